@@ -1,0 +1,13 @@
+//! Values, states and rules. No input or output here, and no clock: `now` is an argument.
+
+pub mod id;
+pub mod money;
+pub mod order;
+pub mod platform;
+pub mod recipient;
+pub mod region;
+pub mod time;
+pub mod waybill;
+
+mod text_enum;
+pub(crate) use text_enum::text_enum;

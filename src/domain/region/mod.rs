@@ -1,0 +1,1 @@
+//! Divisions of China: names, codes, former names.

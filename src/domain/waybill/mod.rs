@@ -1,0 +1,1 @@
+//! Waybill numbers: formats, check digits, and which number follows which.

@@ -1,0 +1,3 @@
+//! huidan: one shipping queue for the orders of every shop a seller runs.
+
+pub mod domain;
