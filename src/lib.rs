@@ -1,3 +1,6 @@
 //! huidan: one shipping queue for the orders of every shop a seller runs.
 
+pub mod app;
+pub mod db;
 pub mod domain;
+pub mod operations;

@@ -1,9 +1,12 @@
 //! Values, states and rules. No input or output here, and no clock: `now` is an argument.
 
+pub mod actor;
+pub mod error;
 pub mod id;
 pub mod money;
 pub mod order;
 pub mod platform;
+pub mod reason;
 pub mod recipient;
 pub mod region;
 pub mod time;

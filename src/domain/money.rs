@@ -27,7 +27,8 @@ impl Money {
     /// currency has, or when it does not fit.
     pub fn parse(text: &str, currency: &str) -> Result<Self, String> {
         let refuse = || text.to_owned();
-        let clean: String = text.chars().filter(|c| !matches!(c, ',' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
+        let clean: String =
+            text.chars().filter(|c| !matches!(c, ',' | ' ' | '¥' | '￥' | '$' | '€' | '£')).collect();
         let (negative, digits) = match clean.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, clean.as_str()),

@@ -1,0 +1,3 @@
+DROP TABLE imports;
+DROP TABLE import_mappings;
+DROP TABLE shops;

@@ -1,0 +1,2 @@
+DROP TABLE waybills;
+DROP TABLE number_runs;

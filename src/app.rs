@@ -1,0 +1,105 @@
+//! The program's parts, put together: the record, the keys, the clock.
+
+use std::sync::Arc;
+
+use crate::db::pool::Pool;
+use crate::db::seal::Keys;
+use crate::db::{Db, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::SellerId;
+use crate::domain::time::UtcTime;
+
+/// Where `now` comes from. Tests bring their own.
+pub type Clock = Arc<dyn Fn() -> UtcTime + Send + Sync>;
+
+/// Everything an edge needs to read and write. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pool: Pool,
+    keys: Arc<Keys>,
+    clock: Clock,
+}
+
+/// How often a write is tried again when the database put another one first.
+const WRITE_TRIES: u32 = 8;
+
+impl App {
+    /// An app on an open database, by the machine's clock.
+    pub fn new(pool: Pool, keys: Keys) -> Self {
+        Self { pool, keys: Arc::new(keys), clock: Arc::new(UtcTime::now) }
+    }
+
+    /// The same app by another clock.
+    pub fn with_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    pub fn now(&self) -> UtcTime {
+        (self.clock)()
+    }
+
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Reads rows of one seller.
+    ///
+    /// # Errors
+    /// What `work` answers, or [`Error::Internal`] when no connection is to be had.
+    pub fn read<T>(
+        &self,
+        seller: SellerId,
+        work: impl FnOnce(&mut Db) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        work(&mut Db::new(self.pool.reader()?, seller, self.keys.clone()))
+    }
+
+    /// Writes as one transaction: all of `work` becomes visible at once, or nothing of it.
+    ///
+    /// `work` runs again when the database put a concurrent write first (a deadlock, a lost
+    /// race for a unique key), so it must touch nothing but the transaction.
+    ///
+    /// # Errors
+    /// What `work` answers; then nothing was changed.
+    pub fn write<T>(
+        &self,
+        actor: &Actor,
+        mut work: impl FnMut(&mut Tx) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut db = Db::new(self.pool.writer()?, actor.seller, self.keys.clone());
+            let now = self.now();
+            let result = db.transaction(|db| work(&mut Tx::new(db, now, actor)));
+            drop(db);
+            match result {
+                Err(error) if tries < WRITE_TRIES && lost_a_race(&error) => {
+                    tracing::debug!(tries, "A concurrent write came first; trying again: {error}");
+                    let jitter = u64::from(crate::db::seal::random::<1>()[0]) * u64::from(tries);
+                    std::thread::sleep(std::time::Duration::from_micros(200 + 40 * jitter));
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Whether the same work, done again, may succeed.
+fn lost_a_race(error: &Error) -> bool {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+    let Error::Internal(cause) = error else { return false };
+    match cause.downcast_ref::<Diesel>() {
+        Some(Diesel::DatabaseError(
+            DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::UniqueViolation,
+            _,
+        )) => true,
+        Some(Diesel::DatabaseError(_, info)) => {
+            let said = info.message();
+            said.contains("deadlock detected") || said.contains("database is locked")
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,209 @@
+//! The record: SQLite or PostgreSQL, chosen by the address.
+//!
+//! A read takes `&mut Db`, a write takes `&mut Tx`. Both carry the seller whose rows they may
+//! touch, so no query has to be told twice and none can forget it. One file per noun; each
+//! statement is one text for both databases (see [`statement`]).
+
+pub mod column;
+pub mod events;
+pub mod migrate;
+pub mod pool;
+pub mod seal;
+pub mod statement;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
+use diesel::deserialize::QueryableByName;
+use diesel::pg::{Pg, PgConnection};
+use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::{QueryResult, RunQueryDsl};
+
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::SellerId;
+use crate::domain::time::UtcTime;
+use column::row;
+use pool::Pooled;
+use seal::Keys;
+use statement::{Statement, sql};
+
+/// A connection to one of the two databases.
+pub enum Conn {
+    Sqlite(Pooled<SqliteConnection>),
+    Postgres(Pooled<PgConnection>),
+}
+
+/// A reader of one seller's rows.
+pub struct Db {
+    conn: Conn,
+    seller: SellerId,
+    keys: Arc<Keys>,
+}
+
+row! {
+    /// One number, for counts and existence.
+    pub struct One {
+        pub one: i64,
+    }
+}
+
+impl Db {
+    pub(crate) fn new(conn: Conn, seller: SellerId, keys: Arc<Keys>) -> Self {
+        Self { conn, seller, keys }
+    }
+
+    /// Seals a text of this seller; see [`seal`].
+    pub fn seal(&self, purpose: &str, text: &str) -> String {
+        self.keys.seal(self.seller, purpose, text)
+    }
+
+    /// Opens a sealed text of this seller.
+    pub fn open(&self, purpose: &str, sealed: &str) -> anyhow::Result<String> {
+        self.keys.open(self.seller, purpose, sealed)
+    }
+
+    /// The keyed hash of a text of this seller.
+    pub fn hash(&self, purpose: &str, text: &str) -> String {
+        self.keys.hash(self.seller, purpose, text)
+    }
+
+    /// Runs `work` as one transaction that begins as a write.
+    pub(crate) fn transaction<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.batch(match self.conn {
+            // A plain BEGIN would have to turn from reader to writer later, and could be refused.
+            Conn::Sqlite(_) => "BEGIN IMMEDIATE",
+            Conn::Postgres(_) => "BEGIN",
+        })?;
+        match work(self) {
+            Ok(value) => {
+                if let Err(error) = self.batch("COMMIT") {
+                    // A full disk, a lost server: nothing of this transaction stays.
+                    let _ = self.batch("ROLLBACK");
+                    return Err(error.into());
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                if let Err(rollback) = self.batch("ROLLBACK") {
+                    tracing::debug!("Could not roll back, the connection is gone: {rollback}");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn batch(&mut self, text: &str) -> QueryResult<()> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => conn.batch_execute(text),
+            Conn::Postgres(conn) => conn.batch_execute(text),
+        }
+    }
+
+    /// The seller whose rows this reader may see.
+    pub fn seller(&self) -> SellerId {
+        self.seller
+    }
+
+    /// All rows of a statement.
+    pub fn load<R>(&mut self, statement: Statement) -> QueryResult<Vec<R>>
+    where
+        R: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
+    {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => statement.load(&mut **conn),
+            Conn::Postgres(conn) => statement.load(&mut **conn),
+        }
+    }
+
+    /// The first row of a statement, if there is one.
+    pub fn first<R>(&mut self, statement: Statement) -> QueryResult<Option<R>>
+    where
+        R: QueryableByName<Sqlite> + QueryableByName<Pg> + 'static,
+    {
+        Ok(self.load(statement)?.into_iter().next())
+    }
+
+    /// The column `one` of the first row; 0 without a row.
+    pub fn number(&mut self, statement: Statement) -> QueryResult<i64> {
+        Ok(self.first::<One>(statement)?.map_or(0, |row| row.one))
+    }
+
+    /// Which database this is, for the few statements that cannot be one text.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.conn, Conn::Postgres(_))
+    }
+
+    fn execute(&mut self, statement: Statement) -> QueryResult<usize> {
+        match &mut self.conn {
+            Conn::Sqlite(conn) => statement.execute(&mut **conn),
+            Conn::Postgres(conn) => statement.execute(&mut **conn),
+        }
+    }
+}
+
+/// A write in progress: everything done through it becomes visible at once, or never.
+///
+/// The only way to one is `App::write`.
+pub struct Tx<'a> {
+    db: &'a mut Db,
+    /// The moment of this write; one write has one `now`.
+    pub now: UtcTime,
+    /// Who does this.
+    pub actor: &'a Actor,
+}
+
+impl Deref for Tx<'_> {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        self.db
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut Db {
+        self.db
+    }
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(db: &'a mut Db, now: UtcTime, actor: &'a Actor) -> Self {
+        Self { db, now, actor }
+    }
+
+    /// Runs a statement that changes rows; answers how many.
+    pub fn execute(&mut self, statement: Statement) -> QueryResult<usize> {
+        self.db.execute(statement)
+    }
+
+    /// Takes `count` fresh ids, ascending. They are never given again, also after a rollback on
+    /// PostgreSQL; gaps mean nothing.
+    pub fn ids(&mut self, count: usize) -> QueryResult<impl Iterator<Item = i64> + use<>> {
+        let ids: Vec<i64> = match (count, self.is_postgres()) {
+            (0, _) => Vec::new(),
+            (_, true) => self
+                .load::<One>(
+                    sql("SELECT nextval('ids') AS one FROM generate_series(1, ?) ORDER BY 1").bind(count),
+                )?
+                .into_iter()
+                .map(|row| row.one)
+                .collect(),
+            (_, false) => {
+                let last = self.number(
+                    sql("UPDATE ids SET last = last + ? WHERE true RETURNING last AS one").bind(count),
+                )?;
+                (last - count as i64 + 1..=last).collect()
+            }
+        };
+        Ok(ids.into_iter())
+    }
+
+    /// Takes one fresh id.
+    pub fn id(&mut self) -> QueryResult<i64> {
+        Ok(self.ids(1)?.next().expect("one id was asked for"))
+    }
+}
