@@ -1,0 +1,102 @@
+//! The display list: what a page shows, at exact places, for every writer alike.
+//!
+//! A page is rectangles, module patterns (barcodes) and runs of glyphs. Lengths are
+//! millimetres from the upper left corner, y grows downwards. One dot of a 203-dpi head is
+//! 1/8 mm and an `f32` holds eighths exactly, so "on the dot grid" survives every writer.
+//!
+//! Bars stand apart from rectangles because writers treat them differently: a PDF must
+//! draw them a little thinner ([`crate::papers::pdf`]), a one-bit raster must not. The list
+//! holds outlines by font and glyph id, never pixels, so PDF, raster and SVG can share it.
+
+use crate::papers::font::FontId;
+
+/// One dot of a 203-dpi print head, in millimetres.
+pub const DOT_MM: f32 = 0.125;
+
+/// One page: rectangles and bars lie below, glyphs above them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub width_mm: f32,
+    pub height_mm: f32,
+    /// Filled black: rules, frames and badges.
+    pub rects: Vec<Rect>,
+    /// Barcode modules: black, on the dot grid.
+    pub modules: Vec<Rect>,
+    pub runs: Vec<GlyphRun>,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(width_mm: f32, height_mm: f32) -> Self {
+        Self { width_mm, height_mm, rects: Vec::new(), modules: Vec::new(), runs: Vec::new() }
+    }
+}
+
+/// An upright rectangle in millimetres.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rect {
+    pub x: f32,
+    pub y: f32,
+    pub width: f32,
+    pub height: f32,
+}
+
+impl Rect {
+    /// Left, top, width, height.
+    pub fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
+        Self { x, y, width, height }
+    }
+
+    /// The x of the right side.
+    pub fn right(&self) -> f32 {
+        self.x + self.width
+    }
+
+    /// The y of the lower side.
+    pub fn bottom(&self) -> f32 {
+        self.y + self.height
+    }
+
+    /// The same rectangle, smaller by `by` on every side.
+    pub fn shrunk(&self, by: f32) -> Self {
+        Self::new(self.x + by, self.y + by, self.width - 2.0 * by, self.height - 2.0 * by)
+    }
+}
+
+/// Colour of glyphs. Printers here know black and paper only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    Black,
+    /// Paper colour, for text on a black badge.
+    White,
+}
+
+/// Glyphs of one font and size on one baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GlyphRun {
+    pub font: FontId,
+    pub size_pt: f32,
+    /// Where the run starts on its baseline.
+    pub x: f32,
+    pub baseline: f32,
+    pub ink: Ink,
+    /// Extra stroke around each outline, in parts of the size; 0 for none. It stands in for
+    /// a bold weight where the font has none.
+    pub embolden_em: f32,
+    pub glyphs: Vec<Glyph>,
+    /// The characters behind the glyphs, so that a PDF can be searched and copied from.
+    pub text: String,
+}
+
+/// One glyph of a run. Lengths are parts of the font size.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Glyph {
+    pub id: u16,
+    pub advance_em: f32,
+    pub dx_em: f32,
+    /// Upwards is positive.
+    pub dy_em: f32,
+    /// The bytes of the run's text this glyph stands for.
+    pub text_start: u32,
+    pub text_end: u32,
+}

@@ -1,0 +1,30 @@
+//! Papers: values in, sheets out.
+//!
+//! Waybill labels, delivery notes, pick lists and hand-over lists. Plain values ([`values`]) are laid
+//! out as a display list in millimetres ([`display`]), and a writer ([`pdf`]) turns the list into
+//! bytes; further writers (one-bit raster for thermal printers, SVG) take the same list, so that
+//! what people preview is what prints. Nothing here reads a database, a clock or the network: the
+//! same values give the same bytes.
+//!
+//! A text is never cut and a character is never drawn as a box. Whatever does not fit or has no
+//! glyph is a [`problem`] of its sheet, and the other sheets print.
+
+pub mod barcode;
+pub mod canvas;
+pub mod display;
+pub mod font;
+pub mod pdf;
+pub mod problem;
+pub mod rows;
+pub mod text;
+pub mod values;
+pub mod waybill;
+
+mod render;
+mod shared;
+
+#[cfg(test)]
+mod sheet_tests;
+
+pub use render::{Options, Paper, PaperError, Rendered, SheetPages, SheetProblems, render};
+pub use values::data_hash;
