@@ -1,4 +1,28 @@
 //! Who receives a parcel.
+//!
+//! Two questions are kept apart: whether two orders go to one recipient (`identity`, by the texts of
+//! `keys`), and whether they may travel together (`permission`). `mask` and `complete` serve lists
+//! and holds. Everything here compares; what is printed is always the text as it was written.
+
+mod address;
+mod collective;
+mod detail;
+mod difference;
+mod name;
+mod states;
+mod text;
+mod western;
+
+pub mod complete;
+pub mod identity;
+pub mod keys;
+pub mod mask;
+pub mod permission;
+pub mod phone;
+pub mod why;
+
+#[cfg(test)]
+mod vectors_test;
 
 use serde::{Deserialize, Serialize};
 
