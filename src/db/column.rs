@@ -6,6 +6,7 @@ use super::statement::{Bind, Value};
 use crate::domain::id::*;
 use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
+use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
 /// A type that a column can be read as.
@@ -101,15 +102,17 @@ macro_rules! word_columns {
 }
 
 word_columns! {
-    Platform OrderState OrderKind Refund
+    Platform OrderState OrderKind Refund ShipmentState PrintState
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.
 macro_rules! row {
-    ($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* }) => {
+    ($(#[$doc:meta])* $vis:vis struct $name:ident {
+        $($(#[$field_doc:meta])* $field_vis:vis $field:ident: $type:ty,)*
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
-        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+        $vis struct $name { $($(#[$field_doc])* $field_vis $field: $type,)* }
 
         $crate::db::column::row!(@read diesel::sqlite::Sqlite, $name { $($field: $type,)* });
         $crate::db::column::row!(@read diesel::pg::Pg, $name { $($field: $type,)* });

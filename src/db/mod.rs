@@ -6,10 +6,17 @@
 
 pub mod column;
 pub mod events;
+pub mod facts;
 pub mod migrate;
+pub mod orders;
 pub mod pool;
+pub mod recipients;
 pub mod seal;
+pub mod sellers;
+pub mod shipments;
+pub mod shops;
 pub mod statement;
+pub mod waybills;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

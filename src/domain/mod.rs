@@ -9,6 +9,9 @@ pub mod platform;
 pub mod reason;
 pub mod recipient;
 pub mod region;
+pub mod seller;
+pub mod shipment;
+pub mod shop;
 pub mod time;
 pub mod waybill;
 

@@ -24,6 +24,7 @@ text_enum! {
         NothingToShip = "nothing_to_ship",
         PresaleNotDue = "presale_not_due",
         RemarkUnread = "remark_unread",
+        MergeWait = "merge_wait",
     }
 }
 
@@ -49,6 +50,8 @@ pub struct OrderFacts {
     pub pieces: i64,
     pub refund_open: bool,
     pub ship_from: Option<UtcTime>,
+    /// Until then it waits for companions.
+    pub waits_until: Option<UtcTime>,
     /// Fields of the recipient that are missing.
     pub missing: Vec<String>,
     /// Name, phone or address are masked and no platform key stands for them.
@@ -107,21 +110,24 @@ pub fn reasons(facts: &OrderFacts, now: UtcTime) -> Vec<Reason> {
     if facts.remark_unread {
         add(RemarkUnread, String::new());
     }
+    if let Some(moment) = facts.waits_until.filter(|moment| *moment > now) {
+        add(MergeWait, moment.to_string());
+    }
     found
 }
 
 /// The next moment at which time alone changes the reasons.
 pub fn recheck_at(facts: &OrderFacts, now: UtcTime) -> Option<UtcTime> {
     let holds = facts.holds.iter().filter_map(|hold| hold.until_at);
-    holds.chain(facts.ship_from).filter(|moment| *moment > now).min()
+    holds.chain(facts.ship_from).chain(facts.waits_until).filter(|moment| *moment > now).min()
 }
 
 impl ReasonCode {
     /// An order with this reason travels alone: it must not keep its companions waiting.
     ///
-    /// A hold or an unread remark is about the parcel and keeps the company together.
+    /// A hold, an unread remark or the wait for companions is about the parcel and keeps the company together.
     pub fn parts_company(self) -> bool {
-        !matches!(self, Self::Held | Self::RemarkUnread)
+        !matches!(self, Self::Held | Self::RemarkUnread | Self::MergeWait)
     }
 
     /// Nothing will leave on this order any more.
@@ -150,6 +156,7 @@ impl ReasonCode {
             Self::NothingToShip => ("No line is left to be sent.", "没有需要发货的商品。"),
             Self::PresaleNotDue => ("The presale is not due", "预售未到发货时间"),
             Self::RemarkUnread => ("A remark has not been read.", "留言或备注未读。"),
+            Self::MergeWait => ("It waits for companions", "等待合单"),
         }
     }
 
@@ -179,6 +186,9 @@ impl ReasonCode {
             Self::NothingToShip => ("Nothing is to be done.", "无需处理。"),
             Self::PresaleNotDue => ("Wait for the day; it becomes ready by itself.", "到期后自动就绪。"),
             Self::RemarkUnread => ("Read the remark and mark it as read.", "阅读后标记已读。"),
+            Self::MergeWait => {
+                ("Wait, or shorten the merge wait in the settings.", "等待,或在设置中缩短等待时间。")
+            }
         }
     }
 }
@@ -211,6 +221,7 @@ mod tests {
             pieces: 2,
             refund_open: false,
             ship_from: None,
+            waits_until: None,
             missing: Vec::new(),
             is_masked: false,
             holds: Vec::new(),

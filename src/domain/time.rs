@@ -38,6 +38,12 @@ impl UtcTime {
         self.0
     }
 
+    /// The end of the year 9999: where nothing promises a day, in columns that sort by it.
+    pub fn never() -> Self {
+        let end = chrono::NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day of the calendar");
+        Self::from(end.and_time(chrono::NaiveTime::MIN))
+    }
+
     /// This moment and a span after it, held at the ends of the calendar.
     pub fn plus(self, span: Duration) -> Self {
         Self(self.0.checked_add_signed(span).unwrap_or(if span < Duration::zero() {

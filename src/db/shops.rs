@@ -1,0 +1,94 @@
+//! Shops: where orders come from and numbers go back to.
+
+use diesel::QueryResult;
+
+use super::column::row;
+use super::statement::sql;
+use super::{Db, Tx};
+use crate::domain::error::Error;
+use crate::domain::id::ShopId;
+use crate::domain::platform::Platform;
+use crate::domain::shop::ShopSettings;
+use crate::domain::time::UtcTime;
+
+row! {
+    /// A shop without its credentials.
+    pub struct ShopRow {
+        pub id: ShopId,
+        pub platform: Platform,
+        pub name: String,
+        pub settings: String,
+        pub created_at: UtcTime,
+        pub last_intake_at: Option<UtcTime>,
+        pub last_order_at: Option<UtcTime>,
+    }
+}
+
+impl ShopRow {
+    /// The shop's settings with defaults for what it leaves out.
+    pub fn settings(&self) -> Result<ShopSettings, Error> {
+        Ok(serde_json::from_str(&self.settings).map_err(anyhow::Error::from)?)
+    }
+}
+
+const COLUMNS: &str = "id, platform, name, settings, created_at, last_intake_at, last_order_at";
+
+/// All shops of the seller, in the order they were added.
+pub fn all(db: &mut Db) -> QueryResult<Vec<ShopRow>> {
+    let seller = db.seller();
+    db.load(sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? ORDER BY id")).bind(seller))
+}
+
+/// One shop.
+pub fn find(db: &mut Db, shop: ShopId) -> Result<ShopRow, Error> {
+    let seller = db.seller();
+    let statement = sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? AND id = ?"));
+    db.first(statement.bind(seller).bind(shop))?.ok_or_else(|| Error::missing("shop", shop))
+}
+
+/// The shop of this name.
+pub fn by_name(db: &mut Db, name: &str) -> QueryResult<Option<ShopRow>> {
+    let seller = db.seller();
+    let statement = sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? AND name = ?"));
+    db.first(statement.bind(seller).bind(name))
+}
+
+/// Adds a shop. `credentials` is sealed already, or empty.
+pub fn insert(
+    tx: &mut Tx,
+    platform: Platform,
+    name: &str,
+    settings: &ShopSettings,
+    credentials: &str,
+) -> Result<ShopId, Error> {
+    let id = tx.id()?;
+    let (seller, now) = (tx.seller(), tx.now);
+    tx.execute(
+        sql("INSERT INTO shops (seller_id, id, platform, name, settings, credentials, created_at) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)")
+        .bind(seller)
+        .bind(id)
+        .bind(platform)
+        .bind(name)
+        .bind(serde_json::to_string(settings).map_err(anyhow::Error::from)?)
+        .bind(credentials)
+        .bind(now),
+    )?;
+    Ok(ShopId(id))
+}
+
+/// Notes that orders came in, the newest of them changed at `newest` by the platform's clock.
+pub fn note_intake(tx: &mut Tx, shop: ShopId, newest: Option<UtcTime>) -> QueryResult<()> {
+    let (seller, now) = (tx.seller(), tx.now);
+    tx.execute(
+        sql("UPDATE shops SET last_intake_at = ?, \
+             last_order_at = CASE WHEN last_order_at IS NULL OR last_order_at < ? THEN ? ELSE last_order_at END \
+             WHERE seller_id = ? AND id = ?")
+        .bind(now)
+        .bind(newest)
+        .bind(newest)
+        .bind(seller)
+        .bind(shop),
+    )
+    .map(drop)
+}

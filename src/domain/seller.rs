@@ -1,0 +1,32 @@
+//! The seller's own settings.
+
+use serde::{Deserialize, Serialize};
+
+use super::recipient::permission::MergePolicy;
+
+/// How this seller wants huidan to work. Absent settings have their defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SellerSettings {
+    /// Which orders with an identical recipient become one shipment as they arrive.
+    pub merge_policy: MergePolicy,
+    /// How long a paid order waits for companions before it is ready, in minutes.
+    pub merge_wait_minutes: i64,
+    /// Who stands as the sender on labels.
+    pub sender: Sender,
+}
+
+impl Default for SellerSettings {
+    fn default() -> Self {
+        Self { merge_policy: MergePolicy::AllShops, merge_wait_minutes: 0, sender: Sender::default() }
+    }
+}
+
+/// The sender on labels and notes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sender {
+    pub name: String,
+    pub phone: String,
+    pub address: String,
+}

@@ -1,0 +1,49 @@
+//! A shop's own settings.
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::order::OrderKind;
+use super::time::UtcTime;
+
+/// How orders of one shop are treated. Absent settings have their defaults.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ShopSettings {
+    /// Hours from payment to the ship deadline; the order's own promised time wins.
+    pub ship_within_hours: i64,
+    /// An order with a message or memo waits until someone has read it.
+    pub remarks_must_be_read: bool,
+    /// Minutes east of UTC in which this shop's files write their times.
+    pub utc_offset_minutes: i32,
+    /// Currency of amounts that come without one.
+    pub currency: String,
+}
+
+impl Default for ShopSettings {
+    fn default() -> Self {
+        Self {
+            ship_within_hours: 48,
+            remarks_must_be_read: false,
+            utc_offset_minutes: 480,
+            currency: "CNY".to_owned(),
+        }
+    }
+}
+
+/// When an order has to leave: the platform's promise, else so many hours after payment.
+///
+/// `None` while nothing has been promised: the order is not paid, and not cash on delivery.
+pub fn due_at(
+    settings: &ShopSettings,
+    kind: OrderKind,
+    ordered_at: Option<UtcTime>,
+    paid_at: Option<UtcTime>,
+    promised: Option<UtcTime>,
+) -> Option<UtcTime> {
+    let starts = match kind {
+        OrderKind::Cod => paid_at.or(ordered_at),
+        _ => paid_at,
+    };
+    promised.or_else(|| Some(starts?.plus(Duration::hours(settings.ship_within_hours))))
+}

@@ -1,0 +1,132 @@
+//! The facts of orders, put together from the record and judged at one moment.
+
+use std::collections::HashMap;
+
+use crate::db::facts::{self, FactRow};
+use crate::db::orders::{self, LineRow};
+use crate::db::seal::digest;
+use crate::db::shops::{self, ShopRow};
+use crate::db::{Db, sellers};
+use crate::domain::error::Error;
+use crate::domain::id::{OrderId, ShopId};
+use crate::domain::platform::Platform;
+use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
+use crate::domain::seller::SellerSettings;
+use crate::domain::shop::{ShopSettings, due_at};
+use crate::domain::time::UtcTime;
+
+/// The settings that orders are judged by.
+pub struct Context {
+    pub seller: SellerSettings,
+    pub shops: HashMap<ShopId, Shop>,
+}
+
+/// A shop with its settings read.
+pub struct Shop {
+    pub row: ShopRow,
+    pub settings: ShopSettings,
+}
+
+impl Context {
+    /// Reads the settings of the seller and of all shops.
+    pub fn load(db: &mut Db) -> Result<Self, Error> {
+        let seller = sellers::settings(db)?;
+        let rows = shops::all(db)?.into_iter();
+        let shops = rows
+            .map(|row| Ok((row.id, Shop { settings: row.settings()?, row })))
+            .collect::<Result<_, Error>>()?;
+        Ok(Self { seller, shops })
+    }
+
+    /// The shop of an order; every order has one, by foreign key.
+    pub fn shop(&self, shop: ShopId) -> &Shop {
+        &self.shops[&shop]
+    }
+}
+
+/// One order, judged.
+pub struct Facts {
+    pub row: FactRow,
+    pub platform: Platform,
+    pub lines: Vec<LineRow>,
+    pub reasons: Vec<Reason>,
+    pub due_at: Option<UtcTime>,
+    pub recheck_at: Option<UtcTime>,
+}
+
+impl Facts {
+    /// It may travel with others: nothing about the order itself stands in its way.
+    pub fn may_merge(&self) -> bool {
+        !self.reasons.iter().any(|reason| reason.code.parts_company())
+    }
+}
+
+/// What remarks say, as one hash: reading them counts only for these words.
+pub fn remark_hash(message: &str, memo: &str) -> String {
+    digest(format!("{message}\u{0}{memo}").as_bytes())
+}
+
+/// Judges orders at `now`.
+pub fn load(
+    db: &mut Db,
+    context: &Context,
+    ids: &[OrderId],
+    now: UtcTime,
+) -> Result<HashMap<OrderId, Facts>, Error> {
+    let mut lines: HashMap<OrderId, Vec<LineRow>> = HashMap::new();
+    for line in orders::lines(db, ids)? {
+        lines.entry(line.order_id).or_default().push(line);
+    }
+    let mut holds: HashMap<OrderId, Vec<HoldFact>> = HashMap::new();
+    for hold in facts::holds(db, ids)? {
+        let fact = HoldFact { reason: hold.reason, held_by: hold.held_by, until_at: hold.until_at };
+        holds.entry(hold.order_id).or_default().push(fact);
+    }
+    let must_read = context.shops.values().any(|shop| shop.settings.remarks_must_be_read);
+    let reads = if must_read { facts::remark_reads(db, ids)? } else { Vec::new() };
+
+    let mut judged = HashMap::with_capacity(ids.len());
+    for row in facts::orders(db, ids)? {
+        let shop = context.shop(row.shop_id);
+        let lines = lines.remove(&row.id).unwrap_or_default();
+        let has_remark = !row.buyer_message.is_empty() || !row.seller_memo.is_empty();
+        let remark_unread = shop.settings.remarks_must_be_read && has_remark && {
+            let hash = remark_hash(&row.buyer_message, &row.seller_memo);
+            !reads.iter().any(|read| read.order_id == row.id && read.remark_hash == hash)
+        };
+        let waits_until = row
+            .paid_at
+            .filter(|_| context.seller.merge_wait_minutes > 0)
+            .map(|paid| paid.plus(chrono::Duration::minutes(context.seller.merge_wait_minutes)));
+        let order = OrderFacts {
+            order: row.id,
+            state: row.state,
+            kind: row.kind,
+            has_head: row.head_at.is_some(),
+            has_lines: row.lines_at.is_some() && lines.iter().any(|line| !line.is_gone),
+            pieces: lines.iter().map(LineRow::shippable).sum(),
+            refund_open: lines.iter().any(|line| !line.is_gone && line.refund.is_open()),
+            ship_from: row.ship_from,
+            waits_until,
+            missing: match &row.missing {
+                Some(missing) => serde_json::from_str(missing).map_err(anyhow::Error::from)?,
+                None => Vec::new(),
+            },
+            is_masked: row.is_masked.unwrap_or(false) && row.identity_key.as_deref().unwrap_or("").is_empty(),
+            holds: holds.remove(&row.id).unwrap_or_default(),
+            remark_unread,
+        };
+        judged.insert(
+            row.id,
+            Facts {
+                platform: shop.row.platform,
+                reasons: reason::reasons(&order, now),
+                recheck_at: reason::recheck_at(&order, now),
+                due_at: due_at(&shop.settings, row.kind, row.ordered_at, row.paid_at, row.ship_by),
+                lines,
+                row,
+            },
+        );
+    }
+    Ok(judged)
+}

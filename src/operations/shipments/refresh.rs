@@ -1,0 +1,148 @@
+//! Derives what a shipment is from the facts of its orders.
+
+use std::collections::{HashMap, HashSet};
+
+use super::facts::{self, Context, Facts};
+use crate::db::shipments::{self as record, Derived, MemberRow, ShipmentRow};
+use crate::db::{Tx, waybills};
+use crate::domain::error::Error;
+use crate::domain::id::{OrderId, ShipmentId};
+use crate::domain::reason::{Reason, ReasonCode};
+use crate::domain::shipment::{Axes, PrintState, ShipmentState, state};
+use crate::domain::time::UtcTime;
+
+/// Derives the state, reasons, deadline and counts of these shipments anew.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn refresh(tx: &mut Tx, shipments: &[ShipmentId]) -> Result<(), Error> {
+    let context = Context::load(tx)?;
+    refresh_with(tx, &context, shipments, HashMap::new(), &HashSet::new())
+}
+
+/// As [`refresh`], with facts that are known already and with shipments whose papers, if printed,
+/// no longer say what is the case.
+pub(crate) fn refresh_with(
+    tx: &mut Tx,
+    context: &Context,
+    shipments: &[ShipmentId],
+    mut known: HashMap<OrderId, Facts>,
+    stale: &HashSet<ShipmentId>,
+) -> Result<(), Error> {
+    let rows = record::lock(tx, shipments)?;
+    let members = record::members(tx, shipments)?;
+    let unknown: Vec<OrderId> =
+        members.iter().map(|member| member.order_id).filter(|order| !known.contains_key(order)).collect();
+    if !unknown.is_empty() {
+        let now = tx.now;
+        known.extend(facts::load(tx, context, &unknown, now)?);
+    }
+    let pieces = record::pieces(tx, shipments)?;
+    let reopened = reopening(tx, &rows, &members, &known)?;
+
+    let mut by_shipment: HashMap<ShipmentId, Vec<&MemberRow>> = HashMap::new();
+    for member in &members {
+        by_shipment.entry(member.shipment_id).or_default().push(member);
+    }
+    let mut derived = Vec::with_capacity(rows.len());
+    let mut given_back = Vec::new();
+    for row in &rows {
+        let members = by_shipment.remove(&row.id).unwrap_or_default();
+        let facts: Vec<&Facts> = members.iter().filter_map(|member| known.get(&member.order_id)).collect();
+        let next = derive(tx.now, row, &facts, pieces.get(&row.id).copied().unwrap_or(0), &reopened, stale);
+        if next.state == ShipmentState::Cancelled && !row.waybill.is_empty() {
+            given_back.push((row.id, row.print));
+        }
+        derived.push(next);
+    }
+    record::store(tx, &derived)?;
+    for (shipment, print) in given_back {
+        waybills::end_of_cancelled(tx, shipment, print)?;
+    }
+    Ok(())
+}
+
+/// Which closed shipments may take further orders again: nobody else does under their key.
+fn reopening(
+    tx: &mut Tx,
+    rows: &[ShipmentRow],
+    members: &[MemberRow],
+    known: &HashMap<OrderId, Facts>,
+) -> Result<HashSet<ShipmentId>, Error> {
+    let filled: HashSet<ShipmentId> = members
+        .iter()
+        .filter(|member| known.get(&member.order_id).is_some_and(Facts::may_merge))
+        .map(|member| member.shipment_id)
+        .collect();
+    let closed: Vec<&ShipmentRow> = rows
+        .iter()
+        .filter(|row| {
+            !row.is_open && row.waybill.is_empty() && row.shipped_at.is_none() && filled.contains(&row.id)
+        })
+        .filter(|row| row.merge_key.is_some())
+        .collect();
+    if closed.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let keys: Vec<&str> = closed.iter().filter_map(|row| row.merge_key.as_deref()).collect();
+    let mut taken: HashSet<String> =
+        record::lock_open(tx, &keys)?.into_iter().map(|open| open.merge_key).collect();
+    Ok(closed
+        .into_iter()
+        .filter(|row| taken.insert(row.merge_key.clone().unwrap_or_default()))
+        .map(|row| row.id)
+        .collect())
+}
+
+fn derive(
+    now: UtcTime,
+    row: &ShipmentRow,
+    facts: &[&Facts],
+    piece_count: i64,
+    reopened: &HashSet<ShipmentId>,
+    stale: &HashSet<ShipmentId>,
+) -> Derived {
+    let reasons: Vec<Reason> = facts.iter().flat_map(|facts| facts.reasons.iter().cloned()).collect();
+    let every = |test: fn(ReasonCode) -> bool| {
+        !facts.is_empty() && facts.iter().all(|facts| facts.reasons.iter().any(|reason| test(reason.code)))
+    };
+    let print = match row.print {
+        PrintState::Queued | PrintState::Printed if stale.contains(&row.id) => PrintState::Stale,
+        print => print,
+    };
+    let state = state(Axes {
+        shipped: row.shipped_at.is_some(),
+        void: facts.is_empty() || every(ReasonCode::is_final),
+        shipped_elsewhere: every(|code| code == ReasonCode::PlatformShipped),
+        reasons: &reasons,
+        numbered: !row.waybill.is_empty(),
+        print,
+    });
+    let cancelled = state == ShipmentState::Cancelled;
+    let rests = cancelled || state == ShipmentState::Shipped;
+    let first = facts.first();
+    Derived {
+        id: row.id,
+        state,
+        reasons: serde_json::to_string(&reasons).expect("reasons are plain data"),
+        merge_key: row.merge_key.clone(),
+        is_open: (row.is_open || reopened.contains(&row.id))
+            && !rests
+            && row.waybill.is_empty()
+            && row.merge_key.is_some(),
+        recipient: first.and_then(|facts| facts.row.recipient_id).or(row.recipient_id),
+        country: first.and_then(|facts| facts.row.country.clone()).unwrap_or_default(),
+        region_code: first.and_then(|facts| facts.row.region_code.clone()).unwrap_or_default(),
+        due_at: facts.iter().filter_map(|facts| facts.due_at).min().unwrap_or_else(UtcTime::never),
+        paid_at: facts.iter().filter_map(|facts| facts.row.paid_at).min(),
+        order_count: facts.len() as i64,
+        piece_count,
+        has_message: facts.iter().any(|facts| !facts.row.buyer_message.is_empty()),
+        has_memo: facts.iter().any(|facts| !facts.row.seller_memo.is_empty()),
+        carrier: if cancelled { String::new() } else { row.carrier.clone() },
+        waybill: if cancelled { String::new() } else { row.waybill.clone() },
+        print,
+        cancelled_at: cancelled.then(|| row.cancelled_at.unwrap_or(now)),
+        recheck_at: if rests { None } else { facts.iter().filter_map(|facts| facts.recheck_at).min() },
+    }
+}
