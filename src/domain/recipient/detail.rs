@@ -5,9 +5,9 @@
 //! no hyphen or blank between two digits is lost: 1-12-3 is not 112-3.
 
 /// Words behind a number that make it a number of something. Longer words come first.
-const UNITS: [&str; 23] = [
-    "号楼", "单元", "号院", "栋", "幢", "号", "座", "层", "楼", "室", "房", "门", "期", "弄", "组", "排",
-    "段", "区", "巷", "村", "街", "路", "道",
+const UNITS: [&str; 24] = [
+    "#", "号楼", "单元", "号院", "栋", "幢", "号", "座", "层", "楼", "室", "房", "门", "期", "弄", "组",
+    "排", "段", "区", "巷", "村", "街", "路", "道",
 ];
 
 /// Words before which a Chinese numeral is a plain number. 村 街 路 道 are absent: there it is a name.
@@ -129,15 +129,16 @@ fn numeral(run: &str) -> Option<String> {
     Some((total + pending.unwrap_or(0)).to_string())
 }
 
-/// 栋 is 幢, and 号楼 behind a number or letter.
+/// 栋 is 幢, and 号楼 (typed #楼 too) behind a number or letter.
 fn one_word_for_buildings(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(sign) = rest.chars().next() {
         let numbered = out.ends_with(|last: char| last.is_ascii_alphanumeric() || is_stem(last));
-        if numbered && rest.starts_with("号楼") {
+        let building = ["号楼", "#楼"].iter().find_map(|word| rest.strip_prefix(word));
+        if let Some(behind) = building.filter(|_| numbered) {
             out.push('栋');
-            rest = &rest["号楼".len()..];
+            rest = behind;
             continue;
         }
         out.push(if sign == '幢' { '栋' } else { sign });
@@ -265,6 +266,7 @@ mod tests {
             ("十一栋一单元502", "11号楼1单元502房"),
             ("二十三栋", "23栋"),
             ("一百零二号", "102号"),
+            ("5#楼301", "5号楼301"),
             ("4-3-601", "4号楼3单元601室"),
             ("1—12—3", "1-12-3"),
             ("B座16层1608", "b座 16F 1608室"),

@@ -144,6 +144,10 @@ fn is_side(piece: &Piece) -> bool {
 fn is_one_unit(a: &Piece, b: &Piece) -> bool {
     let pair = |one: &str, other: &str, a: &str, b: &str| (a, b) == (one, other) || (b, a) == (one, other);
     match (a, b) {
+        // 3#201 may be building 3 or number 3.
+        (Piece::Unit("#"), Piece::Unit(unit)) | (Piece::Unit(unit), Piece::Unit("#")) => {
+            matches!(*unit, "栋" | "号" | "座")
+        }
         (Piece::Unit(a), Piece::Unit(b)) => {
             pair("座", "栋", a, b)
                 || pair("楼", "层", a, b)

@@ -29,6 +29,11 @@ fn pairs() -> Vec<Pair> {
     serde_json::from_str(shared).expect("the file holds pairs")
 }
 
+fn own_pairs() -> Vec<Pair> {
+    let own = include_str!("../../../tests/vectors/own-recipient-pairs.json");
+    serde_json::from_str(own).expect("the file holds pairs")
+}
+
 /// Prints what was missed and answers how often a label got a verdict.
 fn tally(pairs: &[Pair]) -> impl Fn(Verdict, Verdict) -> usize {
     let mut counts = std::collections::HashMap::new();
@@ -76,15 +81,20 @@ fn the_shared_pairs_clear_their_bars() {
 }
 
 #[test]
+fn our_own_pairs_clear_the_same_bars() {
+    check_bars(&own_pairs());
+}
+
+#[test]
 fn the_order_of_two_makes_no_difference() {
-    for pair in pairs() {
+    for pair in pairs().into_iter().chain(own_pairs()) {
         assert_eq!(pair.compare(), compare(&pair.b, &pair.a, pair.platform_merge), "{}", pair.id);
     }
 }
 
 #[test]
 fn a_plain_complete_recipient_is_the_same_as_itself() {
-    for pair in pairs() {
+    for pair in pairs().into_iter().chain(own_pairs()) {
         for party in [&pair.a, &pair.b] {
             if !keys::is_masked(&party.recipient) && Keys::of(&party.recipient).is_complete() {
                 assert_eq!(compare(party, party, None).verdict, Verdict::Same, "{}", pair.id);
@@ -95,7 +105,7 @@ fn a_plain_complete_recipient_is_the_same_as_itself() {
 
 #[test]
 fn equal_keys_and_the_verdict_same_are_one_thing_for_plain_parties() {
-    for pair in pairs() {
+    for pair in pairs().into_iter().chain(own_pairs()) {
         let parties = [&pair.a, &pair.b];
         if parties.iter().any(|party| keys::is_masked(&party.recipient) || !party.token.is_empty()) {
             continue;
@@ -117,6 +127,49 @@ fn reasons_have_codes_and_sentences_of_their_own() {
     let codes: std::collections::HashSet<_> = reasons.iter().map(|why| why.code()).collect();
     assert_eq!(codes.len(), reasons.len());
     assert!(reasons.iter().all(|why| why.english().ends_with('.') && why.chinese().ends_with('。')));
+}
+
+/// The plain parties of the files, each address once.
+fn plain_parties() -> Vec<Party> {
+    let mut seen = std::collections::HashSet::new();
+    let parties = pairs().into_iter().chain(own_pairs()).map(|pair| pair.a);
+    // A privacy code behind the line is no door.
+    let plain = |party: &Party| {
+        party.token.is_empty() && !keys::is_masked(&party.recipient) && !party.recipient.detail.ends_with(']')
+    };
+    parties.filter(plain).filter(|party| seen.insert(party.recipient.detail.clone())).collect()
+}
+
+#[test]
+fn another_digit_in_the_line_is_another_door() {
+    for party in plain_parties() {
+        let detail = &party.recipient.detail;
+        for (at, sign) in detail.char_indices().filter(|(_, sign)| sign.is_ascii_digit()) {
+            let digit = if sign == '9' { '0' } else { char::from(sign as u8 + 1) };
+            let mut other = party.clone();
+            other.recipient.detail = format!("{}{digit}{}", &detail[..at], &detail[at + 1..]);
+            let found = compare(&party, &other, None);
+            assert_eq!(found.verdict, Verdict::Different, "{detail} {}", other.recipient.detail);
+        }
+    }
+}
+
+#[test]
+fn a_line_with_a_sign_less_is_never_merged_silently() {
+    for party in plain_parties() {
+        let (detail, key) = (&party.recipient.detail, Keys::of(&party.recipient).address);
+        // 室 or 房 at the end and the sign of an ordinal say nothing.
+        let silent = |at: usize, sign: char| {
+            sign == 'º' || matches!(sign, '室' | '房') && at + sign.len_utf8() == detail.len()
+        };
+        for (at, sign) in detail.char_indices() {
+            if sign.is_alphanumeric() && !silent(at, sign) {
+                let mut other = party.recipient.clone();
+                other.detail = format!("{}{}", &detail[..at], &detail[at + sign.len_utf8()..]);
+                assert_ne!(Keys::of(&other).address, key, "{detail} {}", other.detail);
+            }
+        }
+    }
 }
 
 proptest::proptest! {

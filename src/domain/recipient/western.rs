@@ -85,8 +85,16 @@ fn strip_repeats(words: &mut Vec<String>, around: &[String]) {
 }
 
 fn ends_with(words: &[String], part: &[&str]) -> bool {
+    // A ZIP may be repeated as ZIP+4.
+    let same = |word: &str, part: &str| {
+        word == part || part.len() == 5 && word.strip_prefix(part).is_some_and(is_plus_four)
+    };
     words.len() > part.len()
-        && words[words.len() - part.len()..].iter().zip(part).all(|(word, part)| word == part)
+        && words[words.len() - part.len()..].iter().zip(part).all(|(word, part)| same(word, part))
+}
+
+fn is_plus_four(rest: &str) -> bool {
+    rest.len() == 5 && rest.starts_with('-')
 }
 
 /// Australia and New Zealand write unit 5 of house 120 as 5/120.
