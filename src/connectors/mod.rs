@@ -2,12 +2,16 @@
 //!
 //! A connector turns what a platform sends into an [`OrderSnapshot`](crate::domain::order::OrderSnapshot)
 //! and our numbers into what the platform reads. Nothing here knows a table or a transaction.
-//! [`push`] needs no network and is a pure function of bytes: the normalised order as JSON,
-//! sent to us by the seller's own programs.
+//! Two connectors need no network and are pure functions of bytes:
+//!
+//! - [`push`]: the normalised order as JSON, sent to us by the seller's own programs;
+//! - [`file`]: the exports sellers already have (Taobao, Shopify, any CSV or XLSX by mapping),
+//!   and the upload files that carry waybill numbers back.
 //!
 //! A platform with an API gets a folder of its own, `<platform>/{mod,client,wire,map}.rs`:
 //! settings and trait · network · wire types · pure mapping to the snapshot.
 
+pub mod file;
 pub mod limits;
 pub mod push;
 
