@@ -1,7 +1,7 @@
 //! The address of a recipient, taken apart for comparing: place, postcode, line.
 
 use super::{Recipient, detail, name, text, western};
-use crate::domain::region::{self, Certainty};
+use crate::domain::region::{self, Certainty, Region};
 
 /// An address as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +136,8 @@ fn chinese(recipient: &Recipient, province: &str, country: &str, detail: &str) -
     let (city, district) = (text::clean(&recipient.city), text::clean(&recipient.district));
     let found = region::resolve(province, &city, &district, detail);
     let town = text::clean(&recipient.town);
-    let line = Line::EastAsian(detail::normalise(&behind(&town, &found.rest)));
+    let rest = without_names(&found.rest, &found.region);
+    let line = Line::EastAsian(detail::normalise(&behind(&town, rest)));
     let Some(code) = found.code() else {
         // The unread region fields already stand at the head of the rest.
         return (
@@ -157,6 +158,17 @@ fn chinese(recipient: &Recipient, province: &str, country: &str, detail: &str) -
         name: name.cloned().unwrap_or_default(),
     };
     (place, line)
+}
+
+/// The line without the official names of its own region at its head: a district alone is repeated
+/// too (西湖区文三路), and that name may belong to other cities as well.
+fn without_names<'a>(line: &'a str, region: &Region) -> &'a str {
+    let mut rest = line;
+    for name in [&region.province, &region.city, &region.district] {
+        let behind = rest.strip_prefix(name.as_str()).filter(|_| name.chars().count() >= 3);
+        rest = behind.map(|behind| behind.trim_start_matches([' ', ',', '-', '/'])).unwrap_or(rest);
+    }
+    if rest.is_empty() { line } else { rest }
 }
 
 /// A town in its own field is the head of the line, unless the line repeats it.

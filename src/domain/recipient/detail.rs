@@ -10,6 +10,9 @@ const UNITS: [&str; 24] = [
     "排", "段", "区", "巷", "村", "街", "路", "道",
 ];
 
+/// Units that are a mere character of a name without a number before them: 小区, 大门.
+const NEEDS_NUMBER: [&str; 10] = ["层", "座", "室", "房", "门", "期", "组", "排", "段", "区"];
+
 /// Words before which a Chinese numeral is a plain number. 村 街 路 道 are absent: there it is a name.
 const NUMBERED: [&str; 17] =
     ["单元", "栋", "幢", "号", "座", "层", "楼", "室", "房", "门", "期", "弄", "组", "排", "段", "区", "巷"];
@@ -55,8 +58,10 @@ fn kept(last: char, run: &[char], after: &[char]) -> Option<char> {
         let basement = !last.is_ascii_alphanumeric()
             && next.is_ascii_digit()
             && matches!(after.get(1), Some('层' | '楼' | 'f'));
-        return (digits || basement || code && (last.is_ascii_digit() || next.is_ascii_digit()))
-            .then_some('-');
+        if basement {
+            return Some('负');
+        }
+        return (digits || code && (last.is_ascii_digit() || next.is_ascii_digit())).then_some('-');
     }
     let light = |sign: &&char| {
         !matches!(sign, ' ' | ',' | '、' | '.' | '。' | ';' | ':' | '(' | ')' | '[' | ']' | '·')
@@ -195,7 +200,11 @@ pub(super) fn pieces(line: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut rest = line;
     while let Some(sign) = rest.chars().next() {
-        let unit = UNITS.iter().find(|unit| rest.starts_with(**unit));
+        let numbered = matches!(pieces.last(), Some(Piece::Number(_)));
+        let unit = UNITS
+            .iter()
+            .find(|unit| rest.starts_with(**unit))
+            .filter(|unit| numbered || !NEEDS_NUMBER.contains(unit));
         let run = numeral_run(rest);
         let length = if sign.is_ascii_alphanumeric() {
             let length = code_length(rest);
@@ -267,6 +276,7 @@ mod tests {
             ("二十三栋", "23栋"),
             ("一百零二号", "102号"),
             ("5#楼301", "5号楼301"),
+            ("大厦-1层", "大厦负一层"),
             ("4-3-601", "4号楼3单元601室"),
             ("1—12—3", "1-12-3"),
             ("B座16层1608", "b座 16F 1608室"),

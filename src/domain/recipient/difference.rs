@@ -133,7 +133,20 @@ fn is_side(piece: &Piece) -> bool {
         Piece::Word(word) => {
             matches!(
                 word.as_str(),
-                "东" | "西" | "南" | "北" | "中" | "左" | "右" | "上" | "下" | "前" | "后" | "内" | "外"
+                "东" | "西"
+                    | "南"
+                    | "北"
+                    | "中"
+                    | "负"
+                    | "地"
+                    | "左"
+                    | "右"
+                    | "上"
+                    | "下"
+                    | "前"
+                    | "后"
+                    | "内"
+                    | "外"
             )
         }
         Piece::Number(text) => text.chars().all(detail::is_stem),
