@@ -2,7 +2,7 @@
 //!
 //! Two questions are kept apart: whether two orders go to one recipient (`identity`, by the texts of
 //! `keys`), and whether they may travel together (`permission`). `mask` and `complete` serve lists
-//! and holds. Everything here compares; what is printed is always the text as it was written.
+//! and holds, `parse` reads pasted text. What is printed is always the text as it was written.
 
 mod address;
 mod collective;
@@ -17,6 +17,7 @@ pub mod complete;
 pub mod identity;
 pub mod keys;
 pub mod mask;
+pub mod parse;
 pub mod permission;
 pub mod phone;
 pub mod why;

@@ -14,6 +14,7 @@ mod simplify;
 mod table;
 
 pub use resolve::{Certainty, Resolution, resolve};
+pub(crate) use resolve::{Reading, read_at};
 pub use simplify::simplified;
 
 use table::{Level, table as divisions};
@@ -91,6 +92,31 @@ pub fn search(prefix: &str, text: &str, limit: usize) -> Vec<Region> {
         .take(limit)
         .map(|node| table.region(node))
         .collect()
+}
+
+/// Whether people live in districts below this division; 东莞 and its like have towns instead.
+pub(crate) fn has_districts(code: &str) -> bool {
+    let table = divisions();
+    table.current(code).is_some_and(|node| {
+        let node = if table::is_municipality(code) { table.province_of(node) } else { node };
+        table.all_current().any(|below| table.level(below) == Level::District && table.is_below(below, node))
+    })
+}
+
+/// The county-level city that bears the name of its prefecture: 大理市 in 大理白族自治州.
+pub(crate) fn namesake_city(code: &str) -> Option<Region> {
+    let table = divisions();
+    let above = table.current(code).filter(|&node| table.level(node) == Level::City)?;
+    table
+        .all_current()
+        .filter(|&node| table.is_below(node, above) && table.stem(node) == table.stem(above))
+        .find(|&node| table.name(node).ends_with('市'))
+        .map(|node| table.region(node))
+}
+
+/// Whether a text is the name of a division, written in any way: a person may be called 长春.
+pub(crate) fn is_division_name(text: &str) -> bool {
+    divisions().named(&simplified(text)).next().is_some()
 }
 
 #[cfg(test)]

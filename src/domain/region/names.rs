@@ -71,10 +71,10 @@ pub(super) fn forms(name: &str, stem: &str, level: Level, stem_too: bool) -> Vec
         Level::Province if name.ends_with("特别行政区") => &["特区", "行政区"],
         Level::Province => &[],
         Level::City if name.ends_with('州') => &["州", "自治州"],
-        Level::City => &[],
         _ if name.ends_with("自治县") => &["县", "自治县"],
         _ if name.ends_with('旗') && !name.ends_with("自治旗") => &["旗"],
         _ if name.ends_with("自治旗") => &["旗", "自治旗"],
+        Level::City => &[],
         _ if name.ends_with("林区") || name.ends_with("矿区") || name.ends_with("族区") => &["区"],
         _ => &[],
     };
@@ -156,15 +156,15 @@ pub(super) fn continues_a_name(after: &[char]) -> bool {
     ];
     let text: String = after.iter().take(6).collect();
     if NAMES.iter().any(|name| text.starts_with(name)) {
-        // 宝安|西乡街道 and 长安|街道 differ in one character; the list is read without directions first.
         return true;
     }
-    let Some(rest) = text.strip_prefix([
-        '东', '西', '南', '北', '中', '一', '二', '三', '四', '五', '支', '新', '老', '前', '后',
-    ]) else {
-        return false;
-    };
-    ["路", "街", "大街", "大道", "道", "巷", "弄", "里", "环路"].iter().any(|name| rest.starts_with(name))
+    let roads = ["路", "街", "大街", "大道", "道", "巷", "弄", "环路"];
+    let numbered = |rest: &str| roads.iter().any(|name| rest.starts_with(name));
+    let sided = |rest: &str| numbered(rest) || rest.starts_with('里');
+    text.strip_prefix(['东', '西', '南', '北', '中', '支', '新', '老', '前', '后']).is_some_and(sided)
+        || text
+            .strip_prefix(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'])
+            .is_some_and(numbered)
 }
 
 #[cfg(test)]
@@ -181,6 +181,8 @@ mod tests {
             ("文三路478号", false),
             ("中山北路200号", false),
             ("西乡街道", false),
+            ("三里屯", false),
+            ("北里3号楼", true),
             ("", false),
         ] {
             let after: Vec<char> = after.chars().collect();

@@ -56,17 +56,46 @@ pub fn resolve(province: &str, city: &str, district: &str, detail: &str) -> Reso
     }
     text.push_str(detail.trim());
     let (original, lookup) = char_pairs(&text);
-    resolve_at(&original, &lookup, 0)
+    let (mut resolution, end) = resolve_at(&lookup, 0);
+    resolution.rest = rest(&original, end);
+    resolution
 }
 
-/// Resolves the region that begins at `start`. Both texts have the same length.
-pub(crate) fn resolve_at(original: &[char], lookup: &[char], start: usize) -> Resolution {
+/// A region read inside a longer text.
+pub(crate) struct Reading {
+    pub resolution: Resolution,
+    /// First character of the region, and the first behind it.
+    pub start: usize,
+    pub end: usize,
+    /// Characters that the names explain; zero when nothing was recognised.
+    pub weight: usize,
+    /// Every bit of doubt about a bare name aside: the last name was written with its ending.
+    pub whole: bool,
+}
+
+/// Reads the region that begins at `start` of a longer, simplified text; `rest` stays empty.
+pub(crate) fn read_at(lookup: &[char], start: usize) -> Reading {
+    let (resolution, end) = resolve_at(lookup, start);
+    let known = resolution.certainty != Certainty::Unknown;
+    let weight = match resolution.certainty {
+        Certainty::Unknown => 0,
+        // A name of several places explains something, but less than any name that is certain.
+        Certainty::Ambiguous if resolution.region.code.is_empty() => 1,
+        _ => end - start,
+    };
+    let whole = known && !resolution.bare && !resolution.region.code.is_empty();
+    Reading { resolution, start, end, weight, whole }
+}
+
+/// The division and the place where the rest begins.
+fn resolve_at(lookup: &[char], start: usize) -> (Resolution, usize) {
     let table = table();
     let start = skip_country(lookup, start);
-    let Some(hit) = scan::at(table, lookup, start) else { return unknown(original, start) };
+    let Some(hit) = scan::at(table, lookup, start) else { return (unknown(), start) };
     if hit.steps == 0 {
         let candidates = hit.rivals.iter().map(|&rival| table.code(rival).to_owned()).collect();
-        return Resolution { certainty: Certainty::Ambiguous, candidates, ..unknown(original, start) };
+        let resolution = Resolution { certainty: Certainty::Ambiguous, candidates, ..unknown() };
+        return (resolution, start);
     }
     let rivals = hit.rivals.clone();
     let (node, end, form) = skip_repeats(table, lookup, hit);
@@ -77,18 +106,17 @@ pub(crate) fn resolve_at(original: &[char], lookup: &[char], start: usize) -> Re
         resolution.certainty = Certainty::Ambiguous;
         resolution.candidates = rivals.iter().map(|&rival| table.code(rival).to_owned()).collect();
     }
-    resolution.rest = rest(original, end);
-    resolution
+    (resolution, end)
 }
 
-fn unknown(original: &[char], start: usize) -> Resolution {
+fn unknown() -> Resolution {
     Resolution {
         region: Region::default(),
         certainty: Certainty::Unknown,
         candidates: Vec::new(),
         old_name: None,
         bare: false,
-        rest: rest(original, start),
+        rest: String::new(),
     }
 }
 

@@ -87,7 +87,11 @@ fn read(table: &Table, text: &[char], above: Option<NodeId>, sofar: &Reading, re
         for (form, node, end) in names_at(table, text, start) {
             let fits = above
                 .is_none_or(|above| table.is_below(node, above) || repeats_municipality(table, node, above));
-            if !fits || (form == Form::Stem && continues_a_name(&text[end..])) {
+            // 北京|东路 is a road, 北京|东城区 is not: a division that follows settles it.
+            let road = form == Form::Stem
+                && continues_a_name(&text[end..])
+                && !names_at(table, text, end).iter().any(|(_, next, _)| table.is_below(*next, node));
+            if !fits || road {
                 continue;
             }
             let mut reading = sofar.clone();
@@ -181,8 +185,7 @@ fn choose(table: &Table, text: &[char], readings: Vec<Reading>) -> Option<Hit> {
     let same_place = |a: NodeId, b: NodeId| {
         a == b || table.is_below(b, a) || table.today(a).is_some_and(|heir| Some(heir) == table.today(b))
     };
-    // A province's name is never doubted: 海南 is the province, 海南州 says so itself.
-    let sure = table.level(first.node) == Level::Province
+    let sure = is_renowned(table, first.node)
         || winners.iter().all(|other| same_place(first.node, other.node))
         || all_one_municipality(table, &winners);
     if sure {
@@ -206,6 +209,12 @@ fn choose(table: &Table, text: &[char], readings: Vec<Reading>) -> Option<Hit> {
     })
 }
 
+/// A province and its capital need no ending: 海南 is the province (海南州 says so itself), 西安 the capital and
+/// neither 西安区.
+fn is_renowned(table: &Table, node: NodeId) -> bool {
+    table.level(node) == Level::Province || table.code(node).ends_with("0100")
+}
+
 /// 重庆 has two city codes that both read 重庆市.
 fn all_one_municipality(table: &Table, winners: &[&Reading]) -> bool {
     let code = table.code(winners[0].node);
@@ -218,7 +227,7 @@ fn all_one_municipality(table: &Table, winners: &[&Reading]) -> bool {
 /// A single bare stem of a city or county, standing alone, also names these other places:
 /// 朝阳 is a city of 辽宁 and a district of two more.
 fn other_bearers(table: &Table, text: &[char], reading: &Reading) -> Vec<NodeId> {
-    if reading.forms != [Form::Stem] || table.level(reading.node) == Level::Province {
+    if reading.forms != [Form::Stem] || is_renowned(table, reading.node) {
         return Vec::new();
     }
     let start = reading.end - reading.explained;

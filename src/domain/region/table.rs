@@ -195,6 +195,14 @@ impl Table {
         self.node(id).name
     }
 
+    pub(crate) fn stem(&self, id: NodeId) -> &'static str {
+        self.node(id).stem
+    }
+
+    pub(crate) fn province_of(&self, id: NodeId) -> NodeId {
+        self.parent(id).map_or(id, |parent| self.province_of(parent))
+    }
+
     pub(crate) fn level(&self, id: NodeId) -> Level {
         self.node(id).level
     }

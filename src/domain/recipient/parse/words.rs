@@ -1,0 +1,297 @@
+//! Words that tell a name from an address, a company or a wish.
+
+pub(super) fn is_han(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}' | '〇')
+}
+
+/// The commonest surnames; enough to tell a name that is glued to a room from a building.
+const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳管柴蒙鲍华喻祁房滕屈饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝司马上官诸葛东方皇甫尉迟慕容令狐赖";
+
+/// Endings of streets, estates, buildings and rooms.
+const ADDRESS_ENDINGS: &[&str] = &[
+    "路",
+    "街",
+    "道",
+    "巷",
+    "弄",
+    "胡同",
+    "号",
+    "栋",
+    "幢",
+    "楼",
+    "层",
+    "室",
+    "座",
+    "单元",
+    "村",
+    "组",
+    "镇",
+    "乡",
+    "区",
+    "苑",
+    "园",
+    "城",
+    "厦",
+    "广场",
+    "中心",
+    "公寓",
+    "宿舍",
+    "大学",
+    "学院",
+    "学校",
+    "中学",
+    "小学",
+    "医院",
+    "酒店",
+    "宾馆",
+    "小区",
+    "社区",
+    "花园",
+    "驿站",
+    "超市",
+    "街道",
+    "工业园",
+    "门",
+    "院",
+    "屯",
+    "庄",
+    "里",
+    "期",
+    "库",
+    "仓",
+    "菜鸟",
+    "柜",
+    "市场",
+    "商场",
+    "大队",
+    "团",
+    "连",
+    "场",
+    "站",
+    "湾",
+    "府",
+    "墅",
+    "邸",
+    "旗",
+    "苏木",
+    "楼下",
+    "旁",
+    "旁边",
+    "对面",
+    "附近",
+    "处",
+    "房",
+];
+
+/// Endings of organisations that stand before the person.
+const COMPANY_ENDINGS: &[&str] = &[
+    "公司",
+    "事务所",
+    "集团",
+    "工作室",
+    "有限责任公司",
+    "经营部",
+    "商行",
+    "研究所",
+    "研究院",
+    "银行",
+    "幼儿园",
+    "门诊部",
+    "诊所",
+    "厂",
+    "合作社",
+    "旗舰店",
+    "专卖店",
+    "店",
+    "协会",
+    "委员会",
+    "分公司",
+    "办事处",
+];
+
+/// Posts that receive parcels without a person's name.
+const POSTS: &[&str] = &[
+    "前台",
+    "门卫",
+    "保安",
+    "收发室",
+    "传达室",
+    "财务",
+    "行政",
+    "仓库",
+    "客服",
+    "采购",
+    "人事",
+    "快递柜",
+    "驿站",
+    "物业",
+    "店长",
+    "老板",
+];
+
+/// Words of talk: requests to the seller, greetings, thanks.
+const TALK: &[&str] = &[
+    "谢谢",
+    "麻烦",
+    "不要",
+    "尽快",
+    "快递",
+    "发货",
+    "到付",
+    "顺丰",
+    "包邮",
+    "请",
+    "您好",
+    "你好",
+    "亲",
+    "辛苦",
+    "拜托",
+    "务必",
+    "备注",
+    "圆通",
+    "中通",
+    "韵达",
+    "申通",
+    "极兔",
+    "邮政EMS",
+    "加急",
+    "今天发",
+    "明天发",
+    "寄到",
+    "发到",
+    "送货",
+    "打电话",
+    "易碎",
+    "轻放",
+    "赠品",
+    "送礼",
+    "订单",
+    "编号",
+    "付款",
+    "感谢",
+    "收到",
+    "地址如下",
+    "这个地址",
+    "急用",
+    "哦",
+    "谢了",
+    "多谢",
+    "别发",
+];
+
+const MEASURES: &[char] = &[
+    '件', '个', '套', '双', '条', '盒', '箱', '瓶', '包', '份', '斤', '支', '袋', '罐', '只', '把', '张',
+    '本', '提', '对',
+];
+
+const RECEIVE_MARKS: &[&str] =
+    &["（收）", "(收)", "亲收", "亲启", "签收", "查收", "收件", "收货", "[收]", "敬收", "收启", "收"];
+
+/// The name without 收, （收）, 亲启 at its end, and whether there was one.
+pub(super) fn without_receive_mark(name: &str) -> (&str, bool) {
+    for mark in RECEIVE_MARKS {
+        if let Some(rest) = name.strip_suffix(mark).map(str::trim_end).filter(|rest| !rest.is_empty()) {
+            return (rest, true);
+        }
+    }
+    (name, false)
+}
+
+/// The name before a remark in brackets: 孙丽（晚上送）. `None` without brackets, or when what stands before
+/// them is no name.
+pub(super) fn without_remark(text: &str) -> Option<&str> {
+    let at = text.find(['（', '('])?;
+    let name = text[..at].trim_end();
+    let closed = text.ends_with(['）', ')']);
+    (closed && !name.is_empty() && is_name_like(name) && !is_address(name)).then_some(name)
+}
+
+/// Whether the text begins with a surname.
+pub(super) fn has_surname(text: &str) -> bool {
+    text.chars().next().is_some_and(|c| SURNAMES.contains(c))
+}
+
+/// 张先生, 李女士, 王老师.
+pub(super) fn has_title(text: &str) -> bool {
+    ["先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "同学", "医生", "总"]
+        .iter()
+        .any(|title| text.strip_suffix(title).is_some_and(|name| !name.is_empty()))
+}
+
+pub(super) fn is_post(text: &str) -> bool {
+    POSTS.contains(&text)
+}
+
+pub(super) fn is_company(text: &str) -> bool {
+    text.chars().count() >= 4 && COMPANY_ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
+/// Streets, buildings, rooms: a number beside Chinese, or the ending of a place.
+pub(super) fn is_address(text: &str) -> bool {
+    let han = text.chars().filter(|c| is_han(*c)).count();
+    let digit = text.chars().any(|c| c.is_ascii_digit());
+    // 3F, A座, 1201, 5-2-301 continue an address too.
+    if digit && (han > 0 || text.chars().all(|c| c.is_ascii_alphanumeric() || "-#/.".contains(c))) {
+        return true;
+    }
+    // Short ones are also surnames with a given name (高路), so they need company of digits.
+    han >= 4 && ADDRESS_ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
+pub(super) fn is_talk(text: &str) -> bool {
+    !text.chars().any(|c| c.is_ascii_digit()) && TALK.iter().any(|word| text.contains(word))
+}
+
+/// 2件, 红色XL, 黑色 42码: what was bought, not where it goes.
+pub(super) fn is_goods(text: &str) -> bool {
+    let trimmed = text.trim_start_matches(['*', 'x', 'X', '×', '共', '要']);
+    let number =
+        trimmed.chars().take_while(|c| c.is_ascii_digit() || "一二两三四五六七八九十".contains(*c)).count();
+    let after: Vec<char> = trimmed.chars().skip(number).collect();
+    if number > 0 && after.len() == 1 && MEASURES.contains(&after[0]) {
+        return true;
+    }
+    let size =
+        ["S", "M", "L", "XL", "XXL", "2XL", "3XL", "XXXL", "4XL", "均码", "码", "大号", "小号", "中号"];
+    let colour =
+        ["红", "黑", "白", "蓝", "绿", "黄", "灰", "粉", "紫", "棕", "米", "杏", "咖啡", "藏青", "卡其"];
+    let coloured = colour.iter().any(|c| text.contains(&format!("{c}色")));
+    coloured && text.chars().count() <= 8
+        || size[..9].contains(&text)
+        || number > 0 && after.iter().collect::<String>() == "码"
+        || coloured && size.iter().any(|size| text.ends_with(size))
+}
+
+/// Whether a piece could be a person: 1–4 Chinese characters, a minority name with dots, a nickname, a
+/// western name.
+pub(super) fn is_name_like(text: &str) -> bool {
+    let count = text.chars().count();
+    let dotted = text.contains(['·', '•', '・', '.']);
+    let has_letter = text.chars().any(char::is_alphabetic);
+    let limit = if dotted || text.is_ascii() { 40 } else { 8 };
+    has_letter && count <= limit && text.chars().filter(char::is_ascii_digit).count() <= count / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_told_apart() {
+        for (text, address, talk, goods) in [
+            ("张伟", false, false, false),
+            ("高路", false, false, false),
+            ("文三路478号", true, false, false),
+            ("1201", true, false, false),
+            ("阳光花园", true, false, false),
+            ("谢谢", false, true, false),
+            ("不要发顺丰", false, true, false),
+            ("2件", true, false, true),
+            ("红色XL", false, false, true),
+        ] {
+            assert_eq!((is_address(text), is_talk(text), is_goods(text)), (address, talk, goods), "{text}");
+        }
+        assert_eq!(without_receive_mark("唐娜明收"), ("唐娜明", true));
+        assert_eq!(without_receive_mark("收"), ("收", false));
+    }
+}
