@@ -110,6 +110,8 @@ def write_current(table, out):
     lines = []
     for code in sorted(table):
         name, short = table[code]
+        # The source cuts one character of 浦东新区; people say 浦东.
+        short = short[:-1] if name.endswith("新区") and short.endswith("新") and len(short) > 2 else short
         entry = name if stem(name) == short or name == short else f"{name} {short}"
         # 香港岛, 九龙, 澳门半岛 … are parts of the town, no divisions: their districts hang on the top.
         if code[:2] in ("81", "82"):

@@ -270,6 +270,7 @@ fn choose_name(
     for other in candidates {
         if region_end.is_some_and(|end| other.start < end) || words::has_surname(&other.text(text)) {
             parsed.doubt("name");
+            parsed.doubt("detail");
         }
         detail.push(other);
     }

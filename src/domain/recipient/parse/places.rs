@@ -6,6 +6,11 @@ use crate::domain::region::{self, Reading};
 
 /// A bare 大理 before a town is usually the county-level city; a missing district is worth a look.
 pub(super) fn guess_district(parsed: &mut Parsed, read: &Reading, behind: &[char]) {
+    if read.resolution.bare && !parsed.recipient.district.is_empty() && !begins_with_street(behind) {
+        // 杭州西湖边上3号: the bare 西湖 may be the lake.
+        parsed.doubt("district");
+        parsed.doubt("detail");
+    }
     let recipient = &mut parsed.recipient;
     if !recipient.district.is_empty() || recipient.country != "CN" {
         return;
@@ -26,6 +31,14 @@ pub(super) fn guess_district(parsed: &mut Parsed, read: &Reading, behind: &[char
         parsed.code = Some(namesake.code);
     }
     parsed.doubt("district");
+}
+
+/// A street, town or village is named before the first number or break.
+fn begins_with_street(text: &[char]) -> bool {
+    text.iter()
+        .skip_while(|c| !c.is_alphanumeric())
+        .take_while(|c| c.is_alphabetic())
+        .any(|c| "路街道巷弄镇乡村环".contains(*c))
 }
 
 /// Cuts the town off the head of the detail.
