@@ -70,6 +70,11 @@ pub fn line_height_mm(size_pt: f32) -> f32 {
     size_pt * LEADING * MM_PER_PT
 }
 
+/// From the top of a line to its baseline.
+pub fn baseline_mm(size_pt: f32) -> f32 {
+    line_height_mm(size_pt) / 2.0 + BASELINE_EM * size_pt * MM_PER_PT
+}
+
 /// A page in the making.
 pub struct Canvas<'a> {
     pub fonts: &'a Fonts,

@@ -1,9 +1,10 @@
-//! The fonts of the papers: two inside the program, more from a folder if one is configured.
+//! The fonts of the papers: three inside the program, more from a folder if one is configured.
 //!
-//! Inside are subsets of Noto Sans CJK SC (SIL Open Font License, text in
+//! Inside are subsets of Noto Sans CJK SC and Noto Emoji (SIL Open Font License, text in
 //! `data/fonts/OFL.txt`, made by `scripts/make-fonts.sh`). The regular one covers GB 18030-2022
 //! level 2 and beyond, so rare names such as 龑, 㛃, 䶮 and 𠮷 print. The bold one has digits and
-//! Latin only; a bold Chinese character is the regular one with a stroke around it.
+//! Latin only; a bold Chinese character is the regular one with a stroke around it. The
+//! emoji one is for buyers' messages: a smile in a remark must not keep a parcel back.
 //!
 //! The font is chosen per character, never per string, and a character that no font has is
 //! reported instead of drawn: a box on a parcel is a wrong name.
@@ -14,6 +15,7 @@ use rustybuzz::{Direction, Face, ShapePlan, script, ttf_parser};
 
 static REGULAR: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Regular.otf");
 static BOLD_LATIN: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-BoldLatin.otf");
+static EMOJI: &[u8] = include_bytes!("../../data/fonts/NotoEmoji-Medium.ttf");
 
 /// The licence of the fonts inside the program; it has to travel with it.
 pub const FONT_LICENCE: &str = include_str!("../../data/fonts/OFL.txt");
@@ -66,14 +68,14 @@ pub struct Fonts {
     fonts: Vec<LoadedFont>,
 }
 
-/// Fonts a folder may add; the two inside the program come on top.
+/// Fonts a folder may add; those inside the program come on top.
 const MAX_FALLBACKS: usize = 64;
 
 impl Fonts {
     /// The fonts inside the program.
     pub fn embedded() -> Self {
         let read = |data| LoadedFont::read(data, 0).expect("the embedded fonts are checked by a test");
-        Self { fonts: vec![read(REGULAR), read(BOLD_LATIN)] }
+        Self { fonts: vec![read(REGULAR), read(BOLD_LATIN), read(EMOJI)] }
     }
 
     /// The fonts inside the program, then every `.otf`, `.ttf`, `.ttc` of a folder, by file name.
@@ -122,7 +124,7 @@ impl Fonts {
             .into_iter()
             .chain(inside.len()..self.fonts.len())
             .find(|&index| has(index))
-            .map(|index| FontId(u8::try_from(index).expect("at most 66 fonts")))
+            .map(|index| FontId(u8::try_from(index).expect("at most 67 fonts")))
     }
 
     /// True when the font is bold by itself and needs no stroke.
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn rare_characters_of_names_are_inside_the_program() {
         let fonts = Fonts::embedded();
-        for wanted in "喆犇龑㛃䶮𠮷鿏，。：（）①№☎→₫éđГд".chars() {
+        for wanted in "喆犇龑㛃䶮𠮷鿏，。：（）①№☎→₫éđГд😀🙏🎁".chars() {
             assert!(fonts.font_for(wanted, Weight::Regular).is_some(), "{wanted} U+{:04X}", wanted as u32);
         }
         assert_eq!(fonts.font_for('A', Weight::Bold), Some(FontId(1)));
@@ -159,7 +161,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a.otf"), BOLD_LATIN).unwrap();
         std::fs::write(folder.path().join("readme.txt"), "no font").unwrap();
-        assert_eq!(Fonts::with_folder(folder.path()).unwrap().fonts.len(), 3);
+        assert_eq!(Fonts::with_folder(folder.path()).unwrap().fonts.len(), 4);
 
         std::fs::write(folder.path().join("broken.ttf"), "no font").unwrap();
         let error = Fonts::with_folder(folder.path()).err().unwrap().to_string();

@@ -11,18 +11,25 @@
 
 pub mod barcode;
 pub mod canvas;
+pub mod delivery_note;
 pub mod display;
 pub mod font;
+pub mod hand_over_list;
 pub mod pdf;
+pub mod pick_list;
 pub mod problem;
 pub mod rows;
 pub mod text;
 pub mod values;
 pub mod waybill;
 
+mod document;
 mod render;
 mod shared;
+mod table;
 
+#[cfg(test)]
+mod list_tests;
 #[cfg(test)]
 mod sheet_tests;
 

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::papers::font::Fonts;
 use crate::papers::pdf::{PdfError, PdfWriter};
-use crate::papers::problem::Problem;
+use crate::papers::problem::{Problem, ProblemCode};
 use crate::papers::rows::Flowed;
-use crate::papers::values::{PaperSize, WaybillSheet};
-use crate::papers::waybill;
+use crate::papers::values::{DeliveryNote, HandOverList, PaperSize, PickList, WaybillSheet};
+use crate::papers::{delivery_note, hand_over_list, pick_list, waybill};
 
 /// What to print.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,12 @@ use crate::papers::waybill;
 pub enum Paper {
     /// One label per parcel; sizes of label stock only.
     Waybills { size: PaperSize, sheets: Vec<WaybillSheet> },
+    /// One note per shipment, on one or more pages each; any size but 76×130.
+    DeliveryNotes { size: PaperSize, sheets: Vec<DeliveryNote> },
+    /// One list for a run, on A4.
+    PickList { list: PickList },
+    /// One list per carrier and day, on A4.
+    HandOverList { list: HandOverList },
 }
 
 /// How to print.
@@ -41,12 +47,11 @@ impl<'a> Options<'a> {
 /// The file and what became of each sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
-    /// A PDF with the pages of all sheets without problems. Without any such sheet it has no
-    /// pages and is not worth sending.
+    /// A PDF with the pages of all sheets that print; empty when there is none.
     pub pdf: Vec<u8>,
     /// The sheets in the file, in the order of its pages.
     pub sheets: Vec<SheetPages>,
-    /// The sheets left out, in the order of the run.
+    /// The sheets with problems, in the order of the run.
     pub problems: Vec<SheetProblems>,
 }
 
@@ -59,11 +64,13 @@ pub struct SheetPages {
     pub pages: Range<usize>,
 }
 
-/// Why a sheet was left out.
+/// What is wrong with a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SheetProblems {
-    /// The position the sheet would have had.
+    /// The position printed on the sheet, or that it would have had; 1 for lists.
     pub position: u32,
+    /// True when the sheet is not in the file. A list prints with a strange character spelled out.
+    pub left_out: bool,
     pub problems: Vec<Problem>,
 }
 
@@ -86,6 +93,7 @@ pub enum PaperError {
 /// When there is nothing to print, the size does not suit the paper, or the PDF cannot be
 /// written. A sheet with a problem is no error: it is left out and the others print.
 pub fn render(paper: &Paper, options: &Options) -> Result<Rendered, PaperError> {
+    let fonts = options.fonts;
     match paper {
         Paper::Waybills { size, sheets } => {
             check_size("a waybill", *size, PaperSize::is_label)?;
@@ -93,9 +101,16 @@ pub fn render(paper: &Paper, options: &Options) -> Result<Rendered, PaperError> 
                 sheets,
                 |sheet| sheet.stamp.position,
                 options,
-                |sheet| waybill::lay_out(sheet, *size, options.fonts),
+                |sheet| waybill::lay_out(sheet, *size, fonts),
             )
         }
+        Paper::DeliveryNotes { size, sheets } => {
+            check_size("a delivery note", *size, |size| size != PaperSize::Label76x130)?;
+            let lay_out = |sheet: &DeliveryNote| delivery_note::lay_out(sheet, *size, fonts);
+            batch(sheets, |sheet| sheet.stamp.position, options, lay_out)
+        }
+        Paper::PickList { list } => single(pick_list::lay_out(list, PaperSize::A4, fonts), options),
+        Paper::HandOverList { list } => single(hand_over_list::lay_out(list, PaperSize::A4, fonts), options),
     }
 }
 
@@ -112,6 +127,7 @@ fn check_size(
     Err(PaperError::Size { paper, size, allowed: allowed.join(", ") })
 }
 
+/// A batch of one sheet after another; only one is in memory.
 fn batch<S>(
     sheets: &[S],
     position: impl Fn(&S) -> u32,
@@ -121,26 +137,55 @@ fn batch<S>(
     if sheets.is_empty() {
         return Err(PaperError::NoSheets);
     }
-    let mut writer = PdfWriter::new(options.fonts);
-    let mut rendered = Rendered { pdf: Vec::new(), sheets: Vec::new(), problems: Vec::new() };
+    let mut file = File::new(options);
     for index in 0..sheets.len() {
         let index = if options.reversed { sheets.len() - 1 - index } else { index };
-        let sheet = &sheets[index];
-        let Flowed { pages, problems } = lay_out(sheet);
-        let position = position(sheet);
+        file.add(position(&sheets[index]), lay_out(&sheets[index]), |_| false)?;
+    }
+    file.finish(options)
+}
+
+/// A list of many parcels. A character no font has is spelled out on it, so it prints all the same.
+fn single(list: Flowed, options: &Options) -> Result<Rendered, PaperError> {
+    let mut file = File::new(options);
+    file.add(1, list, |problem| problem.code == ProblemCode::MissingCharacter)?;
+    file.finish(options)
+}
+
+struct File<'a> {
+    writer: PdfWriter<'a>,
+    sheets: Vec<SheetPages>,
+    problems: Vec<SheetProblems>,
+}
+
+impl<'a> File<'a> {
+    fn new(options: &Options<'a>) -> Self {
+        Self { writer: PdfWriter::new(options.fonts), sheets: Vec::new(), problems: Vec::new() }
+    }
+
+    fn add(&mut self, position: u32, sheet: Flowed, harmless: fn(&Problem) -> bool) -> Result<(), PdfError> {
+        let Flowed { pages, problems } = sheet;
+        let left_out = !problems.iter().all(harmless);
         if !problems.is_empty() {
-            rendered.problems.push(SheetProblems { position, problems });
-            continue;
+            self.problems.push(SheetProblems { position, left_out, problems });
         }
-        let first = writer.page_count();
+        if left_out {
+            return Ok(());
+        }
+        let first = self.writer.page_count();
         for page in &pages {
-            writer.add(page)?;
+            self.writer.add(page)?;
         }
-        rendered.sheets.push(SheetPages { position, pages: first..writer.page_count() });
+        self.sheets.push(SheetPages { position, pages: first..self.writer.page_count() });
+        Ok(())
     }
-    if options.reversed {
-        rendered.problems.reverse();
+
+    fn finish(mut self, options: &Options) -> Result<Rendered, PaperError> {
+        if options.reversed {
+            self.problems.reverse();
+        }
+        // A PDF without pages is no valid file.
+        let pdf = if self.sheets.is_empty() { Vec::new() } else { self.writer.finish()? };
+        Ok(Rendered { pdf, sheets: self.sheets, problems: self.problems })
     }
-    rendered.pdf = writer.finish()?;
-    Ok(rendered)
 }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::papers::canvas::{Align, Canvas, LEADING, line_height_mm};
+use crate::papers::canvas::{Align, Canvas, LEADING, baseline_mm, line_height_mm};
 use crate::papers::display::{Ink, Page, Rect};
 use crate::papers::font::{Fonts, Weight};
 use crate::papers::problem::Problem;
@@ -22,6 +22,12 @@ pub struct Cell {
     badge: bool,
     text: Arc<ShapedText>,
     lines: Vec<Line>,
+}
+
+impl Cell {
+    fn height_mm(&self) -> f32 {
+        self.lines.len() as f32 * line_height_mm(self.size_pt)
+    }
 }
 
 /// Cells side by side.
@@ -64,17 +70,31 @@ impl Column {
 pub struct RowMaker<'a> {
     pub fonts: &'a Fonts,
     pub problems: Vec<Problem>,
+    lenient: bool,
 }
 
 impl<'a> RowMaker<'a> {
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, problems: Vec::new() }
+        Self { fonts, problems: Vec::new(), lenient: false }
+    }
+
+    /// Writes the code point in place of a character no font has, such as 〔U+AE40〕.
+    ///
+    /// For lists of many parcels: one strange character must not keep the whole list from the
+    /// warehouse. It is still reported.
+    pub fn lenient(fonts: &'a Fonts) -> Self {
+        Self { lenient: true, ..Self::new(fonts) }
     }
 
     /// A cell with its lines broken to the column's width.
     pub fn cell(&mut self, field: &str, value: &str, column: Column) -> Cell {
-        let shaped = self.fonts.shape(value, column.weight);
-        self.problems.extend(shaped.missing.iter().map(|&missing| Problem::missing(field, missing)));
+        let mut shaped = self.fonts.shape(value, column.weight);
+        if !shaped.missing.is_empty() {
+            self.problems.extend(shaped.missing.iter().map(|&missing| Problem::missing(field, missing)));
+            if self.lenient {
+                shaped = self.fonts.shape(&spelled_out(value, &shaped.missing), column.weight);
+            }
+        }
         let lines = shaped.lines(column.width_mm / (column.size_pt * MM_PER_PT));
         Cell {
             x_mm: column.x_mm,
@@ -93,6 +113,13 @@ impl<'a> RowMaker<'a> {
     }
 }
 
+fn spelled_out(value: &str, missing: &[char]) -> String {
+    let spell = |found: char| {
+        if missing.contains(&found) { format!("〔U+{:04X}〕", u32::from(found)) } else { found.to_string() }
+    };
+    value.chars().map(spell).collect()
+}
+
 impl Row {
     /// A row of cells.
     pub fn new(cells: Vec<Cell>, padding_mm: f32) -> Self {
@@ -109,8 +136,15 @@ impl Row {
 
     /// Height with padding, in millimetres.
     pub fn height_mm(&self) -> f32 {
-        let lines = self.cells.iter().map(|cell| cell.lines.len() as f32 * line_height_mm(cell.size_pt));
-        lines.fold(0.0, f32::max) + 2.0 * self.padding_mm
+        let heights = self.cells.iter().map(|cell| self.drop_mm(cell) + cell.height_mm());
+        heights.fold(0.0, f32::max) + 2.0 * self.padding_mm
+    }
+
+    /// How much lower a cell starts so that the first lines of all cells share a baseline.
+    fn drop_mm(&self, cell: &Cell) -> f32 {
+        let written = self.cells.iter().filter(|cell| !cell.lines.is_empty());
+        let largest = written.map(|cell| cell.size_pt).fold(cell.size_pt, f32::max);
+        baseline_mm(largest) - baseline_mm(cell.size_pt)
     }
 
     /// True when no cell has a line.
@@ -127,8 +161,9 @@ impl Row {
     /// As many lines as fit into `height_mm`, and the rest.
     fn split(mut self, height_mm: f32) -> (Self, Self) {
         let mut rest = Self { ruled: false, ..self.clone() };
-        let usable = height_mm - 2.0 * self.padding_mm;
-        for (cell, after) in self.cells.iter_mut().zip(&mut rest.cells) {
+        let drops: Vec<f32> = self.cells.iter().map(|cell| self.drop_mm(cell)).collect();
+        for ((cell, after), drop) in self.cells.iter_mut().zip(&mut rest.cells).zip(drops) {
+            let usable = height_mm - 2.0 * self.padding_mm - drop;
             let count = (usable / line_height_mm(cell.size_pt) + 0.01).max(0.0) as usize;
             after.lines = cell.lines.split_off(count.min(cell.lines.len()));
             after.badge = cell.badge && !after.lines.is_empty();
@@ -139,7 +174,7 @@ impl Row {
     fn draw(&self, canvas: &mut Canvas, y: f32) {
         for cell in &self.cells {
             let step = line_height_mm(cell.size_pt);
-            let top = y + self.padding_mm;
+            let top = y + self.padding_mm + self.drop_mm(cell);
             let area = Rect::new(cell.x_mm, top, cell.width_mm, step);
             if cell.badge && !cell.lines.is_empty() {
                 let half_leading = cell.size_pt * MM_PER_PT * (LEADING - 1.0) / 4.0;
@@ -157,6 +192,8 @@ impl Row {
 /// Rows under a heading that is repeated on every page the section reaches.
 #[derive(Debug, Clone, Default)]
 pub struct Section {
+    /// Stands once above the heading.
+    pub lead: Option<Row>,
     pub heading: Option<Row>,
     pub rows: Vec<Row>,
 }
@@ -167,7 +204,8 @@ impl Section {
         if self.rows.is_empty() {
             return 0.0;
         }
-        self.heading.as_ref().map_or(0.0, Row::height_mm) + self.rows.iter().map(Row::height_mm).sum::<f32>()
+        let heads = [&self.lead, &self.heading].into_iter().flatten().map(Row::height_mm).sum::<f32>();
+        heads + self.rows.iter().map(Row::height_mm).sum::<f32>()
     }
 }
 
@@ -283,14 +321,15 @@ impl Run<'_, '_> {
     fn section(&mut self, section: Section) {
         let heading = section.heading.as_ref();
         let mut rows = section.rows.into_iter().peekable();
-        if let (Some(heading), Some(first)) = (heading, rows.peek()) {
-            if self.left() < heading.height_mm() + first.first_line_mm() && self.y > self.fresh {
-                self.next_page(None);
-            }
-            self.place(heading);
+        let Some(first) = rows.peek() else { return };
+        let heads: Vec<&Row> = section.lead.iter().chain(heading).collect();
+        let heads_mm = heads.iter().map(|row| row.height_mm()).sum::<f32>();
+        if self.left() < heads_mm + first.first_line_mm() && self.y > self.fresh {
+            self.next_page(None);
         }
+        heads.into_iter().for_each(|row| self.place(row));
         while let Some(row) = rows.next() {
-            let followed = if row.keep_with_next { rows.peek().map_or(0.0, Row::first_line_mm) } else { 0.0 };
+            let followed = if row.keep_with_next { rows.peek().map_or(0.0, Row::height_mm) } else { 0.0 };
             self.row(row, followed, heading);
         }
     }

@@ -6,9 +6,9 @@ use crate::papers::values::{ItemText, OrderNumberText, RemarkBy, RemarkText, Sta
 /// Blank above and below dense rows.
 pub const TIGHT_MM: f32 = 0.35;
 
-/// The position in the run: `12 / 50`.
+/// The position in the run: `12 / 50`; empty for a sheet outside any run.
 pub fn position(stamp: &Stamp) -> String {
-    format!("{} / {}", stamp.position, stamp.total)
+    if stamp.total == 0 { String::new() } else { format!("{} / {}", stamp.position, stamp.total) }
 }
 
 /// The run's serial number with its label; empty without one.
@@ -23,7 +23,7 @@ pub fn reprint(stamp: &Stamp) -> Option<String> {
 
 /// The first characters of the data hash: a sheet with another version shows older values.
 pub fn version(data_hash: &str) -> String {
-    format!("版本 v{}", &data_hash[..6])
+    format!("版本 {}", &data_hash[..6])
 }
 
 /// `1 piece`, `2 pieces`.
@@ -69,7 +69,7 @@ pub fn remarks(maker: &mut RowMaker, remarks: &[RemarkText], column: Column) -> 
         let words = maker.cell(&format!("remarks[{index}].text"), &words, column.bold());
         rows.push(Row::new(vec![words], 0.1));
     }
-    Section { heading: None, rows }
+    Section { rows, ..Section::default() }
 }
 
 /// All order numbers, grouped by shop.
@@ -89,5 +89,5 @@ pub fn order_numbers(maker: &mut RowMaker, orders: &[OrderNumberText], column: C
         .map(|(shop, numbers)| format!("{shop} {}", numbers.join("，")).trim().to_owned())
         .collect();
     let cell = maker.cell("order_numbers", &format!("订单 Orders  {}", groups.join("；")), column);
-    Section { heading: None, rows: vec![Row::new(vec![cell], TIGHT_MM).ruled()] }
+    Section { rows: vec![Row::new(vec![cell], TIGHT_MM).ruled()], ..Section::default() }
 }

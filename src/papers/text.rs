@@ -2,7 +2,7 @@
 //!
 //! A text is shaped once, in parts of the font size; trying another size or width only adds up
 //! numbers. Chinese breaks between any two characters except where punctuation forbids it,
-//! Latin at spaces and after hyphens and slashes, and a word wider than the line anywhere. Right-to-left
+//! Latin at spaces, a word wider than the line after hyphens and slashes, else anywhere. Right-to-left
 //! text is shaped and shown as such word by word; lines as a whole run from left to right.
 
 use std::ops::Range;
@@ -36,6 +36,8 @@ enum Kind {
     Wide,
     /// Never at the start of a line.
     Closing,
+    /// The same of ASCII, which also stands inside numbers and words.
+    Point,
     /// Never at the end of a line.
     Opening,
     /// Ends a part of a word, such as the hyphen.
@@ -239,18 +241,22 @@ impl ShapedText {
         // Widths are sums of rounded parts: a text exactly as wide as its box has to fit.
         let limit = width_em + 0.001;
         let mut width = 0.0;
-        let mut last_break = None;
+        let (mut last_break, mut last_joint) = (None, None);
         for at in start..self.clusters.len() {
             let cluster = &self.clusters[at];
             if cluster.kind == Kind::NewLine {
                 return (self.without_blanks(start, at), at + 1);
             }
-            if at > start && can_break(self.clusters[at - 1].kind, cluster.kind) {
-                last_break = Some(at);
+            if at > start {
+                match break_between(self.clusters[at - 1].kind, cluster.kind) {
+                    Break::Good => last_break = Some(at),
+                    Break::Poor => last_joint = Some(at),
+                    Break::None => {}
+                }
             }
             width += cluster.advance_em;
             if width > limit && cluster.kind != Kind::Space && at > start {
-                let cut = last_break.unwrap_or(at);
+                let cut = last_break.or(last_joint).unwrap_or(at);
                 return (self.without_blanks(start, cut), cut);
             }
         }
@@ -268,7 +274,10 @@ impl ShapedText {
         let mut at = 0;
         while at < order.len() {
             let count = order[at..].iter().take_while(|&&index| self.clusters[index].right_to_left).count();
-            order[at..at + count].reverse();
+            // Blanks behind the last word stay there, between it and what follows.
+            let words =
+                order[at..at + count].iter().rposition(|&index| self.clusters[index].kind != Kind::Space);
+            order[at..at + words.map_or(0, |last| last + 1)].reverse();
             at += count.max(1);
         }
         let mut runs: Vec<LineRun> = Vec::new();
@@ -315,7 +324,7 @@ impl Shaping {
             _ if is_mark(found) => before.filter(|&how| how != Self::PerCharacter).unwrap_or(Self::Other),
             0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF => Self::RightToLeft,
             0x0000..=0x02FF | 0x1E00..=0x1EFF | 0x2000..=0x2BFF => Self::Latin,
-            0x2E80..=0xA4CF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFFEF | 0x20000..=0x3FFFF => {
+            0x2E80..=0xA4CF | 0xF900..=0xFAFF | 0xFE30..=0xFE4F | 0xFF00..=0xFFEF | 0x1F000..=0x3FFFF => {
                 Self::PerCharacter
             }
             _ => Self::Other,
@@ -334,28 +343,33 @@ impl Kind {
             '\n' => Self::NewLine,
             ' ' | '\u{3000}' => Self::Space,
             '，' | '。' | '、' | '；' | '：' | '？' | '！' | '）' | '】' | '》' | '」' | '』' | '〉'
-            | '〕' | '］' | '｝' | '”' | '’' | '…' | '～' | '％' | '·' | ',' | '.' | ';' | ':' | '?'
-            | '!' | ')' | ']' | '}' | '%' => Self::Closing,
+            | '〕' | '］' | '｝' | '”' | '’' | '…' | '～' | '％' | '·' => Self::Closing,
+            ',' | '.' | ';' | ':' | '?' | '!' | ')' | ']' | '}' | '%' => Self::Point,
             '（' | '【' | '《' | '「' | '『' | '〈' | '〔' | '［' | '｛' | '“' | '‘' | '(' | '[' | '{'
             | '#' | '￥' => Self::Opening,
             '-' | '/' | '_' | '\\' | '|' | '@' | '&' | '‐' | '–' | '—' => Self::Joint,
             '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' => Self::Wide,
-            '\u{20000}'..='\u{3FFFF}' => Self::Wide,
+            '\u{1F000}'..='\u{3FFFF}' => Self::Wide,
             _ => Self::Letter,
         }
     }
 }
 
-/// May a line end between these two?
-fn can_break(left: Kind, right: Kind) -> bool {
+/// May a line end between two characters?
+enum Break {
+    Good,
+    /// Only when the line offers no better place: `TEA-LJ-250` is easier to read in one piece.
+    Poor,
+    None,
+}
+
+fn break_between(left: Kind, right: Kind) -> Break {
     match (left, right) {
-        (_, Kind::Space | Kind::Closing) | (Kind::Opening, _) => false,
-        (Kind::Space | Kind::Joint, _) | (Kind::Wide, _) | (_, Kind::Wide) => true,
-        // "，Room 5" may break, "3.14" and "a:b" may not; the ASCII ones count as closing too.
-        (Kind::Closing, Kind::Letter) => false,
-        (Kind::Closing, _) => true,
-        (Kind::Letter, Kind::Opening) => true,
-        _ => false,
+        (_, Kind::Space | Kind::NewLine | Kind::Closing | Kind::Point) | (Kind::Opening, _) => Break::None,
+        (Kind::Space | Kind::Wide | Kind::Closing, _) | (_, Kind::Wide | Kind::Opening) => Break::Good,
+        (Kind::Joint, _) => Break::Poor,
+        // After an ASCII point no break either: "3.14" and "a:b" stay in one piece.
+        (Kind::Letter | Kind::Point | Kind::NewLine, Kind::Letter | Kind::Joint) => Break::None,
     }
 }
 
@@ -373,6 +387,8 @@ pub fn clean(text: &str) -> String {
             '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' => cleaned.push(' '),
             '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => {}
             '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}' | '\u{AD}' => {}
+            // Skin tones: without joining they would be squares of their own.
+            '\u{1F3FB}'..='\u{1F3FF}' => {}
             _ if found.is_control() => {}
             _ => cleaned.push(found),
         }
@@ -460,6 +476,9 @@ mod tests {
             ("Room 1203 Tower", 5.0, &["Room", "1203", "Tower"]),
             ("one\ntwo\n\nthree", 20.0, &["one", "two", "", "three"]),
             ("科技园A座1203", 4.5, &["科技园A", "座1203"]),
+            ("编码 TEA-LJ-250", 6.0, &["编码", "TEA-LJ-250"]),
+            ("TEA-LJ-250-XXL-RED", 6.0, &["TEA-LJ-250-", "XXL-RED"]),
+            ("你好，Room 5", 4.5, &["你好，", "Room 5"]),
             ("", 5.0, &[]),
         ];
         for (text, width_em, expected) in cases {
@@ -477,8 +496,8 @@ mod tests {
 
     #[test]
     fn characters_no_font_has_are_named_once() {
-        let shaped = Fonts::embedded().shape("한A한😀龑㛃䶮𠮷", Weight::Bold);
-        assert_eq!(shaped.missing, ['한', '😀']);
+        let shaped = Fonts::embedded().shape("한A한ب龑㛃䶮𠮷😀", Weight::Bold);
+        assert_eq!(shaped.missing, ['한', 'ب']);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl PaperSize {
 pub struct Stamp {
     /// Place in the run, from 1: the order of the screen, of the numbers and of the paper.
     pub position: u32,
-    /// Sheets in the run.
+    /// Sheets in the run; 0 for a sheet outside any run, which then shows no position.
     pub total: u32,
     /// The run's serial number, the same on waybill, delivery note and pick list.
     pub serial: String,

@@ -13,7 +13,7 @@ use crate::papers::problem::Problem;
 use crate::papers::rows::{self, Column, Flowed, Frame, Row, RowMaker, Section};
 use crate::papers::shared;
 use crate::papers::text::{MM_PER_PT, Overflow};
-use crate::papers::values::{PaperSize, WaybillSheet};
+use crate::papers::values::{ItemText, PaperSize, WaybillSheet};
 
 /// Sizes of one kind of label stock, in millimetres and points.
 #[derive(Clone, Copy)]
@@ -92,11 +92,13 @@ const MAX_PAGES: usize = 8;
 
 /// Lays out one waybill; the first page is the label, further ones continue its remarks.
 pub fn lay_out(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Flowed {
-    let Chosen { form, body, mut problems } = choose(sheet, size, fonts);
+    let Chosen { form, body, items_elsewhere, mut problems } = choose(sheet, size, fonts);
     let header = |canvas: &mut Canvas, index: usize| {
         if index == 0 { label(canvas, &form, sheet) } else { continuation(canvas, &form, sheet) }
     };
-    let footer = |canvas: &mut Canvas, index: usize, pages: usize| foot(canvas, &form, sheet, index, pages);
+    let footer = |canvas: &mut Canvas, index: usize, pages: usize| {
+        foot(canvas, &form, sheet, items_elsewhere, (index, pages))
+    };
     let mut flowed = rows::flow(fonts, &form.frame, body, &header, &footer);
     problems.append(&mut flowed.problems);
     problems.extend(required(sheet));
@@ -146,7 +148,7 @@ fn head(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet) -> f32 {
     let (left, width) = (form.frame.left_mm, form.frame.width_mm());
     let split = width * 0.5;
     let carrier = Rect::new(left, top, split - 1.0, form.header_mm);
-    canvas.text("carrier_name", carrier, &sheet.carrier_name, Style::line(form.carrier_pt, 10.0).bold());
+    canvas.text("carrier_name", carrier, &sheet.carrier_name, Style::line(form.carrier_pt, 7.5).bold());
     let position = Rect::new(left + split, top, width - split, form.header_mm);
     let style = Style::line(form.position_pt, MIN_POSITION_PT).bold().align(Align::Right);
     canvas.text("stamp.position", position, &shared::position(&sheet.stamp), style);
@@ -170,7 +172,7 @@ fn head(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet) -> f32 {
 fn barcode(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet, y: f32) -> f32 {
     let width = form.frame.size_mm.0;
     // The quiet zone may use the margin of the label: nothing else stands there.
-    canvas.code128("number", Rect::new(0.0, y + 1.75, width, form.bars_mm), &sheet.number);
+    canvas.code128("number", Rect::new(0.0, y + 1.75, width, form.bars_mm), sheet.number.trim());
     let text_top = y + 1.75 + form.bars_mm + 0.3;
     let text_mm = line_height_mm(form.number_pt);
     let style = Style::line(form.number_pt, 11.0).bold().align(Align::Center);
@@ -255,7 +257,13 @@ fn continuation(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet) -> f32 {
 }
 
 /// Pieces, print note, version and page left; the QR code of the parcel right.
-fn foot(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet, index: usize, pages: usize) {
+fn foot(
+    canvas: &mut Canvas,
+    form: &Form,
+    sheet: &WaybillSheet,
+    items_elsewhere: bool,
+    (index, pages): (usize, usize),
+) {
     let frame = &form.frame;
     let y = rule(canvas, form, frame.limit_mm() + 0.25);
     let mut width = frame.width_mm();
@@ -265,8 +273,11 @@ fn foot(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet, index: usize, pa
         canvas.qr("package_code", area, code);
     }
     let left = frame.left_mm;
-    let pieces = format!("共 {} 件  {}", sheet.pieces, shared::counted(sheet.pieces, "piece", "pieces"));
-    canvas.text("pieces", Rect::new(left, y + 0.3, width, 5.4), &pieces, Style::line(12.0, 10.0).bold());
+    let mut pieces = format!("共 {} 件  {}", sheet.pieces, shared::counted(sheet.pieces, "piece", "pieces"));
+    if items_elsewhere {
+        pieces.push_str("  物品见发货单");
+    }
+    canvas.text("pieces", Rect::new(left, y + 0.3, width, 5.4), &pieces, Style::line(12.0, 8.0).bold());
     let version = shared::version(&sheet.data_hash());
     let mut lines = [String::new(), sheet.stamp.printed_note.trim().to_owned()];
     lines[0] = match &sheet.package_code {
@@ -286,6 +297,8 @@ fn foot(canvas: &mut Canvas, form: &Form, sheet: &WaybillSheet, index: usize, pa
 struct Chosen {
     form: Form,
     body: Vec<Section>,
+    /// Not even the line that counts the items has room: the footer says where they are.
+    items_elsewhere: bool,
     problems: Vec<Problem>,
 }
 
@@ -300,7 +313,12 @@ fn choose(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Chosen {
         for points in sizes {
             let made = Made::new(sheet, &form, fonts, *points);
             if made.height() <= room {
-                return Chosen { form, body: made.sections(), problems: made.problems };
+                return Chosen {
+                    form,
+                    body: made.sections(),
+                    items_elsewhere: false,
+                    problems: made.problems,
+                };
             }
             last = Some((form, made, room));
         }
@@ -314,7 +332,8 @@ fn choose(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Chosen {
     if room_for_items >= 0.0 {
         made.summarise(sheet, &form, room_for_items, fonts);
     }
-    Chosen { form, body: made.sections(), problems: made.problems }
+    let items_elsewhere = made.items.rows.is_empty() && !sheet.items.is_empty();
+    Chosen { form, body: made.sections(), items_elsewhere, problems: made.problems }
 }
 
 /// Points of remarks, items and order numbers, from comfortable to just readable.
@@ -349,34 +368,42 @@ impl Made {
         vec![self.remarks.clone(), self.orders.clone(), self.items.clone()]
     }
 
-    /// Keeps the items that fit and counts the others in one line.
+    /// Keeps the items that fit and counts the others in one line; none at all when not even
+    /// the line fits.
     fn summarise(&mut self, sheet: &WaybillSheet, form: &Form, room: f32, fonts: &Fonts) {
-        let mut maker = RowMaker::new(fonts);
-        let column = Column::new(form.frame.left_mm, form.frame.width_mm(), self.item_pt).bold();
-        let summary_mm = line_height_mm(self.item_pt) + 2.0 * shared::TIGHT_MM;
-        let mut left = room - summary_mm - self.items.heading.as_ref().map_or(0.0, Row::height_mm);
-        let mut kept = 0;
-        for row in &self.items.rows {
-            left -= row.height_mm();
-            if left < 0.0 {
-                break;
-            }
-            kept += 1;
+        let mut rows = std::mem::take(&mut self.items.rows);
+        let heading = self.items.heading.take();
+        let height = |rows: &[Row]| rows.iter().map(Row::height_mm).sum::<f32>();
+        let heading_mm = heading.as_ref().map_or(0.0, Row::height_mm);
+        while !rows.is_empty() && height(&rows) + heading_mm > room {
+            rows.pop();
         }
-        let others = &sheet.items[kept..];
-        let pieces: u32 = others.iter().map(|item| item.quantity).fold(0, u32::saturating_add);
-        let (zh, en) = if kept == 0 { ("共", "") } else { ("另有", " more") };
-        let kinds = others.len();
-        let text = format!(
-            "{zh} {kinds} 种 {pieces} 件，见发货单  {kinds}{en} kinds, {pieces} pcs: see delivery note"
-        );
-        let cell = maker.cell("items", &text, column);
-        self.items.rows.truncate(kept);
-        self.items.rows.push(Row::new(vec![cell], shared::TIGHT_MM).ruled());
-        if kept == 0 && self.items.height_mm() > room {
-            self.items.heading = None;
+        loop {
+            let mut maker = RowMaker::new(fonts);
+            let column = Column::new(form.frame.left_mm, form.frame.width_mm(), self.item_pt).bold();
+            let cell = maker.cell("items", &summary(&sheet.items[rows.len()..], rows.is_empty()), column);
+            let row = Row::new(vec![cell], shared::TIGHT_MM).ruled();
+            if rows.is_empty() {
+                if row.height_mm() <= room {
+                    self.items.rows = vec![row];
+                }
+                return;
+            }
+            if height(&rows) + heading_mm + row.height_mm() <= room {
+                rows.push(row);
+                self.items = Section { lead: None, heading, rows };
+                return;
+            }
+            rows.pop();
         }
     }
+}
+
+/// How many kinds and pieces are not listed, and where they are.
+fn summary(others: &[ItemText], all: bool) -> String {
+    let (kinds, pieces) = (others.len(), shared::pieces(others));
+    let (zh, en) = if all { ("共", "") } else { ("另有", " more") };
+    format!("{zh} {kinds} 种 {pieces} 件，见发货单  {kinds}{en} kinds: see delivery note")
 }
 
 fn items(maker: &mut RowMaker, sheet: &WaybillSheet, form: &Form, size_pt: f32) -> Section {
@@ -391,5 +418,5 @@ fn items(maker: &mut RowMaker, sheet: &WaybillSheet, form: &Form, size_pt: f32) 
         Row::new(vec![count, words], shared::TIGHT_MM)
     });
     let rows = rows.collect();
-    Section { heading: Some(Row::new(vec![heading], shared::TIGHT_MM).ruled()), rows }
+    Section { heading: Some(Row::new(vec![heading], shared::TIGHT_MM).ruled()), rows, lead: None }
 }
