@@ -7,12 +7,14 @@
 pub mod column;
 pub mod events;
 pub mod facts;
+pub mod holds;
 pub mod migrate;
 pub mod orders;
 pub mod pool;
 pub mod recipients;
 pub mod seal;
 pub mod sellers;
+pub mod shipment_list;
 pub mod shipments;
 pub mod shops;
 pub mod statement;

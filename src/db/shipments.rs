@@ -415,3 +415,25 @@ pub fn due_for_recheck(tx: &mut Tx, limit: usize) -> QueryResult<Vec<ShipmentId>
     )?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
+
+row! {
+    /// Pieces of a line that leave in a shipment.
+    pub struct PieceRow {
+        pub shipment_id: ShipmentId,
+        pub line_id: LineId,
+        pub quantity: i64,
+    }
+}
+
+/// What leaves in these shipments, in the order of orders and lines.
+pub fn pieces_by_line(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<PieceRow>> {
+    let seller = db.seller();
+    db.load(
+        sql("SELECT sl.shipment_id, sl.line_id, sl.quantity FROM shipment_lines sl \
+             JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
+             WHERE sl.seller_id = ? AND sl.shipment_id IN ? \
+             ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id")
+        .bind(seller)
+        .list(shipments.iter().copied()),
+    )
+}

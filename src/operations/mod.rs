@@ -4,4 +4,5 @@
 
 pub mod intake;
 pub mod merging;
+pub mod orders;
 pub mod shipments;

@@ -11,7 +11,7 @@ CREATE TABLE shipments (
     is_open BOOLEAN NOT NULL,
     recipient_id BIGINT,
     country TEXT NOT NULL,
-    region_code TEXT NOT NULL,
+    region_code TEXT COLLATE "C" NOT NULL,
     -- Earliest of its orders; year 9999 when nothing promises a day yet.
     due_at TIMESTAMP NOT NULL,
     paid_at TIMESTAMP,

@@ -19,7 +19,7 @@ CREATE TABLE waybills (
     id BIGINT NOT NULL,
     carrier TEXT NOT NULL,
     format TEXT NOT NULL,
-    number TEXT NOT NULL,
+    number TEXT COLLATE "C" NOT NULL,
     -- live, void (never to be used again), returned (may be used again)
     state TEXT NOT NULL,
     shipment_id BIGINT,

@@ -1,7 +1,10 @@
 //! Shipments: judged from the facts of their orders, looked at again when time alone changes them.
 
 pub mod facts;
+pub mod item;
+pub mod list;
 mod refresh;
+pub mod reveal;
 
 pub use refresh::refresh;
 pub(crate) use refresh::refresh_with;

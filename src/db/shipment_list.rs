@@ -1,0 +1,299 @@
+//! Finding shipments: filters, search, counts, pages.
+//!
+//! A page starts behind the last row of the one before (seek), so page 1,000 costs what page 1
+//! costs. A search is answered first, by indexes, as a bounded list of ids that the filters
+//! then narrow.
+
+use diesel::QueryResult;
+
+use super::Db;
+use super::column::row;
+use super::shipments::{COLUMNS, ShipmentRow};
+use super::statement::{Statement, sql};
+use crate::domain::id::{ShipmentId, ShopId};
+use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::domain::time::UtcTime;
+
+/// How many shipments a search finds at most; more is no search but a list.
+pub const SEARCH_LIMIT: usize = 1_000;
+
+/// Which remarks a shipment's orders carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemarkFilter {
+    Message,
+    Memo,
+    Any,
+    None,
+}
+
+/// What a list of shipments is narrowed by; absent parts narrow nothing.
+#[derive(Debug, Clone, Default)]
+pub struct ShipmentFilter {
+    pub ids: Option<Vec<ShipmentId>>,
+    pub states: Vec<ShipmentState>,
+    /// Shops of at least one of its orders; `Some` of none finds nothing.
+    pub shops: Option<Vec<ShopId>>,
+    pub carrier: Option<String>,
+    pub print: Option<PrintState>,
+    pub remark: Option<RemarkFilter>,
+    pub flag: Option<String>,
+    /// Digits of GB/T 2260 that the region begins with.
+    pub region: Option<String>,
+    pub sku: Option<String>,
+    pub tag: Option<String>,
+    pub paid_from: Option<UtcTime>,
+    pub paid_to: Option<UtcTime>,
+    pub ship_by_before: Option<UtcTime>,
+    pub merged: Option<bool>,
+    pub pieces_from: Option<i64>,
+    pub pieces_to: Option<i64>,
+}
+
+/// How a list is sorted. Every order ends in the id, so that it is total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShipmentSort {
+    ShipBy,
+    ShipByDescending,
+    Created,
+    CreatedDescending,
+}
+
+/// The last row of a page; the next page starts behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct After {
+    pub due_at: UtcTime,
+    pub id: ShipmentId,
+}
+
+impl ShipmentFilter {
+    fn narrow(&self, mut statement: Statement, db: &Db) -> Statement {
+        let seller = db.seller();
+        if let Some(ids) = &self.ids {
+            statement = statement.push(" AND s.id IN ?").list(ids.iter().copied());
+        }
+        if !self.states.is_empty() {
+            let words = self.states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>();
+            // Words of our own, so that a single state can walk its index in the order of the page.
+            statement = match words.as_slice() {
+                [one] => statement.push(&format!(" AND s.state = {one}")),
+                many => statement.push(&format!(" AND s.state IN ({})", many.join(", "))),
+            };
+        }
+        if let Some(shops) = &self.shops {
+            statement = statement
+                .push(
+                    " AND EXISTS (SELECT 1 FROM shipment_orders so WHERE so.seller_id = s.seller_id \
+                     AND so.shipment_id = s.id AND so.left_at IS NULL AND so.shop_id IN ?)",
+                )
+                .list(shops.iter().copied());
+        }
+        if let Some(carrier) = &self.carrier {
+            statement = statement.push(" AND s.carrier = ?").bind(carrier);
+        }
+        if let Some(print) = self.print {
+            statement = statement.push(" AND s.print = ?").bind(print);
+        }
+        statement = match self.remark {
+            Some(RemarkFilter::Message) => statement.push(" AND s.has_message"),
+            Some(RemarkFilter::Memo) => statement.push(" AND s.has_memo"),
+            Some(RemarkFilter::Any) => statement.push(" AND (s.has_message OR s.has_memo)"),
+            Some(RemarkFilter::None) => statement.push(" AND NOT s.has_message AND NOT s.has_memo"),
+            None => statement,
+        };
+        if let Some(flag) = &self.flag {
+            statement = statement
+                .push(
+                    " AND EXISTS (SELECT 1 FROM shipment_orders so JOIN orders o ON o.seller_id = so.seller_id \
+                     AND o.id = so.order_id WHERE so.seller_id = s.seller_id AND so.shipment_id = s.id \
+                     AND so.left_at IS NULL AND o.flag = ?)",
+                )
+                .bind(flag);
+        }
+        if let Some(region) = &self.region {
+            statement = statement
+                .push(" AND s.region_code >= ? AND s.region_code < ?")
+                .bind(region)
+                .bind(format!("{region}~"));
+        }
+        if let Some(sku) = &self.sku {
+            statement = statement
+                .push(
+                    " AND s.id IN (SELECT sl.shipment_id FROM order_lines l JOIN shipment_lines sl \
+                     ON sl.seller_id = l.seller_id AND sl.line_id = l.id WHERE l.seller_id = ? AND l.sku = ?)",
+                )
+                .bind(seller)
+                .bind(sku);
+        }
+        if let Some(tag) = &self.tag {
+            let quoted = serde_json::Value::from(tag.as_str()).to_string();
+            statement = statement.push(" AND s.tags LIKE ? ESCAPE '\\'").bind(format!("%{}%", like(&quoted)));
+        }
+        for (clause, moment) in [
+            (" AND s.paid_at >= ?", self.paid_from),
+            (" AND s.paid_at < ?", self.paid_to),
+            (" AND s.due_at < ?", self.ship_by_before),
+        ] {
+            if let Some(moment) = moment {
+                statement = statement.push(clause).bind(moment);
+            }
+        }
+        statement = match self.merged {
+            Some(true) => statement.push(" AND s.order_count > 1"),
+            Some(false) => statement.push(" AND s.order_count <= 1"),
+            None => statement,
+        };
+        for (clause, pieces) in
+            [(" AND s.piece_count >= ?", self.pieces_from), (" AND s.piece_count <= ?", self.pieces_to)]
+        {
+            if let Some(pieces) = pieces {
+                statement = statement.push(clause).bind(pieces);
+            }
+        }
+        statement
+    }
+}
+
+fn like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// One page of shipments.
+pub fn page(
+    db: &mut Db,
+    filter: &ShipmentFilter,
+    sort: ShipmentSort,
+    after: Option<After>,
+    limit: usize,
+) -> QueryResult<Vec<ShipmentRow>> {
+    let statement = sql(format!("SELECT {COLUMNS} FROM shipments s WHERE s.seller_id = ?")).bind(db.seller());
+    let statement = seek(filter.narrow(statement, db), sort, after);
+    db.load(statement.push(" LIMIT ?").bind(limit))
+}
+
+row! {
+    struct Id {
+        id: ShipmentId,
+    }
+}
+
+/// The ids of all that match, in the order of the list, at most `limit`.
+pub fn ids(
+    db: &mut Db,
+    filter: &ShipmentFilter,
+    sort: ShipmentSort,
+    limit: usize,
+) -> QueryResult<Vec<ShipmentId>> {
+    let statement = sql("SELECT s.id FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
+    let statement = seek(filter.narrow(statement, db), sort, None);
+    let rows: Vec<Id> = db.load(statement.push(" LIMIT ?").bind(limit))?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+fn seek(mut statement: Statement, sort: ShipmentSort, after: Option<After>) -> Statement {
+    if let Some(after) = after {
+        statement = match sort {
+            ShipmentSort::ShipBy => {
+                statement.push(" AND (s.due_at, s.id) > (?, ?)").bind(after.due_at).bind(after.id)
+            }
+            ShipmentSort::ShipByDescending => {
+                statement.push(" AND (s.due_at, s.id) < (?, ?)").bind(after.due_at).bind(after.id)
+            }
+            ShipmentSort::Created => statement.push(" AND s.id > ?").bind(after.id),
+            ShipmentSort::CreatedDescending => statement.push(" AND s.id < ?").bind(after.id),
+        };
+    }
+    statement.push(match sort {
+        ShipmentSort::ShipBy => " ORDER BY s.due_at, s.id",
+        ShipmentSort::ShipByDescending => " ORDER BY s.due_at DESC, s.id DESC",
+        ShipmentSort::Created => " ORDER BY s.id",
+        ShipmentSort::CreatedDescending => " ORDER BY s.id DESC",
+    })
+}
+
+/// How many match.
+pub fn count(db: &mut Db, filter: &ShipmentFilter) -> QueryResult<i64> {
+    let statement = sql("SELECT COUNT(*) AS one FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
+    let statement = filter.narrow(statement, db);
+    db.number(statement)
+}
+
+row! {
+    /// How many shipments are in a state.
+    pub struct StateCount {
+        pub state: ShipmentState,
+        pub count: i64,
+    }
+}
+
+/// How many shipments are in each state that has any.
+pub fn count_by_state(db: &mut Db) -> QueryResult<Vec<StateCount>> {
+    let seller = db.seller();
+    db.load(
+        sql("SELECT state, COUNT(*) AS count FROM shipments WHERE seller_id = ? GROUP BY state").bind(seller),
+    )
+}
+
+/// What a typed search may mean, hashed where the record is.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// As typed, for order numbers and nicks.
+    pub text: String,
+    /// Normalised, for waybill numbers.
+    pub waybill: String,
+    pub phone_keys: Vec<String>,
+    pub last4_key: String,
+    pub name_key: String,
+}
+
+/// From how many characters on the beginning of an order number or nick is enough.
+const PREFIX_FROM: usize = 4;
+
+/// The shipments that a search means: by order number, nick, waybill, phone, its last four digits,
+/// or the recipient's name. At most [`SEARCH_LIMIT`].
+pub fn search(db: &mut Db, search: &Search) -> QueryResult<Vec<ShipmentId>> {
+    let seller = db.seller();
+    let is_prefix = search.text.chars().count() >= PREFIX_FROM;
+    let orders = |column: &str| {
+        let test =
+            if is_prefix { format!("o.{column} >= ? AND o.{column} < ?") } else { format!("o.{column} = ?") };
+        let select = sql(format!(
+            "SELECT so.shipment_id AS id FROM orders o JOIN shipment_orders so ON so.seller_id = o.seller_id \
+             AND so.order_id = o.id AND so.left_at IS NULL WHERE o.seller_id = ? AND {test} LIMIT {SEARCH_LIMIT}"
+        ))
+        .bind(seller)
+        .bind(&search.text);
+        if is_prefix { select.bind(format!("{}\u{10FFFF}", search.text)) } else { select }
+    };
+    let recipients = |column: &str, keys: Vec<&String>| {
+        sql(format!(
+            "SELECT s.id FROM recipients r JOIN shipments s ON s.seller_id = r.seller_id AND s.recipient_id = r.id \
+             WHERE r.seller_id = ? AND r.{column} IN ? LIMIT {SEARCH_LIMIT}"
+        ))
+        .bind(seller)
+        .list(keys)
+    };
+    let mut statements = vec![orders("number"), orders("buyer_nick")];
+    if !search.waybill.is_empty() {
+        let text = format!(
+            "SELECT shipment_id AS id FROM waybills WHERE seller_id = ? AND number = ? \
+             AND shipment_id IS NOT NULL LIMIT {SEARCH_LIMIT}"
+        );
+        statements.push(sql(text).bind(seller).bind(&search.waybill));
+    }
+    if !search.phone_keys.is_empty() {
+        statements.push(recipients("phone_key", search.phone_keys.iter().collect()));
+    }
+    for (column, key) in [("last4_key", &search.last4_key), ("name_key", &search.name_key)] {
+        if !key.is_empty() {
+            statements.push(recipients(column, vec![key]));
+        }
+    }
+    let mut found = Vec::new();
+    for statement in statements {
+        found.extend(db.load::<Id>(statement)?.into_iter().map(|row| row.id));
+    }
+    found.sort();
+    found.dedup();
+    found.truncate(SEARCH_LIMIT);
+    Ok(found)
+}

@@ -1,0 +1,193 @@
+//! An order as people and programs see it.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::db::facts::HoldRow;
+use crate::db::orders::{LineRow, OrderFilter, OrderRow};
+use crate::db::{Db, facts as fact_rows, orders as record, recipients, shipments};
+use crate::domain::error::Error;
+use crate::domain::id::{HoldId, LineId, OrderId, ShipmentId, ShopId};
+use crate::domain::money::Money;
+use crate::domain::order::{OrderKind, OrderState, Refund};
+use crate::domain::platform::Platform;
+use crate::domain::shipment::ShipmentState;
+use crate::domain::time::UtcTime;
+use crate::operations::shipments::facts::{self, Context};
+use crate::operations::shipments::item::{ReasonItem, RecipientItem, RemarkItem, remarks};
+
+/// An order with its lines, remarks, reasons and shipments; the recipient is masked.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderView {
+    pub id: OrderId,
+    pub number: String,
+    pub shop: ShopId,
+    pub shop_name: String,
+    pub platform: Platform,
+    pub state: OrderState,
+    pub kind: OrderKind,
+    pub created_at: Option<UtcTime>,
+    pub paid_at: Option<UtcTime>,
+    pub updated_at: Option<UtcTime>,
+    pub ship_by: Option<UtcTime>,
+    pub buyer_nick: String,
+    pub flag: String,
+    pub total: Money,
+    pub shipping_fee: Money,
+    pub recipient: Option<RecipientItem>,
+    pub lines: Vec<LineView>,
+    pub remarks: Vec<RemarkItem>,
+    pub reasons: Vec<ReasonItem>,
+    pub holds: Vec<HoldView>,
+    pub shipments: Vec<PlaceView>,
+    pub received_at: UtcTime,
+}
+
+/// A line as the platform says it.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineView {
+    pub id: LineId,
+    pub number: String,
+    pub sku: String,
+    pub title: String,
+    pub variant: String,
+    pub quantity: i64,
+    pub price: Money,
+    pub refund: Refund,
+    pub requires_shipping: bool,
+    /// The platform's newest telling no longer has it.
+    pub gone: bool,
+}
+
+/// A hold that nobody has released.
+#[derive(Debug, Clone, Serialize)]
+pub struct HoldView {
+    pub id: HoldId,
+    pub reason: String,
+    pub until: Option<UtcTime>,
+    pub held_by: String,
+    pub held_at: UtcTime,
+}
+
+/// A shipment the order is in.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceView {
+    pub id: ShipmentId,
+    pub state: ShipmentState,
+    pub carrier: Option<String>,
+    pub waybill: Option<String>,
+}
+
+/// One order at `now`.
+///
+/// # Errors
+/// [`Error::Missing`] when this seller has no such order.
+pub fn order(db: &mut Db, order: OrderId, now: UtcTime) -> Result<OrderView, Error> {
+    let rows = record::find(db, &[order])?;
+    views(db, rows, now)?.pop().ok_or_else(|| Error::missing("order", order))
+}
+
+/// A page of orders, newest first, and the id behind which the next one starts.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn orders(
+    db: &mut Db,
+    filter: &OrderFilter,
+    before: Option<OrderId>,
+    limit: usize,
+    now: UtcTime,
+) -> Result<(Vec<OrderView>, Option<OrderId>), Error> {
+    let mut rows = record::list(db, filter, before, limit + 1)?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    Ok((views(db, rows, now)?, next))
+}
+
+fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView>, Error> {
+    let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+    let context = Context::load(db)?;
+    let mut judged = facts::load(db, &context, &ids, now)?;
+    let recipient_ids: Vec<_> = rows.iter().filter_map(|row| row.recipient_id).collect();
+    let masked = recipients::masked(db, &recipient_ids)?;
+    let mut holds: HashMap<OrderId, Vec<HoldView>> = HashMap::new();
+    for hold in fact_rows::holds(db, &ids)? {
+        holds.entry(hold.order_id).or_default().push(hold.into());
+    }
+    let places = shipments::places(db, &ids)?;
+    let shipment_ids: Vec<ShipmentId> = places.iter().map(|place| place.shipment_id).collect();
+    let shipments: HashMap<ShipmentId, _> =
+        shipments::find(db, &shipment_ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let mut places_of: HashMap<OrderId, Vec<PlaceView>> = HashMap::new();
+    for place in places {
+        let row = &shipments[&place.shipment_id];
+        places_of.entry(place.order_id).or_default().push(PlaceView {
+            id: row.id,
+            state: row.state,
+            carrier: Some(row.carrier.clone()).filter(|carrier| !carrier.is_empty()),
+            waybill: Some(row.waybill.clone()).filter(|number| !number.is_empty()),
+        });
+    }
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let facts = judged.remove(&row.id)?;
+            let shop = &context.shop(row.shop_id).row;
+            Some(OrderView {
+                id: row.id,
+                remarks: remarks(&row).collect(),
+                shop: row.shop_id,
+                shop_name: shop.name.clone(),
+                platform: shop.platform,
+                state: row.state,
+                kind: row.kind,
+                created_at: row.ordered_at,
+                paid_at: row.paid_at,
+                updated_at: row.head_at.max(row.lines_at),
+                ship_by: facts.due_at,
+                buyer_nick: row.buyer_nick,
+                flag: row.flag,
+                total: Money::new(row.total_amount, &row.currency),
+                shipping_fee: Money::new(row.shipping_amount, &row.currency),
+                recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
+                lines: facts.lines.into_iter().map(Into::into).collect(),
+                reasons: facts.reasons.into_iter().map(Into::into).collect(),
+                holds: holds.remove(&row.id).unwrap_or_default(),
+                shipments: places_of.remove(&row.id).unwrap_or_default(),
+                received_at: row.received_at,
+                number: row.number,
+            })
+        })
+        .collect())
+}
+
+impl From<LineRow> for LineView {
+    fn from(row: LineRow) -> Self {
+        Self {
+            id: row.id,
+            number: row.number,
+            sku: row.sku,
+            title: row.title,
+            variant: row.variant,
+            quantity: row.quantity,
+            price: Money::new(row.price_amount, &row.currency),
+            refund: row.refund,
+            requires_shipping: row.requires_shipping,
+            gone: row.is_gone,
+        }
+    }
+}
+
+impl From<HoldRow> for HoldView {
+    fn from(row: HoldRow) -> Self {
+        Self {
+            id: row.id,
+            reason: row.reason,
+            until: row.until_at,
+            held_by: row.held_by,
+            held_at: row.held_at,
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! A shipment as people and programs see it, put together for a whole page at once.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use super::facts::Context;
+use crate::db::Db;
+use crate::db::orders::{self, LineRow, OrderRow};
+use crate::db::recipients::{self, RecipientRow};
+use crate::db::shipments::{self as record, ShipmentRow};
+use crate::domain::error::Error;
+use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId};
+use crate::domain::platform::Platform;
+use crate::domain::reason::Reason;
+use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::domain::time::UtcTime;
+
+/// A shipment with all that is shown of it; names, phones and addresses are masked.
+#[derive(Debug, Clone, Serialize)]
+pub struct ShipmentItem {
+    pub id: ShipmentId,
+    pub state: ShipmentState,
+    pub orders: Vec<OrderItem>,
+    pub lines: Vec<LineItem>,
+    pub recipient: Option<RecipientItem>,
+    pub reasons: Vec<ReasonItem>,
+    pub remarks: Vec<RemarkItem>,
+    /// `None` while nothing promises a day.
+    pub ship_by: Option<UtcTime>,
+    pub paid_at: Option<UtcTime>,
+    pub pieces: i64,
+    pub merged: bool,
+    pub tags: Vec<String>,
+    pub carrier: Option<String>,
+    pub waybill: Option<String>,
+    pub number_run: Option<NumberRunId>,
+    pub run_position: Option<i64>,
+    pub print: PrintState,
+    pub shipped_at: Option<UtcTime>,
+    pub cancelled_at: Option<UtcTime>,
+    /// Counts every change.
+    pub version: i64,
+}
+
+/// An order of a shipment.
+#[derive(Debug, Clone, Serialize)]
+pub struct OrderItem {
+    pub id: OrderId,
+    /// The platform's number.
+    pub number: String,
+    pub shop: ShopId,
+    pub shop_name: String,
+    pub platform: Platform,
+    pub buyer_nick: String,
+    pub flag: String,
+}
+
+/// Pieces of one line that leave in a shipment.
+#[derive(Debug, Clone, Serialize)]
+pub struct LineItem {
+    pub line: LineId,
+    pub order: OrderId,
+    pub sku: String,
+    pub title: String,
+    pub variant: String,
+    pub quantity: i64,
+}
+
+/// A recipient, masked.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecipientItem {
+    pub id: RecipientId,
+    pub name: String,
+    pub phone: String,
+    pub country: String,
+    pub region: String,
+    pub region_code: String,
+    pub detail: String,
+}
+
+/// A reason with its sentences and the next step.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReasonItem {
+    pub code: String,
+    pub order: OrderId,
+    pub message: String,
+    pub message_zh: String,
+    pub next: &'static str,
+    pub next_zh: &'static str,
+}
+
+/// Something a buyer or the seller wrote on an order.
+#[derive(Debug, Clone, Serialize)]
+pub struct RemarkItem {
+    pub order: OrderId,
+    /// `buyer` or `seller`.
+    pub by: &'static str,
+    pub text: String,
+}
+
+impl From<RecipientRow> for RecipientItem {
+    fn from(row: RecipientRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.masked_name,
+            phone: row.masked_phone,
+            country: row.country,
+            region: row.region,
+            region_code: row.region_code,
+            detail: row.masked_detail,
+        }
+    }
+}
+
+impl From<Reason> for ReasonItem {
+    fn from(reason: Reason) -> Self {
+        let (message, message_zh) = reason.message();
+        let (next, next_zh) = reason.code.next_step();
+        Self { code: reason.code.to_string(), order: reason.order, message, message_zh, next, next_zh }
+    }
+}
+
+/// The remarks of an order, the buyer's first.
+pub fn remarks(order: &OrderRow) -> impl Iterator<Item = RemarkItem> {
+    [("buyer", &order.buyer_message), ("seller", &order.seller_memo)]
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(by, text)| RemarkItem { order: order.id, by, text: text.clone() })
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// Puts shipments together with their orders, lines and recipients, in the order given.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, Error> {
+    let ids: Vec<ShipmentId> = rows.iter().map(|row| row.id).collect();
+    let context = Context::load(db)?;
+    let members = record::members(db, &ids)?;
+    let mut order_ids: Vec<OrderId> = members.iter().map(|member| member.order_id).collect();
+    order_ids.sort();
+    order_ids.dedup();
+    let orders: HashMap<OrderId, OrderRow> =
+        orders::find(db, &order_ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let lines: HashMap<LineId, LineRow> =
+        orders::lines(db, &order_ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let pieces = record::pieces_by_line(db, &ids)?;
+    let recipient_ids: Vec<RecipientId> = rows.iter().filter_map(|row| row.recipient_id).collect();
+    let masked = recipients::masked(db, &recipient_ids)?;
+
+    let mut company: HashMap<ShipmentId, Vec<&OrderRow>> = HashMap::new();
+    for member in &members {
+        company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
+    }
+    let mut content: HashMap<ShipmentId, Vec<LineItem>> = HashMap::new();
+    for piece in pieces {
+        let item = lines.get(&piece.line_id).map(|line| LineItem {
+            line: line.id,
+            order: line.order_id,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            variant: line.variant.clone(),
+            quantity: piece.quantity,
+        });
+        content.entry(piece.shipment_id).or_default().extend(item);
+    }
+
+    rows.into_iter()
+        .map(|row| {
+            let orders = company.remove(&row.id).unwrap_or_default();
+            let reasons: Vec<Reason> = serde_json::from_str(&row.reasons).map_err(anyhow::Error::from)?;
+            Ok(ShipmentItem {
+                id: row.id,
+                state: row.state,
+                remarks: orders.iter().flat_map(|order| remarks(order)).collect(),
+                lines: content.remove(&row.id).unwrap_or_default(),
+                orders: orders.into_iter().map(|order| order_item(&context, order)).collect(),
+                recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
+                reasons: reasons.into_iter().map(Into::into).collect(),
+                ship_by: Some(row.due_at).filter(|due| *due < UtcTime::never()),
+                paid_at: row.paid_at,
+                pieces: row.piece_count,
+                merged: row.order_count > 1,
+                tags: serde_json::from_str(&row.tags).map_err(anyhow::Error::from)?,
+                carrier: Some(row.carrier).filter(|carrier| !carrier.is_empty()),
+                waybill: Some(row.waybill).filter(|number| !number.is_empty()),
+                number_run: row.number_run_id,
+                run_position: row.run_position,
+                print: row.print,
+                shipped_at: row.shipped_at,
+                cancelled_at: row.cancelled_at,
+                version: row.version,
+            })
+        })
+        .collect()
+}
+
+fn order_item(context: &Context, order: &OrderRow) -> OrderItem {
+    let shop = &context.shop(order.shop_id).row;
+    OrderItem {
+        id: order.id,
+        number: order.number.clone(),
+        shop: order.shop_id,
+        shop_name: shop.name.clone(),
+        platform: shop.platform,
+        buyer_nick: order.buyer_nick.clone(),
+        flag: order.flag.clone(),
+    }
+}
