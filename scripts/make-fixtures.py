@@ -135,6 +135,12 @@ sheet.append([2608411234567890132, "2026/5/14 11:23", "韩梅梅", "13800001004"
 sheet.append(["T-3", 46156.4748, "韩梅梅", "13800001004", "北京 北京市 朝阳区 建国路2号", "茶", "=1+1", 1, None])
 for cell in ("A", "E"):
     sheet.column_dimensions[cell].width = 30
+# A hidden sheet and an empty one stand before the orders.
+book.create_sheet("notes", 0)
+hidden = book.create_sheet("codes", 0)
+hidden.append(["code", "meaning"])
+hidden.sheet_state = "hidden"
+book.active = 2
 book.properties.created = book.properties.modified = datetime.datetime(2026, 11, 24)
 (FIXTURES / "generic").mkdir(parents=True, exist_ok=True)
 book.save(FIXTURES / "generic" / "orders.xlsx")

@@ -10,9 +10,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use crate::connectors::Refusal;
 
 /// Unpacked size of everything together.
-const MAX_TOTAL: u64 = 1 << 30;
+const MAX_TOTAL: u64 = 512 << 20;
 /// Unpacked size of what is held in memory at once: shared texts, styles and the like.
-const MAX_HELD: u64 = 256 << 20;
+const MAX_HELD: u64 = 128 << 20;
 /// Unpacked size from which the ratio is looked at; small entries compress freely.
 const RATIO_FROM: u64 = 32 << 20;
 /// Unpacked to packed. Real sheets reach 50, deflate can reach 1032.
@@ -21,6 +21,10 @@ const MAX_RATIO: u64 = 250;
 const MAX_ENTRIES: u64 = 10_000;
 
 const END_BYTES: usize = 22;
+const LOCATOR_BYTES: usize = 20;
+const WIDE_END_BYTES: u64 = 56;
+/// The end record with the longest comment, and the locator before it.
+const TAIL_BYTES: u64 = (END_BYTES + LOCATOR_BYTES) as u64 + u16::MAX as u64;
 const DIRECTORY_BYTES: u64 = 16 << 20;
 
 /// Checks that the archive is a workbook that may be unpacked.
@@ -81,31 +85,53 @@ struct Entry {
     unpacked: u64,
 }
 
-/// The archive's central directory (APPNOTE 4.3.12 to 4.3.16), `None` when it is not where it belongs.
+/// The archive's central directory, `None` when it is not where it belongs.
+///
+/// Source: PKWARE's APPNOTE 4.3.12 to 4.3.16. Everything the unpacker would stumble over on its
+/// way to this directory is refused, because it would then go and look for another one.
 fn read_directory(source: &mut (impl Read + Seek)) -> io::Result<Option<Vec<u8>>> {
     let length = source.seek(SeekFrom::End(0))?;
-    let tail_at = length.saturating_sub(END_BYTES as u64 + u64::from(u16::MAX));
-    source.seek(SeekFrom::Start(tail_at))?;
-    let mut tail = Vec::new();
-    source.take(length - tail_at).read_to_end(&mut tail)?;
-    // The last signature counts, as it does for the unpacker.
+    let tail_at = length.saturating_sub(TAIL_BYTES);
+    let tail = read_at(source, tail_at, length - tail_at)?;
     let Some(end) = tail.windows(4).rposition(|window| window == b"PK\x05\x06") else { return Ok(None) };
     let record = &tail[end..];
     if record.len() < END_BYTES || record.len() - END_BYTES != usize::from(short(record, 20)) {
         return Ok(None);
     }
-    // A second, 64-bit end record could tell another story; files within our limit need none.
-    if end >= 20 && tail[end - 20..].starts_with(b"PK\x06\x07") {
+    let is_one_disk = long(record, 4) == 0 && short(record, 8) == short(record, 10);
+    let end_at = tail_at + end as u64;
+    let (size, offset, directory_end) = match end.checked_sub(LOCATOR_BYTES).map(|at| &tail[at..end]) {
+        // Programs that write sheets as a stream use the 64-bit form whatever the size.
+        Some(locator) if locator.starts_with(b"PK\x06\x07") => {
+            let wide_at = wide(locator, 8);
+            let expected = (end_at - LOCATOR_BYTES as u64).checked_sub(WIDE_END_BYTES);
+            if expected != Some(wide_at) || long(locator, 4) != 0 || long(locator, 16) != 1 {
+                return Ok(None);
+            }
+            let record = read_at(source, wide_at, WIDE_END_BYTES)?;
+            let is_plain = record.len() as u64 == WIDE_END_BYTES
+                && record.starts_with(b"PK\x06\x06")
+                && wide(&record, 4) == WIDE_END_BYTES - 12
+                && wide(&record, 16) == 0
+                && wide(&record, 24) == wide(&record, 32);
+            if !is_plain {
+                return Ok(None);
+            }
+            (wide(&record, 40), wide(&record, 48), wide_at)
+        }
+        _ => (u64::from(long(record, 12)), u64::from(long(record, 16)), end_at),
+    };
+    if !is_one_disk || size > DIRECTORY_BYTES || offset.checked_add(size) != Some(directory_end) {
         return Ok(None);
     }
-    let (size, offset) = (u64::from(long(record, 12)), u64::from(long(record, 16)));
-    if size > DIRECTORY_BYTES || offset + size != tail_at + end as u64 {
-        return Ok(None);
-    }
-    let mut directory = Vec::new();
-    source.seek(SeekFrom::Start(offset))?;
-    source.take(size).read_to_end(&mut directory)?;
-    Ok(Some(directory))
+    read_at(source, offset, size).map(Some)
+}
+
+fn read_at(source: &mut (impl Read + Seek), at: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.seek(SeekFrom::Start(at))?;
+    source.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn entries(mut directory: &[u8]) -> Option<Vec<Entry>> {
@@ -115,18 +141,40 @@ fn entries(mut directory: &[u8]) -> Option<Vec<Entry>> {
         if directory.len() < FIXED || !directory.starts_with(b"PK\x01\x02") {
             return None;
         }
-        let (packed, unpacked) = (long(directory, 20), long(directory, 24));
-        // 64-bit sizes: more than we take in any case.
-        if packed == u32::MAX || unpacked == u32::MAX {
-            return Some(vec![Entry { name: "an entry".to_owned(), packed: 1, unpacked: u64::MAX }]);
-        }
         let name_end = FIXED + usize::from(short(directory, 28));
-        let end = name_end + usize::from(short(directory, 30)) + usize::from(short(directory, 32));
+        let extra_end = name_end + usize::from(short(directory, 30));
         let name = String::from_utf8_lossy(directory.get(FIXED..name_end)?).into_owned();
-        entries.push(Entry { name, packed: packed.into(), unpacked: unpacked.into() });
-        directory = directory.get(end..)?;
+        let mut wide_sizes = wide_sizes(directory.get(name_end..extra_end)?);
+        let mut size = |at| match long(directory, at) {
+            // Without the 64-bit size it stands for the unpacker takes the number as it is.
+            u32::MAX => wide_sizes.next().unwrap_or(u32::MAX.into()),
+            size => size.into(),
+        };
+        // The 64-bit sizes stand in this order, each only when its 32-bit twin is full.
+        let unpacked = size(24);
+        let packed = size(20);
+        entries.push(Entry { name, packed, unpacked });
+        directory = directory.get(extra_end + usize::from(short(directory, 32))..)?;
     }
     Some(entries)
+}
+
+/// The 64-bit sizes among an entry's extra fields (APPNOTE 4.5.3).
+fn wide_sizes(mut extra: &[u8]) -> impl Iterator<Item = u64> {
+    let mut sizes = Vec::new();
+    while extra.len() >= 4 {
+        let (kind, length) = (short(extra, 0), usize::from(short(extra, 2)));
+        let Some(field) = extra.get(4..4 + length) else { break };
+        if kind == 1 {
+            sizes.extend(field.chunks_exact(8).map(|chunk| wide(chunk, 0)));
+        }
+        extra = &extra[4 + length..];
+    }
+    sizes.into_iter()
+}
+
+fn wide(bytes: &[u8], at: usize) -> u64 {
+    u64::from(long(bytes, at)) | u64::from(long(bytes, at + 4)) << 32
 }
 
 fn short(bytes: &[u8], at: usize) -> u16 {

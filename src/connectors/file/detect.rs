@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::Format;
 use super::split::Cells;
@@ -100,7 +100,11 @@ fn encoding(source: &mut (impl Read + Seek), sample: &[u8]) -> io::Result<&'stat
     let (characters, faults) = count_utf8(source)?;
     // One damaged byte does not make a Chinese UTF-8 file GB18030; a GB18030 file read as
     // UTF-8 has about as many faults as characters.
-    Ok(if faults * 50 <= characters { UTF_8 } else { GB18030 })
+    if faults * 50 <= characters {
+        return Ok(UTF_8);
+    }
+    source.seek(SeekFrom::Start(0))?;
+    Ok(if is_western(source)? { WINDOWS_1252 } else { GB18030 })
 }
 
 /// How many characters beyond ASCII, and how many faults, the source has when read as UTF-8.
@@ -137,6 +141,31 @@ fn count_utf8(source: &mut impl Read) -> io::Result<(usize, usize)> {
             return Ok((characters, faults));
         }
         chunk.copy_within(end - kept..end, 0);
+    }
+}
+
+/// Accented letters stand alone between ASCII letters; the two bytes of a Chinese character are
+/// nearly always both above ASCII. GB18030 would read `grün;` as a Chinese character as well.
+fn is_western(source: &mut impl Read) -> io::Result<bool> {
+    let (mut alone, mut together, mut run) = (0usize, 0usize, 0usize);
+    let mut chunk = vec![0; SAMPLE_BYTES];
+    loop {
+        let count = source.read(&mut chunk)?;
+        for byte in &chunk[..count] {
+            if *byte >= 0x80 {
+                run += 1;
+                continue;
+            }
+            match run {
+                0 => {}
+                1 => alone += 1,
+                _ => together += 1,
+            }
+            run = 0;
+        }
+        if count == 0 {
+            return Ok(alone > together);
+        }
     }
 }
 

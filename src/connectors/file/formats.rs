@@ -4,7 +4,7 @@ use super::row::{Fields, Told};
 use crate::domain::order::{OrderKind, OrderState};
 
 /// How the rows of one format become orders.
-pub(super) trait Layout: Send {
+pub(super) trait Layout: Send + Sync {
     /// The column that names the order.
     fn number_column(&self) -> &str;
 

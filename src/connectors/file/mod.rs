@@ -10,6 +10,7 @@
 mod address;
 mod archive;
 mod cells;
+mod common_names;
 mod detect;
 pub mod export;
 mod formats;

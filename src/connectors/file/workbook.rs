@@ -6,7 +6,7 @@
 use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Data, DataRef, Reader as _, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{Data, DataRef, Reader as _, Sheet, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
 
 use super::Source;
 use super::split::Cells;
@@ -17,7 +17,7 @@ const MAX_COLUMNS: usize = 512;
 
 type Book = Xlsx<BufReader<Box<dyn Source>>>;
 
-/// A workbook and the name of its first sheet.
+/// A workbook and the name of its first sheet that is shown and has rows.
 pub(super) struct Workbook {
     book: Book,
     sheet: String,
@@ -27,11 +27,22 @@ impl Workbook {
     /// Opens a workbook that `archive::check` has passed.
     ///
     /// # Errors
-    /// `file_damaged` when its parts do not fit together, `file_empty` without a sheet.
+    /// `file_damaged` when its parts do not fit together, `file_empty` without such a sheet.
     pub(super) fn open(source: Box<dyn Source>) -> Result<Self, Refusal> {
         let book: Book = contain(|| Xlsx::new(BufReader::new(source))).map_err(|error| damaged(&error))?;
-        let sheet = book.sheet_names().into_iter().next().ok_or_else(|| super::detect::empty("no sheet"))?;
-        Ok(Self { book, sheet })
+        let is_shown =
+            |sheet: &&Sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet;
+        let shown: Vec<String> =
+            book.sheets_metadata().iter().filter(is_shown).map(|sheet| sheet.name.clone()).collect();
+        let mut workbook = Self { book, sheet: String::new() };
+        for sheet in shown {
+            workbook.sheet = sheet;
+            let first = workbook.rows()?.next_row(&mut Cells::default()).map_err(|error| damaged(&error))?;
+            if first.is_some() {
+                return Ok(workbook);
+            }
+        }
+        Err(super::detect::empty("no sheet with rows"))
     }
 
     /// The rows from the first one on.
