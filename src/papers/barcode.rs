@@ -178,6 +178,7 @@ const PATTERNS: [&str; 107] = [
 ];
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use rxing::BarcodeFormat;
     use rxing::helpers::detect_in_luma;

@@ -5,9 +5,10 @@
 
 use crate::papers::barcode;
 use crate::papers::display::{GlyphRun, Ink, Page, Rect};
+use crate::papers::fit::{Flow, fit};
 use crate::papers::font::{Fonts, Weight};
 use crate::papers::problem::Problem;
-use crate::papers::text::{self, Flow, Line, MM_PER_PT, ShapedText};
+use crate::papers::text::{Line, MM_PER_PT, ShapedText};
 
 /// Where a text stands between the sides of its box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +112,7 @@ impl<'a> Canvas<'a> {
             return 0.0;
         }
         let (width, height) = (area.width, area.height);
-        match text::fit(&shaped, width, height, style.max_pt, style.min_pt, LEADING, style.flow) {
+        match fit(&shaped, width, height, style.max_pt, style.min_pt, LEADING, style.flow) {
             Ok(fitted) => {
                 let step = line_height_mm(fitted.size_pt);
                 let used = step * fitted.lines.len() as f32;

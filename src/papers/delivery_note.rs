@@ -7,9 +7,10 @@
 use crate::papers::canvas::{Align, Canvas, Style, line_height_mm};
 use crate::papers::display::Rect;
 use crate::papers::document;
+use crate::papers::flow::{self, Flowed, Frame};
 use crate::papers::font::Fonts;
 use crate::papers::problem::Problem;
-use crate::papers::rows::{self, Column, Flowed, Frame, Row, RowMaker, Section};
+use crate::papers::rows::{Column, Row, RowMaker, Section};
 use crate::papers::shared;
 use crate::papers::table;
 use crate::papers::values::{DeliveryNote, ItemText, PaperSize};
@@ -24,7 +25,7 @@ pub fn lay_out(note: &DeliveryNote, size: PaperSize, fonts: &Fonts) -> Flowed {
     let footer = |canvas: &mut Canvas, index: usize, pages: usize| {
         document::footer(canvas, &frame, footnote.trim(), index, pages);
     };
-    let mut flowed = rows::flow(fonts, &frame, sections, &header, &footer);
+    let mut flowed = flow::flow(fonts, &frame, sections, &header, &footer);
     problems.append(&mut flowed.problems);
     if note.items.is_empty() {
         problems.push(Problem::empty("items"));

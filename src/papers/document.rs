@@ -2,7 +2,7 @@
 
 use crate::papers::canvas::{Align, Canvas, Style, line_height_mm};
 use crate::papers::display::Rect;
-use crate::papers::rows::Frame;
+use crate::papers::flow::Frame;
 use crate::papers::shared;
 use crate::papers::values::{PaperSize, Stamp};
 

@@ -142,6 +142,7 @@ pub(crate) fn advance_of(font: &LoadedFont, glyph: ttf_parser::GlyphId) -> f32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -2,9 +2,10 @@
 
 use crate::papers::canvas::Canvas;
 use crate::papers::document;
+use crate::papers::flow::{self, Flowed, Frame};
 use crate::papers::font::Fonts;
 use crate::papers::problem::Problem;
-use crate::papers::rows::{self, Column, Flowed, Frame, Row, RowMaker, Section};
+use crate::papers::rows::{Column, Row, RowMaker, Section};
 use crate::papers::table;
 use crate::papers::values::{HandOverList, HandOverParcel, PaperSize};
 
@@ -28,7 +29,7 @@ pub fn lay_out(list: &HandOverList, size: PaperSize, fonts: &Fonts) -> Flowed {
     let footer = |canvas: &mut Canvas, index: usize, pages: usize| {
         document::footer(canvas, &frame, list.printed_note.trim(), index, pages);
     };
-    let mut flowed = rows::flow(fonts, &frame, sections, &header, &footer);
+    let mut flowed = flow::flow(fonts, &frame, sections, &header, &footer);
     let mut problems = maker.problems;
     problems.append(&mut flowed.problems);
     if list.parcels.is_empty() {

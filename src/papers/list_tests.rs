@@ -1,9 +1,10 @@
 //! Delivery notes and lists: nothing is lost between pages.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use crate::papers::display::Page;
+use crate::papers::flow::Flowed;
 use crate::papers::font::Fonts;
 use crate::papers::problem::ProblemCode;
-use crate::papers::rows::Flowed;
 use crate::papers::values::*;
 use crate::papers::{Options, Paper, delivery_note, hand_over_list, pick_list, render};
 

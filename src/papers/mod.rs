@@ -10,15 +10,20 @@
 //! glyph is a [`problem`] of its sheet, and the other sheets print.
 
 pub mod barcode;
+pub mod breaking;
 pub mod canvas;
+pub mod clean;
 pub mod delivery_note;
 pub mod display;
+pub mod fit;
+pub mod flow;
 pub mod font;
 pub mod hand_over_list;
 pub mod pdf;
 pub mod pick_list;
 pub mod problem;
 pub mod rows;
+pub mod sample;
 pub mod text;
 pub mod values;
 pub mod waybill;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::text_enum;
 use crate::papers::barcode::BarcodeError;
-use crate::papers::text::Overflow;
+use crate::papers::fit::Overflow;
 
 text_enum! {
     /// Kind of a [`Problem`].

@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::papers::flow::Flowed;
 use crate::papers::font::Fonts;
 use crate::papers::pdf::{PdfError, PdfWriter};
 use crate::papers::problem::{Problem, ProblemCode};
-use crate::papers::rows::Flowed;
 use crate::papers::values::{DeliveryNote, HandOverList, PaperSize, PickList, WaybillSheet};
 use crate::papers::{delivery_note, hand_over_list, pick_list, waybill};
 

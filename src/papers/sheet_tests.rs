@@ -1,4 +1,5 @@
 //! Whole sheets: what is on them, what is refused, and whether a scanner reads the print.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Text to glyphs: cleaning, choosing fonts, shaping, breaking lines, fitting into a box.
+//! Text to glyphs: choosing fonts, shaping, breaking into lines.
 //!
 //! A text is shaped once, in parts of the font size; trying another size or width only adds up
 //! numbers. Chinese breaks between any two characters except where punctuation forbids it,
@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use rustybuzz::{Direction, UnicodeBuffer, script, ttf_parser};
 
+use crate::papers::breaking::{Break, Kind, break_between};
+use crate::papers::clean::clean;
 use crate::papers::display::Glyph;
 use crate::papers::font::{FontId, Fonts, LoadedFont, Weight, advance_of};
 
@@ -24,25 +26,6 @@ struct Cluster {
     advance_em: f32,
     kind: Kind,
     right_to_left: bool,
-}
-
-/// How a character behaves at the end of a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Space,
-    /// A line ends here, always.
-    NewLine,
-    /// Ideographs and kana: a line may end on either side.
-    Wide,
-    /// Never at the start of a line.
-    Closing,
-    /// The same of ASCII, which also stands inside numbers and words.
-    Point,
-    /// Never at the end of a line.
-    Opening,
-    /// Ends a part of a word, such as the hyphen.
-    Joint,
-    Letter,
 }
 
 /// A cleaned and shaped text.
@@ -337,122 +320,6 @@ fn is_mark(found: char) -> bool {
         | 0x1DC0..=0x1DFF | 0x20D0..=0x20FF | 0x3099..=0x309A | 0xFE20..=0xFE2F)
 }
 
-impl Kind {
-    fn of(found: char) -> Self {
-        match found {
-            '\n' => Self::NewLine,
-            ' ' | '\u{3000}' => Self::Space,
-            '，' | '。' | '、' | '；' | '：' | '？' | '！' | '）' | '】' | '》' | '」' | '』' | '〉'
-            | '〕' | '］' | '｝' | '”' | '’' | '…' | '～' | '％' | '·' => Self::Closing,
-            ',' | '.' | ';' | ':' | '?' | '!' | ')' | ']' | '}' | '%' => Self::Point,
-            '（' | '【' | '《' | '「' | '『' | '〈' | '〔' | '［' | '｛' | '“' | '‘' | '(' | '[' | '{'
-            | '#' | '￥' => Self::Opening,
-            '-' | '/' | '_' | '\\' | '|' | '@' | '&' | '‐' | '–' | '—' => Self::Joint,
-            '\u{2E80}'..='\u{A4CF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' => Self::Wide,
-            '\u{1F000}'..='\u{3FFFF}' => Self::Wide,
-            _ => Self::Letter,
-        }
-    }
-}
-
-/// May a line end between two characters?
-enum Break {
-    Good,
-    /// Only when the line offers no better place: `TEA-LJ-250` is easier to read in one piece.
-    Poor,
-    None,
-}
-
-fn break_between(left: Kind, right: Kind) -> Break {
-    match (left, right) {
-        (_, Kind::Space | Kind::NewLine | Kind::Closing | Kind::Point) | (Kind::Opening, _) => Break::None,
-        (Kind::Space | Kind::Wide | Kind::Closing, _) | (_, Kind::Wide | Kind::Opening) => Break::Good,
-        (Kind::Joint, _) => Break::Poor,
-        // After an ASCII point no break either: "3.14" and "a:b" stay in one piece.
-        (Kind::Letter | Kind::Point | Kind::NewLine, Kind::Letter | Kind::Joint) => Break::None,
-    }
-}
-
-/// Takes out what must not reach paper, and blanks at both ends.
-///
-/// Line ends become line feeds and tabs blanks. Other control characters, zero-width ones and
-/// those that turn the direction of text go: they print nothing and can reorder an address.
-pub fn clean(text: &str) -> String {
-    let mut cleaned = String::with_capacity(text.len());
-    let mut after_return = false;
-    for found in text.chars() {
-        match found {
-            '\n' if after_return => {}
-            '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => cleaned.push('\n'),
-            '\t' | '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' => cleaned.push(' '),
-            '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' => {}
-            '\u{FEFF}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0000}'..='\u{E0FFF}' | '\u{AD}' => {}
-            // Skin tones: without joining they would be squares of their own.
-            '\u{1F3FB}'..='\u{1F3FF}' => {}
-            _ if found.is_control() => {}
-            _ => cleaned.push(found),
-        }
-        after_return = found == '\r';
-    }
-    cleaned.trim().to_owned()
-}
-
-/// How a text may give way when its box is small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
-    /// Get smaller first and take more lines only at the smallest size: names, numbers.
-    ShrinkThenWrap,
-    /// Take more lines first and get smaller when the box is full: addresses, remarks.
-    WrapThenShrink,
-}
-
-/// A size and the lines that fit at it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fitted {
-    pub size_pt: f32,
-    pub lines: Vec<Line>,
-}
-
-/// The box is too small even at the smallest size.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Overflow {
-    pub needed_mm: f32,
-    pub has_mm: f32,
-}
-
-const SIZE_STEP_PT: f32 = 0.5;
-
-/// Finds the largest size from `max_pt` down to `min_pt` at which the text fits.
-///
-/// # Errors
-/// `Overflow` with the height needed at the smallest size.
-pub fn fit(
-    text: &ShapedText,
-    width_mm: f32,
-    height_mm: f32,
-    max_pt: f32,
-    min_pt: f32,
-    leading: f32,
-    flow: Flow,
-) -> Result<Fitted, Overflow> {
-    let height_of = |lines: usize, size_pt: f32| lines as f32 * size_pt * leading * MM_PER_PT;
-    let mut size_pt = max_pt;
-    loop {
-        let lines = text.lines(width_mm / (size_pt * MM_PER_PT));
-        let at_minimum = size_pt <= min_pt;
-        let one_line_wanted = flow == Flow::ShrinkThenWrap && !at_minimum;
-        let needed_mm = height_of(lines.len(), size_pt);
-        // Line boxes may touch the edge: half a tenth of a millimetre is rounding.
-        if needed_mm <= height_mm + 0.05 && (lines.len() <= 1 || !one_line_wanted) {
-            return Ok(Fitted { size_pt, lines });
-        }
-        if at_minimum {
-            return Err(Overflow { needed_mm, has_mm: height_mm });
-        }
-        size_pt = (size_pt - SIZE_STEP_PT).max(min_pt);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -501,29 +368,8 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_and_direction_tricks_never_reach_paper() {
-        assert_eq!(clean("a\u{202E}b\u{0}c\r\nd\te\u{200B}\u{FEFF} "), "abc\nd e");
-        assert_eq!(clean("\u{7}"), "");
-    }
-
-    #[test]
     fn marks_stay_with_their_letter() {
         let lines = broken("e\u{301}e\u{301}e\u{301}", 0.6);
         assert_eq!(lines, ["e\u{301}", "e\u{301}", "e\u{301}"]);
-    }
-
-    #[test]
-    fn names_shrink_before_they_wrap_and_addresses_wrap_before_they_shrink() {
-        let fonts = Fonts::embedded();
-        let text = fonts.shape("十个字的收件人名字啊", Weight::Regular);
-        let width_mm = 10.0 * 10.0 * MM_PER_PT;
-        let try_flow = |flow, height_mm| fit(&text, width_mm, height_mm, 14.0, 9.0, 1.2, flow);
-
-        let name = try_flow(Flow::ShrinkThenWrap, 20.0).unwrap();
-        assert_eq!((name.size_pt, name.lines.len()), (10.0, 1));
-        let address = try_flow(Flow::WrapThenShrink, 20.0).unwrap();
-        assert_eq!((address.size_pt, address.lines.len()), (14.0, 2));
-        let overflow = try_flow(Flow::WrapThenShrink, 2.0).unwrap_err();
-        assert!(overflow.needed_mm > overflow.has_mm);
     }
 }

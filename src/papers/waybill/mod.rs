@@ -8,104 +8,76 @@
 
 use crate::papers::canvas::{Align, Canvas, Style, line_height_mm};
 use crate::papers::display::{DOT_MM, Rect};
+use crate::papers::fit::Overflow;
+use crate::papers::flow::{self, Flowed};
 use crate::papers::font::Fonts;
 use crate::papers::problem::Problem;
-use crate::papers::rows::{self, Column, Flowed, Frame, Row, RowMaker, Section};
 use crate::papers::shared;
-use crate::papers::text::{MM_PER_PT, Overflow};
-use crate::papers::values::{ItemText, PaperSize, WaybillSheet};
+use crate::papers::text::MM_PER_PT;
+use crate::papers::values::{PaperSize, WaybillSheet};
+use body::{Body, SIZES};
+use form::{Form, MAX_ADDRESS_LINES, MIN_ADDRESS_PT, MIN_NAME_PT, MIN_POSITION_PT};
 
-/// Sizes of one kind of label stock, in millimetres and points.
-#[derive(Clone, Copy)]
-struct Form {
-    frame: Frame,
-    header_mm: f32,
-    sort_code_mm: f32,
-    bars_mm: f32,
-    carrier_pt: f32,
-    position_pt: f32,
-    sort_code_pt: f32,
-    number_pt: f32,
-    name_pt: f32,
-    address_pt: f32,
-    qr_mm: f32,
-}
-
-/// Smallest sizes a packer reads at arm's length, in points.
-const MIN_POSITION_PT: f32 = 16.0;
-const MIN_NAME_PT: f32 = 12.0;
-const MIN_ADDRESS_PT: f32 = 11.0;
-const MAX_ADDRESS_LINES: f32 = 7.0;
-
-impl Form {
-    fn of(size: PaperSize) -> Self {
-        let size_mm = size.size_mm();
-        if size_mm.0 < 90.0 {
-            Self {
-                frame: Frame { size_mm, left_mm: 2.5, bottom_mm: 14.5 },
-                header_mm: 9.5,
-                sort_code_mm: 10.0,
-                bars_mm: 13.0,
-                carrier_pt: 13.0,
-                position_pt: 22.0,
-                sort_code_pt: 24.0,
-                number_pt: 14.0,
-                name_pt: 13.0,
-                address_pt: 12.0,
-                qr_mm: 12.5,
-            }
-        } else {
-            Self {
-                frame: Frame { size_mm, left_mm: 3.0, bottom_mm: 15.0 },
-                header_mm: 10.5,
-                sort_code_mm: 12.0,
-                bars_mm: 15.0,
-                carrier_pt: 17.0,
-                position_pt: 28.0,
-                sort_code_pt: 32.0,
-                number_pt: 17.0,
-                name_pt: 16.0,
-                address_pt: 13.0,
-                qr_mm: 13.0,
-            }
-        }
-    }
-
-    /// The same stock with everything as small as it may get, for long addresses and many remarks.
-    fn tight(self) -> Self {
-        Self {
-            header_mm: 8.5,
-            sort_code_mm: 8.0,
-            bars_mm: 11.0,
-            position_pt: 22.0,
-            sort_code_pt: 20.0,
-            number_pt: 13.0,
-            name_pt: MIN_NAME_PT,
-            address_pt: MIN_ADDRESS_PT,
-            ..self
-        }
-    }
-}
+mod body;
+mod form;
 
 /// Pages one label may take with its continuations; beyond it, something is wrong with the data.
 const MAX_PAGES: usize = 8;
 
 /// Lays out one waybill; the first page is the label, further ones continue its remarks.
 pub fn lay_out(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Flowed {
-    let Chosen { form, body, items_elsewhere, mut problems } = choose(sheet, size, fonts);
+    let Chosen { form, mut body, items_elsewhere } = choose(sheet, size, fonts);
+    let mut problems = std::mem::take(&mut body.problems);
     let header = |canvas: &mut Canvas, index: usize| {
         if index == 0 { label(canvas, &form, sheet) } else { continuation(canvas, &form, sheet) }
     };
     let footer = |canvas: &mut Canvas, index: usize, pages: usize| {
         foot(canvas, &form, sheet, items_elsewhere, (index, pages))
     };
-    let mut flowed = rows::flow(fonts, &form.frame, body, &header, &footer);
+    let mut flowed = flow::flow(fonts, &form.frame, body.into_sections(), &header, &footer);
     problems.append(&mut flowed.problems);
     problems.extend(required(sheet));
     if flowed.pages.len() > MAX_PAGES {
         problems.push(Problem::too_many_pages("remarks", flowed.pages.len(), MAX_PAGES));
     }
     Flowed { pages: flowed.pages, problems }
+}
+
+/// How a sheet is laid out.
+struct Chosen {
+    form: Form,
+    body: Body,
+    /// Not even the line that counts the items has room: the footer says where they are.
+    items_elsewhere: bool,
+}
+
+/// The most comfortable form and sizes at which everything fits on one label; else the tightest.
+fn choose(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Chosen {
+    let forms = [(Form::of(size), &SIZES[..]), (Form::of(size).tight(), &SIZES[1..])];
+    let mut last = None;
+    for (form, sizes) in forms {
+        // The header decides what is left; drawing it aside is the simplest measure of it.
+        let mut aside = Canvas::new(fonts, form.frame.size_mm);
+        let room = form.frame.limit_mm() - label(&mut aside, &form, sheet);
+        for points in sizes {
+            let made = Body::new(sheet, &form, fonts, *points);
+            if made.height() <= room {
+                return Chosen { form, body: made, items_elsewhere: false };
+            }
+            last = Some((form, made, room));
+        }
+    }
+    let (form, mut made, room) = last.expect("every form has sizes");
+    if room < 0.0 {
+        let overflow = Overflow { needed_mm: form.frame.size_mm.1 - room, has_mm: form.frame.size_mm.1 };
+        made.problems.push(Problem::overflow("recipient", &sheet.recipient.detail, overflow));
+    }
+    let room_for_items = room - made.remarks.height_mm() - made.orders.height_mm();
+    if room_for_items >= 0.0 {
+        made.summarise(sheet, &form, room_for_items, fonts);
+    }
+    let items_elsewhere = made.items.rows.is_empty() && !sheet.items.is_empty();
+    Chosen { form, body: made, items_elsewhere }
 }
 
 fn required(sheet: &WaybillSheet) -> impl Iterator<Item = Problem> {
@@ -291,132 +263,4 @@ fn foot(
         let area = Rect::new(left, y + 5.8 + 3.1 * row as f32, width, 3.1);
         canvas.text("stamp.printed_note", area, text, Style::line(7.0, 5.0));
     }
-}
-
-/// How a sheet is laid out.
-struct Chosen {
-    form: Form,
-    body: Vec<Section>,
-    /// Not even the line that counts the items has room: the footer says where they are.
-    items_elsewhere: bool,
-    problems: Vec<Problem>,
-}
-
-/// The most comfortable form and sizes at which everything fits on one label; else the tightest.
-fn choose(sheet: &WaybillSheet, size: PaperSize, fonts: &Fonts) -> Chosen {
-    let forms = [(Form::of(size), &SIZES[..]), (Form::of(size).tight(), &SIZES[1..])];
-    let mut last = None;
-    for (form, sizes) in forms {
-        // The header decides what is left; drawing it aside is the simplest measure of it.
-        let mut aside = Canvas::new(fonts, form.frame.size_mm);
-        let room = form.frame.limit_mm() - label(&mut aside, &form, sheet);
-        for points in sizes {
-            let made = Made::new(sheet, &form, fonts, *points);
-            if made.height() <= room {
-                return Chosen {
-                    form,
-                    body: made.sections(),
-                    items_elsewhere: false,
-                    problems: made.problems,
-                };
-            }
-            last = Some((form, made, room));
-        }
-    }
-    let (form, mut made, room) = last.expect("every form has sizes");
-    if room < 0.0 {
-        let overflow = Overflow { needed_mm: form.frame.size_mm.1 - room, has_mm: form.frame.size_mm.1 };
-        made.problems.push(Problem::overflow("recipient", &sheet.recipient.detail, overflow));
-    }
-    let room_for_items = room - made.remarks.height_mm() - made.orders.height_mm();
-    if room_for_items >= 0.0 {
-        made.summarise(sheet, &form, room_for_items, fonts);
-    }
-    let items_elsewhere = made.items.rows.is_empty() && !sheet.items.is_empty();
-    Chosen { form, body: made.sections(), items_elsewhere, problems: made.problems }
-}
-
-/// Points of remarks, items and order numbers, from comfortable to just readable.
-const SIZES: [(f32, f32, f32); 3] = [(11.0, 9.5, 8.0), (10.0, 8.5, 7.5), (9.0, 7.5, 7.0)];
-
-/// What flows below the fixed part.
-struct Made {
-    remarks: Section,
-    orders: Section,
-    items: Section,
-    item_pt: f32,
-    problems: Vec<Problem>,
-}
-
-impl Made {
-    fn new(sheet: &WaybillSheet, form: &Form, fonts: &Fonts, sizes: (f32, f32, f32)) -> Self {
-        let (remark_pt, item_pt, order_pt) = sizes;
-        let (left, width) = (form.frame.left_mm, form.frame.width_mm());
-        let mut maker = RowMaker::new(fonts);
-        let remarks = shared::remarks(&mut maker, &sheet.remarks, Column::new(left, width, remark_pt));
-        let orders =
-            shared::order_numbers(&mut maker, &sheet.order_numbers, Column::new(left, width, order_pt));
-        let items = items(&mut maker, sheet, form, item_pt);
-        Self { remarks, orders, items, item_pt, problems: maker.problems }
-    }
-
-    fn height(&self) -> f32 {
-        self.remarks.height_mm() + self.orders.height_mm() + self.items.height_mm()
-    }
-
-    fn sections(&self) -> Vec<Section> {
-        vec![self.remarks.clone(), self.orders.clone(), self.items.clone()]
-    }
-
-    /// Keeps the items that fit and counts the others in one line; none at all when not even
-    /// the line fits.
-    fn summarise(&mut self, sheet: &WaybillSheet, form: &Form, room: f32, fonts: &Fonts) {
-        let mut rows = std::mem::take(&mut self.items.rows);
-        let heading = self.items.heading.take();
-        let height = |rows: &[Row]| rows.iter().map(Row::height_mm).sum::<f32>();
-        let heading_mm = heading.as_ref().map_or(0.0, Row::height_mm);
-        while !rows.is_empty() && height(&rows) + heading_mm > room {
-            rows.pop();
-        }
-        loop {
-            let mut maker = RowMaker::new(fonts);
-            let column = Column::new(form.frame.left_mm, form.frame.width_mm(), self.item_pt).bold();
-            let cell = maker.cell("items", &summary(&sheet.items[rows.len()..], rows.is_empty()), column);
-            let row = Row::new(vec![cell], shared::TIGHT_MM).ruled();
-            if rows.is_empty() {
-                if row.height_mm() <= room {
-                    self.items.rows = vec![row];
-                }
-                return;
-            }
-            if height(&rows) + heading_mm + row.height_mm() <= room {
-                rows.push(row);
-                self.items = Section { lead: None, heading, rows };
-                return;
-            }
-            rows.pop();
-        }
-    }
-}
-
-/// How many kinds and pieces are not listed, and where they are.
-fn summary(others: &[ItemText], all: bool) -> String {
-    let (kinds, pieces) = (others.len(), shared::pieces(others));
-    let (zh, en) = if all { ("共", "") } else { ("另有", " more") };
-    format!("{zh} {kinds} 种 {pieces} 件，见发货单  {kinds}{en} kinds: see delivery note")
-}
-
-fn items(maker: &mut RowMaker, sheet: &WaybillSheet, form: &Form, size_pt: f32) -> Section {
-    let (left, width) = (form.frame.left_mm, form.frame.width_mm());
-    let quantity = Column::new(left, 10.0, size_pt).bold();
-    let text = Column::new(left + 11.0, width - 11.0, size_pt);
-    let heading = maker.cell("label", "物品 Items", Column::new(left, width, 7.0));
-    let rows = sheet.items.iter().enumerate().map(|(index, item)| {
-        let count =
-            maker.cell("items.quantity", &format!("{} ×", item.quantity), quantity.align(Align::Right));
-        let words = maker.cell(&format!("items[{index}]"), &shared::item(item), text);
-        Row::new(vec![count, words], shared::TIGHT_MM)
-    });
-    let rows = rows.collect();
-    Section { heading: Some(Row::new(vec![heading], shared::TIGHT_MM).ruled()), rows, lead: None }
 }
