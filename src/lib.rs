@@ -1,7 +1,11 @@
 //! huidan: one shipping queue for the orders of every shop a seller runs.
 
 pub mod app;
+pub mod cli;
 pub mod connectors;
 pub mod db;
 pub mod domain;
+pub mod http;
+pub mod log;
 pub mod operations;
+pub mod settings;

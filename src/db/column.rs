@@ -3,6 +3,7 @@
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::statement::{Bind, Value};
+use crate::domain::actor::Role;
 use crate::domain::id::*;
 use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
@@ -102,7 +103,7 @@ macro_rules! word_columns {
 }
 
 word_columns! {
-    Platform OrderState OrderKind Refund ShipmentState PrintState
+    Platform OrderState OrderKind Refund ShipmentState PrintState Role
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

@@ -36,3 +36,15 @@ pub fn run(pool: &Pool) -> anyhow::Result<Vec<String>> {
         }
     }
 }
+
+/// Whether the schema is older than this program.
+///
+/// # Errors
+/// When the database does not answer.
+pub fn is_pending(pool: &Pool) -> anyhow::Result<bool> {
+    let failed = |error| anyhow!("reading which migrations were done: {error}");
+    match pool.reader()? {
+        Conn::Sqlite(mut conn) => conn.has_pending_migration(SQLITE).map_err(failed),
+        Conn::Postgres(mut conn) => conn.has_pending_migration(POSTGRES).map_err(failed),
+    }
+}

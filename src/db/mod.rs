@@ -4,10 +4,12 @@
 //! touch, so no query has to be told twice and none can forget it. One file per noun; each
 //! statement is one text for both databases (see [`statement`]).
 
+pub mod backup;
 pub mod column;
 pub mod events;
 pub mod facts;
 pub mod holds;
+pub mod idempotency;
 pub mod migrate;
 pub mod orders;
 pub mod pool;
@@ -18,6 +20,9 @@ pub mod shipment_list;
 pub mod shipments;
 pub mod shops;
 pub mod statement;
+pub mod tokens;
+pub mod trouble;
+pub mod users;
 pub mod waybills;
 
 use std::ops::{Deref, DerefMut};

@@ -92,3 +92,32 @@ pub fn note_intake(tx: &mut Tx, shop: ShopId, newest: Option<UtcTime>) -> QueryR
     )
     .map(drop)
 }
+
+/// The shops after `after`, in the order they were added.
+pub fn page(db: &mut Db, after: Option<i64>, limit: usize) -> QueryResult<Vec<ShopRow>> {
+    let seller = db.seller();
+    let statement =
+        sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? AND id > ? ORDER BY id LIMIT ?"));
+    db.load(statement.bind(seller).bind(after.unwrap_or(0)).bind(limit))
+}
+
+/// Replaces a shop's name and settings.
+pub fn update(tx: &mut Tx, shop: ShopId, name: &str, settings: &ShopSettings) -> Result<(), Error> {
+    let text = serde_json::to_string(settings).map_err(anyhow::Error::from)?;
+    let seller = tx.seller();
+    let changed = tx.execute(
+        sql("UPDATE shops SET name = ?, settings = ? WHERE seller_id = ? AND id = ?")
+            .bind(name)
+            .bind(text)
+            .bind(seller)
+            .bind(shop),
+    )?;
+    if changed == 0 { Err(Error::missing("shop", shop)) } else { Ok(()) }
+}
+
+/// Replaces a shop's credentials, sealed already or empty.
+pub fn set_credentials(tx: &mut Tx, shop: ShopId, credentials: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    let statement = sql("UPDATE shops SET credentials = ? WHERE seller_id = ? AND id = ?");
+    tx.execute(statement.bind(credentials).bind(seller).bind(shop)).map(drop)
+}

@@ -5,4 +5,11 @@
 pub mod intake;
 pub mod merging;
 pub mod orders;
+pub mod sellers;
 pub mod shipments;
+pub mod shops;
+pub mod tokens;
+pub mod users;
+
+/// No seller: for the few reads and writes that come before it is known whose they are.
+pub const NOBODY: crate::domain::id::SellerId = crate::domain::id::SellerId(0);

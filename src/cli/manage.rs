@@ -1,0 +1,73 @@
+//! Commands that set up an installation: schema, tokens, users, copies.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use tracing::info;
+
+use super::{open, open_pool, print};
+use crate::app::App;
+use crate::db::{backup as copy, migrate as schema};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::id::SellerId;
+use crate::operations::users::NewUser;
+use crate::operations::{NOBODY, sellers, tokens, users};
+use crate::settings::Settings;
+
+/// Longest password read from standard input, in bytes: a wrong pipe is noticed.
+const PASSWORD_BYTES: u64 = 4096;
+
+/// `huidan migrate`
+pub fn migrate(settings: &Settings) -> anyhow::Result<()> {
+    let migrated = schema::run(&open_pool(settings)?)?;
+    match migrated.is_empty() {
+        true => print("The schema is up to date."),
+        false => print(&migrated.join("\n")),
+    }
+}
+
+/// `huidan token create`
+pub fn create_token(settings: &Settings, name: &str, role: Role, seller: Option<&str>) -> anyhow::Result<()> {
+    let app = open(settings)?;
+    let actor = Actor::system(seller_named(&app, seller)?);
+    let issued = app.write(&actor, |tx| tokens::issue(tx, name, role))?;
+    print(&issued.token)
+}
+
+/// `huidan user create`
+pub fn create_user(settings: &Settings, email: &str, role: Role, seller: Option<&str>) -> anyhow::Result<()> {
+    let new = NewUser::parse(email, role, &read_password()?)?;
+    let app = open(settings)?;
+    let actor = Actor::system(seller_named(&app, seller)?);
+    let user = app.write(&actor, |tx| users::create(tx, &new))?;
+    info!(user.id = %user, "Made user {user} with the role {role}");
+    Ok(())
+}
+
+/// `huidan backup`
+pub fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
+    copy::write(&open_pool(settings)?, file)?;
+    info!("Wrote {}; keep secret.key with it, or nothing sealed can be opened", file.display());
+    Ok(())
+}
+
+fn seller_named(app: &App, name: Option<&str>) -> anyhow::Result<SellerId> {
+    Ok(app.write(&Actor::system(NOBODY), |tx| match name {
+        Some(name) => sellers::ensure(tx, name),
+        None => sellers::only(tx),
+    })?)
+}
+
+/// The first line of standard input.
+fn read_password() -> anyhow::Result<String> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(PASSWORD_BYTES)
+        .read_to_string(&mut text)
+        .context("reading the password from standard input")?;
+    match text.lines().next() {
+        Some(password) if !password.is_empty() => Ok(password.to_owned()),
+        _ => bail!("There is no password on standard input; pipe it in, as in: huidan user create … < file"),
+    }
+}

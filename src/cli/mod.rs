@@ -1,0 +1,205 @@
+//! The command line. Data goes to standard output, logs and complaints to standard error.
+//! Exit codes: 0 done, 1 failed, 2 wrong usage.
+
+mod manage;
+mod serve;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+
+use crate::app::App;
+use crate::db::migrate;
+use crate::db::pool::Pool;
+use crate::db::seal::Keys;
+use crate::domain::actor::Role;
+use crate::domain::error::Error;
+use crate::settings::{Settings, Values};
+use crate::{http, log};
+
+/// One shipping queue for the orders of every shop a seller runs.
+#[derive(Debug, Parser)]
+#[command(name = "huidan", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// Folder of the SQLite file and the key file [default: ./data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<String>,
+    /// postgres://… or sqlite://FILE [default: sqlite://DIR/huidan.db]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Settings file [default: ./huidan.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Web pages and API
+    Serve {
+        /// Address and port [default: 127.0.0.1:7800]
+        #[arg(long, value_name = "HOST:PORT")]
+        listen: Option<String>,
+    },
+    /// Bring the database's schema up to date
+    Migrate,
+    /// Settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the API document
+    Openapi,
+    /// Keys for programs
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The seller's staff
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Write a consistent copy of the SQLite file, while everything goes on
+    Backup { file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Print every setting and where its value comes from
+    Show,
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Make a token and print it, and nothing else
+    Create {
+        /// Whose it is: a program, a station
+        #[arg(long)]
+        name: String,
+        #[arg(long, default_value = "owner", value_parser = Role::parse)]
+        role: Role,
+        /// Made when there is none of this name [default: the only seller]
+        #[arg(long, value_name = "NAME")]
+        seller: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Add a user; the password is read from standard input
+    Create {
+        #[arg(long)]
+        email: String,
+        #[arg(long, value_parser = Role::parse)]
+        role: Role,
+        /// Made when there is none of this name [default: the only seller]
+        #[arg(long, value_name = "NAME")]
+        seller: Option<String>,
+    },
+}
+
+/// Runs the command that was typed.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let mut flags = Values::new();
+    let mut flag = |name: &str, value: &Option<String>| {
+        if let Some(value) = value {
+            flags.insert(name.to_owned(), value.clone());
+        }
+    };
+    flag("data", &cli.global.data);
+    flag("database_url", &cli.global.database_url);
+    if let Command::Serve { listen } = &cli.command {
+        flag("listen", listen);
+    }
+    let settings = Settings::load(&flags, cli.global.config.as_deref())
+        .and_then(|settings| log::start(&settings).map(|()| settings));
+    let settings = match settings {
+        Ok(settings) => settings,
+        Err(error) => return complain(&error, ExitCode::from(2)),
+    };
+    match command(cli.command, &settings) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error, ExitCode::FAILURE),
+    }
+}
+
+fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
+    match command {
+        Command::Serve { .. } => serve::run(settings),
+        Command::Migrate => manage::migrate(settings),
+        Command::Config(ConfigCommand::Show) => show_config(settings),
+        Command::Openapi => print(&serde_json::to_string_pretty(&http::openapi::document())?),
+        Command::Token(TokenCommand::Create { name, role, seller }) => {
+            manage::create_token(settings, &name, role, seller.as_deref())
+        }
+        Command::User(UserCommand::Create { email, role, seller }) => {
+            manage::create_user(settings, &email, role, seller.as_deref())
+        }
+        Command::Backup { file } => manage::backup(settings, &file),
+    }
+}
+
+/// Opens the database, migrated, with the keys.
+fn open(settings: &Settings) -> anyhow::Result<App> {
+    let pool = open_pool(settings)?;
+    let migrated = migrate::run(&pool)?;
+    if !migrated.is_empty() {
+        let n = migrated.len();
+        tracing::info!(migration.count = n, "Brought the schema up to date with {n} migrations");
+    }
+    let keys = match settings.secret_key.is_empty() {
+        false => Keys::parse(&settings.secret_key)?,
+        true => {
+            std::fs::create_dir_all(&settings.data)
+                .with_context(|| format!("making the data folder {}", settings.data.display()))?;
+            Keys::open_or_create(&settings.data.join("secret.key"))?
+        }
+    };
+    Ok(App::new(pool, keys))
+}
+
+fn open_pool(settings: &Settings) -> anyhow::Result<Pool> {
+    Pool::open(&settings.database_url, settings.database_connections, settings.sqlite_synchronous)
+}
+
+fn show_config(settings: &Settings) -> anyhow::Result<()> {
+    let rows: Vec<_> = settings.shown().collect();
+    let width = |of: fn(&(&crate::settings::Setting, String, &crate::settings::Source)) -> usize| {
+        rows.iter().map(of).max().unwrap_or_default()
+    };
+    let (names, values) = (width(|row| row.0.name.len()), width(|row| row.1.chars().count()));
+    let lines: Vec<_> = rows
+        .iter()
+        .map(|(setting, value, source)| format!("{:names$}  {value:values$}  {source}", setting.name))
+        .collect();
+    print(&lines.join("\n"))
+}
+
+/// Prints data. A reader that went away (`| head`) is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Says what went wrong and what to do, on standard error.
+fn complain(error: &anyhow::Error, code: ExitCode) -> ExitCode {
+    eprintln!("huidan: {error:#}");
+    match error.downcast_ref::<Error>() {
+        Some(Error::Invalid(fields)) => {
+            for field in fields {
+                eprintln!("  {}: {}", field.field, field.detail);
+            }
+        }
+        Some(Error::Refused(refusal)) => eprintln!("  {}", refusal.next),
+        _ => {}
+    }
+    code
+}

@@ -1,0 +1,112 @@
+//! Who asks, and what a handler does in their name.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use std::future::{Ready, ready};
+
+use super::blocking::blocking;
+use super::idempotency::{self, Answer, Intent};
+use super::problem::{Failure, Reply};
+use crate::app::App;
+use crate::db::{Db, Tx};
+use crate::domain::actor::{Actor, Right};
+use crate::domain::error::Error;
+use crate::domain::time::UtcTime;
+
+/// The authenticated caller of a request under `/api/v1`.
+pub struct Caller {
+    pub actor: Actor,
+    app: web::Data<App>,
+    intent: Option<Intent>,
+}
+
+impl FromRequest for Caller {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let extensions = request.extensions();
+        let actor = extensions.get::<Actor>().cloned();
+        let app = request.app_data::<web::Data<App>>().cloned();
+        ready(match (actor, app) {
+            (Some(actor), Some(app)) => Ok(Self { actor, app, intent: extensions.get::<Intent>().cloned() }),
+            _ => Err(Error::Unauthorised.into()),
+        })
+    }
+}
+
+impl Caller {
+    /// Checks that the caller's role has a right.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn needs(&self, right: Right) -> Result<(), Error> {
+        match self.actor.role.may(right) {
+            true => Ok(()),
+            false => Err(Error::Forbidden { role: self.actor.role.to_string() }),
+        }
+    }
+
+    /// The moment of this request.
+    pub fn now(&self) -> UtcTime {
+        self.app.now()
+    }
+
+    /// Reads in the caller's name and answers 200 with what was read.
+    pub async fn read<V: Serialize>(
+        self,
+        work: impl FnOnce(&mut Db) -> Result<V, Error> + Send + 'static,
+    ) -> Reply {
+        let answer = blocking(move || {
+            let view = self.app.read(self.actor.seller, work)?;
+            Answer::json(StatusCode::OK, &view)
+        });
+        Ok(answer.await?.respond())
+    }
+
+    /// Reads in the caller's name what is not answered as JSON.
+    pub async fn load<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&mut Db) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        blocking(move || self.app.read(self.actor.seller, work)).await
+    }
+
+    /// Writes as one transaction and answers `status` with the view.
+    ///
+    /// With an `Idempotency-Key`, the answer is kept in the same transaction. `work` may run again
+    /// after a lost race, so it must touch nothing but the transaction.
+    pub async fn write<V: Serialize>(
+        self,
+        status: StatusCode,
+        mut work: impl FnMut(&mut Tx) -> Result<V, Error> + Send + 'static,
+    ) -> Reply {
+        let answer = blocking(move || {
+            idempotency::once(&self.app, &self.actor, self.intent.as_ref(), |tx| {
+                Answer::json(status, &work(tx)?)
+            })
+        });
+        Ok(answer.await?.respond())
+    }
+
+    /// Does work of several transactions that is safe to repeat, and answers `status`.
+    pub async fn steps<V: Serialize>(
+        self,
+        status: StatusCode,
+        work: impl FnOnce(&App, &Actor) -> Result<V, Error> + Send + 'static,
+    ) -> Reply {
+        let answer = blocking(move || {
+            idempotency::stepwise(&self.app, &self.actor, self.intent.as_ref(), || {
+                Answer::json(status, &work(&self.app, &self.actor)?)
+            })
+        });
+        Ok(answer.await?.respond())
+    }
+}
+
+/// 200 with a view that needed nothing from the database.
+pub fn ok(view: &impl Serialize) -> Reply {
+    Ok(HttpResponse::Ok().json(view))
+}

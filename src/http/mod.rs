@@ -1,0 +1,114 @@
+//! The JSON API: routes, and what every request has in common.
+//!
+//! Handlers are thin: they check a right, read the request into an operation's words, and show
+//! what it answers. Everything that waits runs through [`blocking::blocking`].
+
+pub mod auth;
+pub mod blocking;
+pub mod body;
+pub mod caller;
+pub mod events;
+pub mod health;
+pub mod idempotency;
+pub mod metrics;
+pub mod observe;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod shops;
+pub mod tokens;
+pub mod waybill_formats;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::{Data, ServiceConfig, get, patch, post, resource, scope};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer};
+
+use crate::app::App;
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// `HOST:PORT`; port 0 takes a free one.
+    pub listen: String,
+    pub threads: usize,
+    /// Whether SIGINT and SIGTERM end it; tests end it by its handle.
+    pub signals: bool,
+}
+
+/// A server that has its address and waits to be driven.
+pub struct Served {
+    pub address: SocketAddr,
+    /// Await it to serve; its `handle()` stops it.
+    pub server: Server,
+}
+
+/// Seconds for requests at work when the process is asked to end.
+const SHUTDOWN_S: u64 = 20;
+/// Threads per server thread that wait for the database.
+const WAITING_THREADS: usize = 16;
+
+/// Binds the address and prepares the server. Must be called inside an actix runtime.
+///
+/// # Errors
+/// When the address cannot be had.
+pub fn serve(app: App, options: &ServeOptions) -> std::io::Result<Served> {
+    let app = Data::new(app);
+    let guard = Data::new(auth::Guard::default());
+    let metrics = Data::new(metrics::Metrics::default());
+    let server = HttpServer::new(move || {
+        ActixApp::new()
+            .app_data(app.clone())
+            .app_data(guard.clone())
+            .app_data(metrics.clone())
+            .wrap(from_fn(observe::observe))
+            .wrap(Compress::default())
+            .configure(routes)
+    })
+    .workers(options.threads)
+    .worker_max_blocking_threads(WAITING_THREADS)
+    .client_request_timeout(Duration::from_secs(15))
+    .shutdown_timeout(SHUTDOWN_S)
+    .bind(options.listen.as_str())?;
+    let address =
+        server.addrs().first().copied().ok_or_else(|| std::io::Error::other("nothing was bound"))?;
+    let server = if options.signals { server.run() } else { server.disable_signals().run() };
+    Ok(Served { address, server })
+}
+
+fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource("/healthz").route(get().to(health::alive)))
+        .service(resource("/readyz").route(get().to(health::ready)))
+        .service(resource("/metrics").route(get().to(metrics::show)))
+        .service(resource("/openapi.json").route(get().to(openapi::show)))
+        .service(resource("/docs/errors").route(get().to(errors_page)))
+        .service(
+            scope("/api/v1")
+                .wrap(from_fn(idempotency::read_intent))
+                // Wrapped last, so it runs first: nothing is read from a stranger.
+                .wrap(from_fn(auth::authenticate))
+                .configure(api),
+        )
+        .default_service(actix_web::web::to(observe::not_found));
+}
+
+fn api(config: &mut ServiceConfig) {
+    config
+        .service(resource("/shops").route(post().to(shops::create)).route(get().to(shops::list)))
+        .service(resource("/shops/{id}").route(get().to(shops::show)).route(patch().to(shops::change)))
+        .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))
+        .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
+        .service(resource("/events").route(get().to(events::list)))
+        .service(resource("/waybill-formats").route(get().to(waybill_formats::list)))
+        .service(resource("/waybill-formats/{format}/check").route(post().to(waybill_formats::check)))
+        .service(resource("/waybill-formats/{format}/next").route(post().to(waybill_formats::next)));
+}
+
+/// The page every problem's `type` points to.
+async fn errors_page() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(include_str!("../../docs/errors.md"))
+}

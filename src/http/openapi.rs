@@ -1,0 +1,111 @@
+//! The API document, made from the handlers and their views.
+
+use actix_web::HttpResponse;
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    ContentBuilder, ObjectBuilder, OpenApi as Document, Ref, RefOr, Required, ResponseBuilder, Type,
+};
+use utoipa::{Modify, OpenApi};
+
+use super::problem::{self, ProblemView, Reply};
+use super::{events, shops, tokens, waybill_formats};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "huidan",
+        description = "One shipping queue for the orders of every shop a seller runs. Conventions: docs/api.md."
+    ),
+    paths(
+        shops::create, shops::list, shops::show, shops::change,
+        tokens::create, tokens::list, tokens::revoke,
+        events::list,
+        waybill_formats::list, waybill_formats::check, waybill_formats::next,
+    ),
+    components(schemas(ProblemView)),
+    modifiers(&Conventions)
+)]
+struct Api;
+
+/// What holds for every address, so no handler repeats it.
+struct Conventions;
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+impl Modify for Conventions {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("token", SecurityScheme::Http(bearer));
+        document.security = Some(vec![SecurityRequirement::new("token", [""; 0])]);
+        for (path, item) in &mut document.paths.paths {
+            let operations =
+                [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+            for (method, operation) in METHODS.iter().zip(operations) {
+                if let Some(operation) = operation {
+                    complete(path, method, operation);
+                }
+            }
+        }
+    }
+}
+
+fn complete(path: &str, method: &str, operation: &mut Operation) {
+    // Function names repeat from noun to noun; method and path do not.
+    let words = path.trim_start_matches("/api/v1/").replace(['{', '}'], "").replace(['/', '-'], "_");
+    operation.operation_id = Some(format!("{method}_{words}"));
+    let parameters = operation.parameters.get_or_insert_default();
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+        if !parameters.iter().any(|known| matches!(known, RefOr::T(known) if known.name == name)) {
+            let parameter = ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path);
+            parameters.push(RefOr::T(parameter.required(Required::True).schema(Some(text())).build()));
+        }
+    }
+    if method == "post" {
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .description(Some("The same key and body get the first answer for 24 hours."))
+            .schema(Some(text().max_length(Some(255))));
+        parameters.push(RefOr::T(key.build()));
+    }
+    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemView"))).build();
+    let refused = ResponseBuilder::new()
+        .description("A problem: what is the case, and what to do next")
+        .content(problem::MEDIA_TYPE, problem)
+        .build();
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(refused));
+}
+
+/// The whole document.
+pub fn document() -> Document {
+    Api::openapi()
+}
+
+/// `GET /openapi.json`
+pub async fn show() -> Reply {
+    Ok(HttpResponse::Ok().json(document()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_says_what_it_takes_and_answers() {
+        let document = serde_json::to_value(document()).expect("a document is JSON");
+        let paths = document["paths"].as_object().expect("paths");
+        for (path, item) in paths {
+            for (method, operation) in item.as_object().expect("operations") {
+                let name = format!("{method} {path}");
+                assert!(operation["summary"].is_string(), "{name} has a summary");
+                assert!(operation["responses"]["default"].is_object(), "{name} shows problems");
+                let holes = path.matches('{').count();
+                let parameters = operation["parameters"].as_array().expect("parameters");
+                assert_eq!(parameters.iter().filter(|p| p["in"] == "path").count(), holes, "{name}");
+            }
+        }
+    }
+}

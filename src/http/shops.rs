@@ -1,0 +1,163 @@
+//! Shops over HTTP.
+
+use actix_web::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use utoipa::{IntoParams, ToSchema};
+
+use super::body::{Body, Id, Params};
+use super::caller::Caller;
+use super::page::{Items, Page};
+use super::problem::Reply;
+use crate::db::shops::{self, ShopRow};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::id::ShopId;
+use crate::domain::platform::Platform;
+use crate::domain::shop::ShopSettings;
+use crate::domain::time::UtcTime;
+use crate::operations::shops as operations;
+
+/// A shop to be linked.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewShop {
+    /// `file`, `push`, or the name of a platform.
+    #[schema(value_type = String, example = "push")]
+    platform: Platform,
+    #[schema(example = "Tea House")]
+    name: String,
+    /// What the platform gave for its API. Sealed; never shown again.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    credentials: Map<String, Json>,
+    #[serde(default)]
+    #[schema(value_type = ShopSettingsView)]
+    settings: Option<ShopSettings>,
+}
+
+/// What is to become different. Left-out fields stay.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShopPatch {
+    name: Option<String>,
+    /// Replaces all credentials.
+    #[schema(value_type = Option<Object>)]
+    credentials: Option<Map<String, Json>>,
+    /// Only these settings; null goes back to the default.
+    #[serde(default)]
+    #[schema(value_type = ShopSettingsView)]
+    settings: Map<String, Json>,
+}
+
+/// How orders of a shop are treated. Left-out settings have their defaults.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "the document's picture of `domain::shop::ShopSettings`")]
+pub struct ShopSettingsView {
+    /// Hours from payment to the ship deadline; the order's own promised time wins.
+    #[schema(default = 48)]
+    ship_within_hours: Option<i64>,
+    /// An order with a message or memo waits until someone has read it.
+    #[schema(default = false)]
+    remarks_must_be_read: Option<bool>,
+    /// Minutes east of UTC in which this shop's files write their times.
+    #[schema(default = 480)]
+    utc_offset_minutes: Option<i32>,
+    /// Currency of amounts that come without one.
+    #[schema(default = "CNY")]
+    currency: Option<String>,
+}
+
+/// A shop.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShopView {
+    #[schema(value_type = String, example = "12")]
+    id: ShopId,
+    #[schema(value_type = String)]
+    platform: Platform,
+    name: String,
+    #[schema(value_type = ShopSettingsView)]
+    settings: ShopSettings,
+    health: ShopHealthView,
+    #[schema(value_type = String)]
+    created_at: UtcTime,
+}
+
+/// Whether orders come in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShopHealthView {
+    /// `waiting` before the first order, then `receiving`.
+    state: &'static str,
+    /// When an order last came in.
+    #[schema(value_type = Option<String>)]
+    last_intake_at: Option<UtcTime>,
+    /// Newest change of an order, by the platform's clock.
+    #[schema(value_type = Option<String>)]
+    last_order_at: Option<UtcTime>,
+}
+
+impl ShopView {
+    fn of(row: ShopRow) -> Result<Self, Error> {
+        let settings = row.settings()?;
+        let health = ShopHealthView {
+            state: if row.last_intake_at.is_some() { "receiving" } else { "waiting" },
+            last_intake_at: row.last_intake_at,
+            last_order_at: row.last_order_at,
+        };
+        let ShopRow { id, platform, name, created_at, .. } = row;
+        Ok(Self { id, platform, name, settings, health, created_at })
+    }
+}
+
+/// Which page of a list sorted by id.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// Most items, 1 to 500; 50 without.
+    pub limit: Option<String>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// Link a shop
+#[utoipa::path(post, path = "/api/v1/shops", tag = "shops", request_body = NewShop,
+    responses((status = 201, description = "The shop", body = ShopView)))]
+pub async fn create(caller: Caller, body: Body<NewShop>) -> Reply {
+    caller.needs(Right::Manage)?;
+    let NewShop { platform, name, credentials, settings } = body.0;
+    let new = operations::NewShop { platform, name, credentials, settings: settings.unwrap_or_default() };
+    caller.write(StatusCode::CREATED, move |tx| ShopView::of(operations::create(tx, &new)?)).await
+}
+
+/// List shops
+#[utoipa::path(get, path = "/api/v1/shops", tag = "shops", params(PageQuery),
+    responses((status = 200, description = "A page of shops", body = Items<ShopView>)))]
+pub async fn list(caller: Caller, query: Params<PageQuery>) -> Reply {
+    caller.needs(Right::See)?;
+    let (page, after) = Page::by_id(query.0.limit.as_deref(), query.0.cursor.as_deref(), "shops")?;
+    caller
+        .read(move |db| {
+            let rows = shops::page(db, after, page.rows())?;
+            page.items(rows, |row| vec![row.id.to_string()], ShopView::of).all()
+        })
+        .await
+}
+
+/// Show a shop
+#[utoipa::path(get, path = "/api/v1/shops/{id}", tag = "shops",
+    responses((status = 200, description = "The shop", body = ShopView)))]
+pub async fn show(caller: Caller, id: Id<ShopId>) -> Reply {
+    caller.needs(Right::See)?;
+    caller.read(move |db| ShopView::of(shops::find(db, id.0)?)).await
+}
+
+/// Change a shop
+#[utoipa::path(patch, path = "/api/v1/shops/{id}", tag = "shops", request_body = ShopPatch,
+    responses((status = 200, description = "The shop as it is now", body = ShopView)))]
+pub async fn change(caller: Caller, id: Id<ShopId>, body: Body<ShopPatch>) -> Reply {
+    caller.needs(Right::Manage)?;
+    let ShopPatch { name, credentials, settings } = body.0;
+    let change = operations::ShopChange { name, settings, credentials };
+    caller.write(StatusCode::OK, move |tx| ShopView::of(operations::change(tx, id.0, &change)?)).await
+}

@@ -1,0 +1,149 @@
+//! Shops: linked, renamed, set up anew. A shop is never deleted, because its orders stay.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::db::events::{self, NewEvent};
+use crate::db::shops::{self, ShopRow};
+use crate::db::{Db, Tx};
+use crate::domain::error::{Error, FieldError};
+use crate::domain::id::ShopId;
+use crate::domain::platform::Platform;
+use crate::domain::shop::ShopSettings;
+
+/// The sealing purpose of a shop's credentials.
+pub const CREDENTIALS: &str = "credentials";
+
+/// Longest name of a shop, token or seller, in characters.
+const NAME_MAX: usize = 100;
+
+/// A shop to be linked.
+#[derive(Debug)]
+pub struct NewShop {
+    pub platform: Platform,
+    pub name: String,
+    pub settings: ShopSettings,
+    /// What the platform gave for its API; empty for files and pushed orders. Never logged.
+    pub credentials: Map<String, Json>,
+}
+
+/// What is to become different.
+#[derive(Debug, Default)]
+pub struct ShopChange {
+    pub name: Option<String>,
+    /// Only these settings; the others stay. A null goes back to the default.
+    pub settings: Map<String, Json>,
+    pub credentials: Option<Map<String, Json>>,
+}
+
+/// Links a shop.
+///
+/// # Errors
+/// When the name is empty, too long or taken, or a setting is out of range.
+pub fn create(tx: &mut Tx, new: &NewShop) -> Result<ShopRow, Error> {
+    let name = checked_name("name", &new.name)?;
+    check(&new.settings)?;
+    name_is_free(tx, name, None)?;
+    let credentials = sealed(tx, &new.credentials);
+    let shop = shops::insert(tx, new.platform, name, &new.settings, &credentials)?;
+    record(tx, "shop.created", shop, json!({ "platform": new.platform, "name": name }))?;
+    shops::find(tx, shop)
+}
+
+/// Changes a shop's name, settings or credentials.
+///
+/// # Errors
+/// When there is no such shop, the name is taken, or a setting is unknown or out of range.
+pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow, Error> {
+    let row = shops::find(tx, shop)?;
+    let name = match &change.name {
+        Some(name) => checked_name("name", name)?,
+        None => &row.name,
+    };
+    name_is_free(tx, name, Some(shop))?;
+    let settings = merged(&row.settings()?, &change.settings)?;
+    shops::update(tx, shop, name, &settings)?;
+    if let Some(credentials) = &change.credentials {
+        let credentials = sealed(tx, credentials);
+        shops::set_credentials(tx, shop, &credentials)?;
+    }
+    let changed = json!({
+        "name": change.name,
+        "settings": change.settings,
+        "credentials": change.credentials.is_some(),
+    });
+    record(tx, "shop.changed", shop, changed)?;
+    shops::find(tx, shop)
+}
+
+/// A name as it is kept: trimmed, one to a hundred characters, no line ends.
+pub(super) fn checked_name<'a>(field: &str, name: &'a str) -> Result<&'a str, Error> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if length == 0 || length > NAME_MAX || name.chars().any(char::is_control) {
+        let detail = format!("{name:?} has {length} characters; write 1 to {NAME_MAX} on one line");
+        return Err(Error::invalid(field, "length", detail));
+    }
+    Ok(name)
+}
+
+fn name_is_free(db: &mut Db, name: &str, own: Option<ShopId>) -> Result<(), Error> {
+    match shops::by_name(db, name)? {
+        Some(other) if Some(other.id) != own => Err(Error::conflict(
+            "shop_name_taken",
+            format!("Shop {} is called {name:?} already.", other.id),
+            "Choose another name, or use that shop.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The settings with some of them replaced.
+fn merged(old: &ShopSettings, change: &Map<String, Json>) -> Result<ShopSettings, Error> {
+    let mut settings = match serde_json::to_value(old).map_err(anyhow::Error::from)? {
+        Json::Object(settings) => settings,
+        _ => unreachable!("settings are a struct"),
+    };
+    for (name, value) in change {
+        match value {
+            Json::Null => drop(settings.remove(name)),
+            _ => drop(settings.insert(name.clone(), value.clone())),
+        }
+    }
+    let settings: ShopSettings = serde_json::from_value(Json::Object(settings))
+        .map_err(|error| Error::invalid("settings", "setting", error.to_string()))?;
+    check(&settings)?;
+    Ok(settings)
+}
+
+/// Values no shop can mean. Every one of them at once.
+fn check(settings: &ShopSettings) -> Result<(), Error> {
+    let mut errors = Vec::new();
+    let mut hold = |is_fine: bool, field: &str, detail: String| {
+        if !is_fine {
+            errors.push(FieldError::new(format!("settings.{field}"), "range", detail));
+        }
+    };
+    let hours = settings.ship_within_hours;
+    // A year: longer presales carry their own promised day.
+    hold((1..=8760).contains(&hours), "ship_within_hours", format!("{hours} is not within 1 to 8760"));
+    let offset = settings.utc_offset_minutes;
+    hold((-720..=840).contains(&offset), "utc_offset_minutes", format!("{offset} is not within -720 to 840"));
+    let currency = &settings.currency;
+    hold(
+        currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
+        "currency",
+        format!("{currency:?} is no currency; write the three capitals of ISO 4217, such as CNY"),
+    );
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+fn sealed(tx: &Tx, credentials: &Map<String, Json>) -> String {
+    match credentials.is_empty() {
+        true => String::new(),
+        false => tx.seal(CREDENTIALS, &Json::Object(credentials.clone()).to_string()),
+    }
+}
+
+fn record(tx: &mut Tx, kind: &'static str, shop: ShopId, data: Json) -> Result<(), Error> {
+    Ok(events::record(tx, &[NewEvent { kind, subject_kind: "shop", subject: shop.0, data }])?)
+}
