@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod column;
+pub mod decisions;
 pub mod events;
 pub mod facts;
 pub mod holds;
@@ -23,6 +24,7 @@ pub mod statement;
 pub mod tokens;
 pub mod trouble;
 pub mod users;
+pub mod suggestions;
 pub mod waybills;
 
 use std::ops::{Deref, DerefMut};

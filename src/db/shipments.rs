@@ -437,3 +437,83 @@ pub fn pieces_by_line(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<
         .list(shipments.iter().copied()),
     )
 }
+
+/// Adds pieces to shipments, to those of the same line that are there already.
+pub fn add_pieces(tx: &mut Tx, pieces: &[Allocation]) -> QueryResult<()> {
+    if pieces.is_empty() {
+        return Ok(());
+    }
+    let seller = tx.seller();
+    tx.execute(
+        sql("INSERT INTO shipment_lines (seller_id, shipment_id, line_id, order_id, quantity) \
+             SELECT ?, new.shipment_id, new.line_id, new.order_id, new.quantity FROM ? WHERE true \
+             ON CONFLICT (seller_id, shipment_id, line_id) \
+             DO UPDATE SET quantity = shipment_lines.quantity + excluded.quantity")
+        .bind(seller)
+        .rows(piece_rows(pieces)),
+    )
+    .map(drop)
+}
+
+/// Takes pieces out of one shipment; a line of which none is left goes.
+pub fn take_pieces(tx: &mut Tx, shipment: ShipmentId, pieces: &[Allocation]) -> QueryResult<()> {
+    let seller = tx.seller();
+    tx.execute(
+        sql("DELETE FROM shipment_lines WHERE seller_id = ? AND shipment_id = ? AND (line_id, quantity) IN \
+             (SELECT new.line_id, new.quantity FROM ?)")
+        .bind(seller)
+        .bind(shipment)
+        .rows(piece_rows(pieces)),
+    )?;
+    tx.execute(
+        sql("UPDATE shipment_lines SET quantity = shipment_lines.quantity - new.quantity FROM ? \
+             WHERE shipment_lines.seller_id = ? AND shipment_lines.shipment_id = ? \
+             AND shipment_lines.line_id = new.line_id")
+        .rows(piece_rows(pieces))
+        .bind(seller)
+        .bind(shipment),
+    )
+    .map(drop)
+}
+
+fn piece_rows(pieces: &[Allocation]) -> Rows {
+    Rows::new("new")
+        .column("shipment_id", pieces.iter().map(|piece| piece.shipment))
+        .column("line_id", pieces.iter().map(|piece| piece.line))
+        .column("order_id", pieces.iter().map(|piece| piece.order))
+        .column("quantity", pieces.iter().map(|piece| piece.quantity))
+}
+
+/// Those of these orders that have no piece left in a shipment leave it.
+pub fn leave_without_pieces(
+    tx: &mut Tx,
+    shipment: ShipmentId,
+    orders: &[OrderId],
+    why: &str,
+) -> QueryResult<()> {
+    let (seller, now) = (tx.seller(), tx.now);
+    tx.execute(
+        sql("UPDATE shipment_orders SET left_at = ?, left_why = ? \
+             WHERE seller_id = ? AND shipment_id = ? AND order_id IN ? AND NOT EXISTS (SELECT 1 \
+             FROM shipment_lines sl WHERE sl.seller_id = shipment_orders.seller_id \
+             AND sl.shipment_id = shipment_orders.shipment_id AND sl.order_id = shipment_orders.order_id)")
+        .bind(now)
+        .bind(why)
+        .bind(seller)
+        .bind(shipment)
+        .list(orders.iter().copied()),
+    )
+    .map(drop)
+}
+
+/// Sets what became of the label of these shipments.
+pub fn set_print(tx: &mut Tx, shipments: &[ShipmentId], print: PrintState) -> QueryResult<()> {
+    let seller = tx.seller();
+    tx.execute(
+        sql("UPDATE shipments SET print = ? WHERE seller_id = ? AND id IN ?")
+            .bind(print)
+            .bind(seller)
+            .list(shipments.iter().copied()),
+    )
+    .map(drop)
+}

@@ -208,7 +208,11 @@ fn write(tx: &mut Tx, shop: &ShopRow, drafts: &[Draft]) -> Result<(), Error> {
         events.push(NewEvent::order("order.changed", draft.id, json!({"changed": differences})));
     }
     events::record(tx, &events)?;
-    merging::settle(tx, &changed, &changes)
+    merging::settle(tx, &changed, &changes)?;
+    let mut met: Vec<RecipientId> = recipients.into_values().collect();
+    met.sort();
+    met.dedup();
+    merging::suggestions::find_near(tx, &met)
 }
 
 fn write_lines(tx: &mut Tx, drafts: &[Draft]) -> Result<(), Error> {
