@@ -21,15 +21,19 @@ const MIN_DOTS: usize = 2;
 /// Why a code cannot be printed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BarcodeError {
+    /// Nothing to encode.
     #[error("{value:?} is empty; a barcode needs at least one character")]
     Empty { value: String },
+    /// Code 128 in its sets B and C has printable ASCII only.
     #[error("{value:?} has {found:?}, and Code 128 carries letters, digits and signs of ASCII; correct it")]
     Character { value: String, found: char },
+    /// Two dots per module and the quiet zones do not fit the box.
     #[error(
         "{value:?} needs {needed_tenths} tenths of a millimetre at two dots per module, and the sheet has \
          {has_tenths}; choose a wider label"
     )]
     TooSmall { value: String, needed_tenths: u32, has_tenths: u32 },
+    /// More than the largest QR code carries.
     #[error("{value:?} is too long for a QR code of medium protection; shorten it")]
     TooLong { value: String },
 }

@@ -5,6 +5,7 @@
 /// How a character behaves at the end of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
+    /// A blank; it hangs over the end of its line.
     Space,
     /// A line ends here, always.
     NewLine,
@@ -18,6 +19,7 @@ pub enum Kind {
     Opening,
     /// Ends a part of a word, such as the hyphen.
     Joint,
+    /// Everything else: letters, digits, signs.
     Letter,
 }
 
@@ -42,12 +44,15 @@ impl Kind {
 
 /// May a line end between two characters?
 pub enum Break {
+    /// Yes.
     Good,
     /// Only when the line offers no better place: `TEA-LJ-250` is easier to read in one piece.
     Poor,
+    /// Never.
     None,
 }
 
+/// Whether a line may end between two neighbours.
 pub fn break_between(left: Kind, right: Kind) -> Break {
     match (left, right) {
         (_, Kind::Space | Kind::NewLine | Kind::Closing | Kind::Point) | (Kind::Opening, _) => Break::None,

@@ -53,14 +53,17 @@ impl Style {
         Self { flow: Flow::WrapThenShrink, middle: false, ..Self::line(max_pt, min_pt) }
     }
 
+    /// The same in bold.
     pub const fn bold(self) -> Self {
         Self { weight: Weight::Bold, ..self }
     }
 
+    /// The same, standing elsewhere between the sides.
     pub const fn align(self, align: Align) -> Self {
         Self { align, ..self }
     }
 
+    /// The same in the colour of the paper.
     pub const fn white(self) -> Self {
         Self { ink: Ink::White, ..self }
     }

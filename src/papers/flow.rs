@@ -36,7 +36,9 @@ pub type Header<'h> = dyn Fn(&mut Canvas, usize) -> f32 + 'h;
 /// Draws what stands below the flow, given the page's index and the number of pages.
 pub type Footer<'h> = dyn Fn(&mut Canvas, usize, usize) + 'h;
 
-/// Pages of a document with everything that went wrong on them.
+/// A laid-out sheet: its pages with everything that went wrong on them. With problems, the pages are
+/// incomplete and must not be printed.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Flowed {
     pub pages: Vec<Page>,
     pub problems: Vec<Problem>,
@@ -119,13 +121,19 @@ impl Run<'_, '_> {
         self.frame.limit_mm() - self.y + 0.01
     }
 
+    /// Is there more room on another page? On a later page not, when this one is still empty; on
+    /// the first one yes, for it has the tallest header.
+    fn can_gain(&self) -> bool {
+        self.y > self.fresh || self.done.is_empty()
+    }
+
     fn section(&mut self, section: Section) {
         let heading = section.heading.as_ref();
         let mut rows = section.rows.into_iter().peekable();
         let Some(first) = rows.peek() else { return };
         let heads: Vec<&Row> = section.lead.iter().chain(heading).collect();
         let heads_mm = heads.iter().map(|row| row.height_mm()).sum::<f32>();
-        if self.left() < heads_mm + first.first_line_mm() && self.y > self.fresh {
+        if self.left() < heads_mm + first.first_line_mm() && self.can_gain() {
             self.next_page(None);
         }
         heads.into_iter().for_each(|row| self.place(row));
@@ -141,7 +149,7 @@ impl Run<'_, '_> {
         let whole_page = self.frame.limit_mm() - self.fresh.min(self.frame.size_mm.1 / 2.0) - heading_mm;
         if row.height_mm() + followed_mm > self.left()
             && row.height_mm() + followed_mm <= whole_page
-            && self.y > self.fresh
+            && self.can_gain()
         {
             self.next_page(heading);
         }

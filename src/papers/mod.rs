@@ -10,33 +10,34 @@
 //! glyph is a [`problem`] of its sheet, and the other sheets print.
 
 pub mod barcode;
-pub mod breaking;
-pub mod canvas;
-pub mod clean;
 pub mod delivery_note;
 pub mod display;
-pub mod fit;
-pub mod flow;
 pub mod font;
 pub mod hand_over_list;
 pub mod pdf;
 pub mod pick_list;
 pub mod problem;
-pub mod rows;
 pub mod sample;
-pub mod text;
 pub mod values;
 pub mod waybill;
 
+mod breaking;
+mod canvas;
+mod clean;
 mod document;
+mod fit;
+mod flow;
 mod render;
+mod rows;
 mod shared;
 mod table;
+mod text;
 
 #[cfg(test)]
 mod list_tests;
 #[cfg(test)]
 mod sheet_tests;
 
+pub use flow::Flowed;
 pub use render::{Options, Paper, PaperError, Rendered, SheetPages, SheetProblems, render};
 pub use values::data_hash;

@@ -32,6 +32,7 @@ pub enum Paper {
 /// How to print.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
+    /// Shared by all sheets; make it once per process.
     pub fonts: &'a Fonts,
     /// The last sheet first, for printers that stack face up: then the first lies on top.
     pub reversed: bool,
@@ -71,6 +72,7 @@ pub struct SheetProblems {
     pub position: u32,
     /// True when the sheet is not in the file. A list prints with a strange character spelled out.
     pub left_out: bool,
+    /// All of them, so that one correction is enough.
     pub problems: Vec<Problem>,
 }
 
@@ -83,6 +85,7 @@ pub enum PaperError {
     /// A waybill on A4 wastes paper, a list on a label is unreadable.
     #[error("{paper} cannot be printed on {size}; choose one of {allowed}")]
     Size { paper: &'static str, size: PaperSize, allowed: String },
+    /// The PDF library failed.
     #[error(transparent)]
     Pdf(#[from] PdfError),
 }

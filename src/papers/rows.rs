@@ -52,14 +52,17 @@ pub struct Column {
 }
 
 impl Column {
+    /// Regular and to the left.
     pub const fn new(x_mm: f32, width_mm: f32, size_pt: f32) -> Self {
         Self { x_mm, width_mm, size_pt, weight: Weight::Regular, align: Align::Left }
     }
 
+    /// The same in bold.
     pub const fn bold(self) -> Self {
         Self { weight: Weight::Bold, ..self }
     }
 
+    /// The same, standing elsewhere between the sides.
     pub const fn align(self, align: Align) -> Self {
         Self { align, ..self }
     }
@@ -73,6 +76,7 @@ pub struct RowMaker<'a> {
 }
 
 impl<'a> RowMaker<'a> {
+    /// Leaves characters out that no font has; the sheet must not be printed then.
     pub fn new(fonts: &'a Fonts) -> Self {
         Self { fonts, problems: Vec::new(), lenient: false }
     }
@@ -125,10 +129,12 @@ impl Row {
         Self { cells, padding_mm, ruled: false, keep_with_next: false }
     }
 
+    /// The same with a rule above it.
     pub fn ruled(self) -> Self {
         Self { ruled: true, ..self }
     }
 
+    /// The same, never the last row of a page.
     pub fn keep_with_next(self) -> Self {
         Self { keep_with_next: true, ..self }
     }

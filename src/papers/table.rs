@@ -32,10 +32,12 @@ pub fn columns<const N: usize>(
 }
 
 impl TableColumn {
+    /// The same in bold.
     pub fn bold(self) -> Self {
         Self { column: self.column.bold(), ..self }
     }
 
+    /// The same with its texts to the right.
     pub fn right(self) -> Self {
         Self { column: self.column.align(Align::Right), ..self }
     }

@@ -150,6 +150,12 @@ impl Fonts {
             let start = glyphs[at].0;
             let count = glyphs[at..].iter().take_while(|(cluster, _)| *cluster == start).count();
             let end = glyphs.get(at + count).map_or(range.end, |(next, _)| *next as usize);
+            // The character map promised a glyph; a font that breaks the promise in shaping counts as
+            // one that lacks the character.
+            if glyphs[at..at + count].iter().any(|(_, glyph)| glyph.id == 0) {
+                let first = text[start as usize..end].chars().next();
+                out.missing.extend(first.filter(|first| !out.missing.contains(first)));
+            }
             out.push(
                 text,
                 start as usize..end,

@@ -3,8 +3,8 @@
 //! From top to bottom: carrier and position, sorting code, barcode and number, recipient, sender,
 //! then what flows: remarks, order numbers, items. Remarks are always complete: when they do not
 //! fit, they continue on a further label that carries the same position and number but no
-//! barcode, so that nobody ships with it. Items that do not fit are counted in one line that points to the
-//! delivery note.
+//! barcode, so that nobody ships with it. Items that do not fit are counted in one line that points
+//! to the delivery note, unless there is a further label anyway.
 
 use crate::papers::canvas::{Align, Canvas, Style, line_height_mm};
 use crate::papers::display::{DOT_MM, Rect};
