@@ -6,6 +6,7 @@ pub mod connectors;
 pub mod db;
 pub mod domain;
 pub mod http;
+pub mod jobs;
 pub mod log;
 pub mod operations;
 pub mod settings;

@@ -1,0 +1,194 @@
+//! A file into a shop: read in bounded memory, taken in batch by batch.
+//!
+//! Cut off in the middle, the import stays without an end, and importing the file again completes
+//! it: what was taken in already is unchanged.
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::FixedOffset;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::connectors::Refusal;
+use crate::connectors::file::{self, Format, Inspection, Mapping, Options, Parsed, Rejection};
+use crate::db::imports::{self as record, ImportCounts};
+use crate::db::shops::ShopRow;
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::ImportId;
+use crate::domain::order::OrderSnapshot;
+use crate::domain::platform::Platform;
+use crate::operations::intake::{BATCH, Outcome, take_in};
+
+/// How many rejected rows an import keeps word by word; beyond it they are only counted.
+pub const REJECTIONS_KEPT: usize = 10_000;
+
+/// A file and how the person wants it read.
+#[derive(Debug, Clone, Default)]
+pub struct FileChoice {
+    pub name: String,
+    /// Without it the header decides.
+    pub format: Option<Format>,
+    /// Without it the one remembered for this header, else the proposal.
+    pub mapping: Option<Mapping>,
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportReport {
+    pub id: ImportId,
+    pub format: Format,
+    /// Orders, not rows.
+    pub created: i64,
+    pub updated: i64,
+    pub unchanged: i64,
+    pub rejected_count: i64,
+    /// The first [`REJECTIONS_KEPT`] of them.
+    pub rejected: Vec<Rejection>,
+}
+
+/// Imports a file. `progress` hears how many orders have been read.
+///
+/// # Errors
+/// A refusal when the file cannot be read as orders at all; [`Error::Internal`] when a batch
+/// cannot be written.
+pub fn import(
+    app: &App,
+    actor: &Actor,
+    shop: &ShopRow,
+    path: &Path,
+    choice: &FileChoice,
+    progress: &mut dyn FnMut(ImportCounts),
+) -> Result<ImportReport, Error> {
+    refuse_other_platforms(shop)?;
+    let (options, inspection) = prepare(app, actor, shop, path, choice)?;
+    let mut file = file::open(open(path)?, &choice.name, options).map_err(refused)?;
+    let format = file.format;
+    let id = app.write(actor, |tx| {
+        if let Some(mapping) = &choice.mapping {
+            let text = serde_json::to_string(mapping).map_err(anyhow::Error::from)?;
+            record::remember_mapping(tx, shop.id, &inspection.fingerprint, &text)?;
+        }
+        Ok(record::begin(tx, shop.id, &choice.name, format.as_str())?)
+    })?;
+
+    let mut counts = ImportCounts::default();
+    let mut rejected = Vec::new();
+    for batch in file.batches(BATCH).map_err(refused)? {
+        let mut orders: Vec<OrderSnapshot> = Vec::with_capacity(batch.len());
+        for item in batch {
+            match item {
+                Ok(Parsed { order, .. }) => orders.push(order),
+                Err(rejection) => {
+                    counts.rejected += 1;
+                    if rejected.len() < REJECTIONS_KEPT {
+                        rejected.push(rejection);
+                    }
+                }
+            }
+        }
+        let before = counts;
+        counts = app.write(actor, |tx| {
+            let mut counts = before;
+            for taken in take_in(tx, shop, &orders)? {
+                match taken.outcome {
+                    Outcome::Created => counts.created += 1,
+                    Outcome::Updated => counts.updated += 1,
+                    Outcome::Unchanged => counts.unchanged += 1,
+                }
+            }
+            record::progress(tx, id, counts)?;
+            Ok(counts)
+        })?;
+        progress(counts);
+    }
+    let text = serde_json::to_string(&rejected).map_err(anyhow::Error::from)?;
+    app.write(actor, |tx| Ok(record::finish(tx, id, counts, &text)?))?;
+    let ImportCounts { created, updated, unchanged, rejected: rejected_count } = counts;
+    Ok(ImportReport { id, format, created, updated, unchanged, rejected_count, rejected })
+}
+
+/// What a file would become.
+pub struct Preview {
+    pub inspection: Inspection,
+    /// The first rows, as orders or rejections.
+    pub items: Vec<Result<Parsed, Rejection>>,
+    /// Why it cannot be imported as it is, when it cannot.
+    pub refusal: Option<Refusal>,
+}
+
+/// Reads the head of a file and its first `rows` as orders; stores nothing.
+///
+/// # Errors
+/// A refusal when the file cannot be read at all.
+pub fn preview(
+    app: &App,
+    actor: &Actor,
+    shop: &ShopRow,
+    path: &Path,
+    choice: &FileChoice,
+    rows: usize,
+) -> Result<Preview, Error> {
+    refuse_other_platforms(shop)?;
+    let (options, mut inspection) = prepare(app, actor, shop, path, choice)?;
+    if let Some(mapping) = &options.mapping {
+        inspection.missing = mapping.missing();
+        inspection.proposal = mapping.clone();
+    }
+    match file::open(open(path)?, &choice.name, options).and_then(|mut file| file.preview(rows)) {
+        Ok(items) => Ok(Preview { inspection, items, refusal: None }),
+        Err(refusal) => Ok(Preview { inspection, items: Vec::new(), refusal: Some(refusal) }),
+    }
+}
+
+/// The options for this shop's files, and what the header says.
+fn prepare(
+    app: &App,
+    actor: &Actor,
+    shop: &ShopRow,
+    path: &Path,
+    choice: &FileChoice,
+) -> Result<(Options, Inspection), Error> {
+    let settings = shop.settings()?;
+    let mut options = Options::new(app.now());
+    options.format = choice.format;
+    options.currency = settings.currency;
+    if let Some(zone) = FixedOffset::east_opt(settings.utc_offset_minutes * 60) {
+        options.utc_offset = zone;
+    }
+    let inspection = file::inspect(open(path)?, &options).map_err(refused)?;
+    options.mapping = match &choice.mapping {
+        Some(mapping) => Some(mapping.clone()),
+        None => app
+            .read(actor.seller, |db| Ok(record::mapping(db, shop.id, &inspection.fingerprint)?))?
+            .map(|text| serde_json::from_str(&text).map_err(anyhow::Error::from))
+            .transpose()?,
+    };
+    Ok((options, inspection))
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    Ok(File::open(path).with_context(|| format!("opening {}", path.display()))?)
+}
+
+fn refused(refusal: Refusal) -> Error {
+    Error::unprocessable(refusal.code, refusal.message, refusal.next)
+}
+
+/// Files go into file shops: another shop's orders come from elsewhere, and two sources of one
+/// order would take turns in overwriting each other.
+fn refuse_other_platforms(shop: &ShopRow) -> Result<(), Error> {
+    if shop.platform == Platform::File {
+        return Ok(());
+    }
+    Err(Error::conflict(
+        "not_a_file_shop",
+        format!(
+            "The shop {} is of platform {}; files go into shops of platform file.",
+            shop.name, shop.platform
+        ),
+        "Add a shop of platform file, and import into that.",
+    ))
+}

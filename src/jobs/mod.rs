@@ -1,0 +1,4 @@
+//! Work of many transactions: it can be cut off between any two of them and be done again.
+
+pub mod imports;
+pub mod intake;
