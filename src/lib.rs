@@ -9,4 +9,5 @@ pub mod http;
 pub mod jobs;
 pub mod log;
 pub mod operations;
+pub mod papers;
 pub mod settings;
