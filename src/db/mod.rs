@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod orders;
 pub mod pool;
 pub mod recipients;
+pub mod saved_filters;
 pub mod seal;
 pub mod sellers;
 pub mod shipment_list;

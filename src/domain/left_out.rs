@@ -8,7 +8,7 @@ use super::id::{OrderId, ShipmentId};
 use super::reason::Reason;
 
 /// Why one thing was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Why {
     /// Stable; a code of a reason or of a refusal.
     pub code: &'static str,
@@ -39,7 +39,7 @@ impl From<&Reason> for Why {
 }
 
 /// A shipment that an act left as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct LeftOut {
     pub id: ShipmentId,
     /// Never empty.

@@ -16,5 +16,6 @@ pub mod shop;
 pub mod time;
 pub mod waybill;
 
+pub(crate) mod schema;
 mod text_enum;
 pub(crate) use text_enum::text_enum;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// An amount in minor units (fen, cents) of a currency.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
     /// Minor units: 12990 is 129.90 yuan.

@@ -7,7 +7,7 @@ use super::order::OrderKind;
 use super::time::UtcTime;
 
 /// How orders of one shop are treated. Absent settings have their defaults.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ShopSettings {
     /// Hours from payment to the ship deadline; the order's own promised time wins.

@@ -72,6 +72,16 @@ impl std::fmt::Display for UtcTime {
     }
 }
 
+impl utoipa::ToSchema for UtcTime {}
+impl utoipa::PartialSchema for UtcTime {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        super::schema::text()
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::DateTime)))
+            .examples(["2026-11-20T02:11:09Z"])
+            .into()
+    }
+}
+
 impl Serialize for UtcTime {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(self)

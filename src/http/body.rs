@@ -31,7 +31,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         async move {
             let bytes = read(&mut payload, SMALL).await?;
             if !is_json(&request) {
-                return Err(media_type(&request, "application/json"));
+                return Err(media_type(&content_type(&request), "application/json"));
             }
             Ok(Self(json(&bytes)?))
         }
@@ -54,10 +54,41 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
             match (bytes.is_empty(), is_json(&request)) {
                 (true, _) => Ok(Self(T::default())),
                 (false, true) => Ok(Self(json(&bytes)?)),
-                (false, false) => Err(media_type(&request, "application/json")),
+                (false, false) => Err(media_type(&content_type(&request), "application/json")),
             }
         }
         .boxed_local()
+    }
+}
+
+/// A body that carries orders, as it came.
+#[derive(Debug)]
+pub struct LargeBody {
+    pub bytes: web::Bytes,
+    /// In lower case, without parameters.
+    pub content_type: String,
+}
+
+impl FromRequest for LargeBody {
+    type Error = Failure;
+    type Future = LocalBoxFuture<'static, Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (content_type, mut payload) = (content_type(request), payload.take());
+        async move { Ok(Self { bytes: read(&mut payload, LARGE).await?, content_type }) }.boxed_local()
+    }
+}
+
+impl LargeBody {
+    /// Checks the media type.
+    ///
+    /// # Errors
+    /// 415.
+    pub fn takes(&self, kinds: &[&str]) -> Result<(), Failure> {
+        match kinds.contains(&self.content_type.as_str()) {
+            true => Ok(()),
+            false => Err(media_type(&self.content_type, &kinds.join(" or "))),
+        }
     }
 }
 
@@ -70,12 +101,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for Params<T> {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let query = web::Query::<T>::from_query(request.query_string());
-        ready(query.map(|query| Self(query.into_inner())).map_err(|error| {
+        ready(Self::parse(request.query_string()))
+    }
+}
+
+impl<T: DeserializeOwned> Params<T> {
+    /// Reads the text after the question mark.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the field.
+    pub fn parse(query: &str) -> Result<Self, Failure> {
+        let query = web::Query::<T>::from_query(query);
+        query.map(|query| Self(query.into_inner())).map_err(|error| {
             let said = error.to_string();
             let said = said.strip_prefix("Query deserialize error: ").unwrap_or(&said);
             field_error("", said).into()
-        }))
+        })
     }
 }
 
@@ -99,6 +140,23 @@ impl<T: FromStr> FromRequest for Id<T> {
 pub fn segment<T: FromStr>(request: &HttpRequest, name: &str) -> Result<T, Failure> {
     let text = request.match_info().get(name).unwrap_or_default();
     text.parse().map_err(|_| Error::missing("thing with the id", text).into())
+}
+
+/// An id in a query.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field.
+pub fn id_of(field: &str, text: &str) -> Result<i64, Error> {
+    let refuse = |_| Error::invalid(field, "id", format!("{text:?} is no id; ids are strings of digits"));
+    text.trim().parse().map_err(refuse)
+}
+
+/// A word in a query, read by `parse`.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field.
+pub fn word_of<T>(field: &str, text: &str, parse: fn(&str) -> Result<T, String>) -> Result<T, Error> {
+    parse(text.trim()).map_err(|detail| Error::invalid(field, "word", detail))
 }
 
 /// Reads a body whole.
@@ -132,8 +190,7 @@ pub fn content_type(request: &HttpRequest) -> String {
 }
 
 /// A body of a kind this address does not take.
-pub fn media_type(request: &HttpRequest, wanted: &str) -> Failure {
-    let given = content_type(request);
+pub fn media_type(given: &str, wanted: &str) -> Failure {
     let detail = match given.is_empty() {
         true => format!("The body has no Content-Type; this address takes {wanted}."),
         false => format!("The body is {given}; this address takes {wanted}."),

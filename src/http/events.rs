@@ -4,13 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
 
-use super::body::Params;
+use super::body::{Params, id_of};
 use super::caller::Caller;
 use super::page::{Items, Page};
 use super::problem::Reply;
 use crate::db::events::{self, EventRow};
 use crate::domain::actor::Right;
-use crate::domain::error::Error;
 use crate::domain::id::EventId;
 use crate::domain::time::UtcTime;
 
@@ -30,9 +29,7 @@ pub struct EventQuery {
 /// Who did what to which thing, and when.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventView {
-    #[schema(value_type = String)]
     pub id: EventId,
-    #[schema(value_type = String)]
     pub at: UtcTime,
     /// `user:12`, `token:7` or `system`.
     pub actor: String,
@@ -68,7 +65,7 @@ impl From<EventRow> for EventView {
 pub async fn list(caller: Caller, query: Params<EventQuery>) -> Reply {
     caller.needs(Right::See)?;
     let EventQuery { subject, limit, cursor } = query.0;
-    let subject = subject.map(|text| id("subject", &text)).transpose()?;
+    let subject = subject.map(|text| id_of("subject", &text)).transpose()?;
     let (page, before) = Page::by_id(limit.as_deref(), cursor.as_deref(), "events")?;
     caller
         .read(move |db| {
@@ -76,10 +73,4 @@ pub async fn list(caller: Caller, query: Params<EventQuery>) -> Reply {
             Ok(page.items(rows, |row| vec![row.id.to_string()], EventView::from))
         })
         .await
-}
-
-/// An id in a query.
-fn id(field: &str, text: &str) -> Result<i64, Error> {
-    let refuse = |_| Error::invalid(field, "id", format!("{text:?} is no id; ids are strings of digits"));
-    text.parse().map_err(refuse)
 }

@@ -13,8 +13,13 @@ pub mod idempotency;
 pub mod metrics;
 pub mod observe;
 pub mod openapi;
+pub mod orders;
 pub mod page;
 pub mod problem;
+pub mod recipients;
+pub mod saved_filters;
+pub mod shipment_query;
+pub mod shipments;
 pub mod shops;
 pub mod tokens;
 pub mod waybill_formats;
@@ -24,7 +29,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{Data, ServiceConfig, get, patch, post, resource, scope};
+use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, resource, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 
 use crate::app::App;
@@ -100,6 +105,21 @@ fn api(config: &mut ServiceConfig) {
     config
         .service(resource("/shops").route(post().to(shops::create)).route(get().to(shops::list)))
         .service(resource("/shops/{id}").route(get().to(shops::show)).route(patch().to(shops::change)))
+        .service(resource("/shops/{id}/orders").route(post().to(orders::push)))
+        .service(resource("/orders").route(get().to(orders::list)))
+        .service(resource("/orders/remarks-read").route(post().to(orders::mark_read)))
+        .service(resource("/orders/{id}").route(get().to(orders::show)))
+        .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))
+        .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))
+        .configure(shipments::routes)
+        .service(
+            resource("/saved-filters")
+                .route(get().to(saved_filters::list))
+                .route(post().to(saved_filters::save)),
+        )
+        .service(resource("/saved-filters/{id}").route(delete().to(saved_filters::remove)))
+        .service(resource("/recipients/compare").route(post().to(recipients::compare)))
+        .service(resource("/recipients/parse").route(post().to(recipients::parse)))
         .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))
         .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
         .service(resource("/events").route(get().to(events::list)))

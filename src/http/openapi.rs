@@ -9,7 +9,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
-use super::{events, shops, tokens, waybill_formats};
+use super::{events, orders, recipients, saved_filters, shipments, shops, tokens, waybill_formats};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,6 +19,11 @@ use super::{events, shops, tokens, waybill_formats};
     ),
     paths(
         shops::create, shops::list, shops::show, shops::change,
+        orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
+        shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
+        shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
+        saved_filters::list, saved_filters::save, saved_filters::remove,
+        recipients::compare, recipients::parse,
         tokens::create, tokens::list, tokens::revoke,
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,

@@ -100,6 +100,28 @@ impl Page {
     }
 }
 
+impl Page {
+    /// The page from items that were cut already, with the sort key of the last one when there are more.
+    pub fn found<T>(&self, items: Vec<T>, next: Option<Vec<String>>) -> Items<T> {
+        Items { items, next_cursor: next.map(|key| encode(self.sort, &key)) }
+    }
+}
+
+/// Both, or every field of either that cannot be taken.
+///
+/// # Errors
+/// The fields of both, or the other kind of error that came first.
+pub fn both<A, B>(a: Result<A, Error>, b: Result<B, Error>) -> Result<(A, B), Error> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(Error::Invalid(mut fields)), Err(Error::Invalid(more))) => {
+            fields.extend(more);
+            Err(Error::Invalid(fields))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
+}
+
 impl<T> Items<Result<T, Error>> {
     /// The page, if every item could be shown.
     ///

@@ -23,7 +23,7 @@ use crate::operations::shops as operations;
 #[serde(deny_unknown_fields)]
 pub struct NewShop {
     /// `file`, `push`, or the name of a platform.
-    #[schema(value_type = String, example = "push")]
+    #[schema(example = "push")]
     platform: Platform,
     #[schema(example = "Tea House")]
     name: String,
@@ -32,7 +32,6 @@ pub struct NewShop {
     #[schema(value_type = Object)]
     credentials: Map<String, Json>,
     #[serde(default)]
-    #[schema(value_type = ShopSettingsView)]
     settings: Option<ShopSettings>,
 }
 
@@ -46,40 +45,19 @@ pub struct ShopPatch {
     credentials: Option<Map<String, Json>>,
     /// Only these settings; null goes back to the default.
     #[serde(default)]
-    #[schema(value_type = ShopSettingsView)]
+    #[schema(value_type = Object)]
     settings: Map<String, Json>,
-}
-
-/// How orders of a shop are treated. Left-out settings have their defaults.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "the document's picture of `domain::shop::ShopSettings`")]
-pub struct ShopSettingsView {
-    /// Hours from payment to the ship deadline; the order's own promised time wins.
-    #[schema(default = 48)]
-    ship_within_hours: Option<i64>,
-    /// An order with a message or memo waits until someone has read it.
-    #[schema(default = false)]
-    remarks_must_be_read: Option<bool>,
-    /// Minutes east of UTC in which this shop's files write their times.
-    #[schema(default = 480)]
-    utc_offset_minutes: Option<i32>,
-    /// Currency of amounts that come without one.
-    #[schema(default = "CNY")]
-    currency: Option<String>,
 }
 
 /// A shop.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShopView {
-    #[schema(value_type = String, example = "12")]
+    #[schema(example = "12")]
     id: ShopId,
-    #[schema(value_type = String)]
     platform: Platform,
     name: String,
-    #[schema(value_type = ShopSettingsView)]
     settings: ShopSettings,
     health: ShopHealthView,
-    #[schema(value_type = String)]
     created_at: UtcTime,
 }
 
@@ -89,10 +67,8 @@ pub struct ShopHealthView {
     /// `waiting` before the first order, then `receiving`.
     state: &'static str,
     /// When an order last came in.
-    #[schema(value_type = Option<String>)]
     last_intake_at: Option<UtcTime>,
     /// Newest change of an order, by the platform's clock.
-    #[schema(value_type = Option<String>)]
     last_order_at: Option<UtcTime>,
 }
 

@@ -22,21 +22,17 @@ pub struct NewToken {
     /// Whose it is: a program, a station.
     #[schema(example = "warehouse")]
     name: String,
-    #[schema(value_type = String, example = "shipper")]
+    #[schema(example = "shipper")]
     role: Role,
 }
 
 /// A token, without its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenView {
-    #[schema(value_type = String)]
     id: TokenId,
     name: String,
-    #[schema(value_type = String)]
     role: Role,
-    #[schema(value_type = String)]
     created_at: UtcTime,
-    #[schema(value_type = Option<String>)]
     revoked_at: Option<UtcTime>,
 }
 
@@ -45,7 +41,7 @@ pub struct TokenView {
 pub struct IssuedTokenView {
     #[serde(flatten)]
     row: TokenView,
-    /// Shown this once and kept nowhere.
+    /// Shown this once; only its hash is kept (and, with an `Idempotency-Key`, the sealed answer for 24 hours).
     #[schema(example = "hd_…")]
     token: String,
 }

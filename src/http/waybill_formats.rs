@@ -21,10 +21,10 @@ pub struct WaybillFormatView {
     name: &'static str,
     carrier: CarrierView,
     /// `auto`: fills down at once; `ask`: after one yes per run; `never`: allocated one by one.
-    #[schema(value_type = String, example = "auto")]
+    #[schema(example = "auto")]
     policy: Policy,
     /// How sure the rule is.
-    #[schema(value_type = String, example = "proven")]
+    #[schema(example = "proven")]
     certainty: Certainty,
     /// In words.
     #[schema(example = "3 digits + counter of 8 + check digit")]

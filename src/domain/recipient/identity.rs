@@ -318,7 +318,7 @@ impl std::fmt::Debug for Party {
 }
 
 /// A party as the API and the test vectors write it: flat, absent or null is empty.
-#[derive(Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct PartyFields {
     pub platform: Option<String>,

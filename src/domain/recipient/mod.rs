@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 /// A recipient as a platform or a person wrote it. Absent texts are empty.
 ///
 /// `Debug` is hidden on purpose: names, phones and addresses must not reach a log.
-#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default)]
 pub struct Recipient {
     pub name: String,

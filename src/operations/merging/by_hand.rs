@@ -20,7 +20,7 @@ use crate::operations::shipments::facts::{self, Context, Facts};
 use crate::operations::shipments::refresh;
 
 /// What a merge by hand did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Merged {
     /// The shipment that holds all of them now.
     pub shipment: ShipmentId,
@@ -167,7 +167,7 @@ pub fn unmerge(tx: &mut Tx, id: ShipmentId) -> Result<Vec<ShipmentId>, Error> {
 }
 
 /// Pieces that are to leave in a shipment of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SplitLine {
     pub line: LineId,

@@ -43,7 +43,7 @@ pub fn find_near(tx: &mut Tx, new: &[RecipientId]) -> Result<(), Error> {
 }
 
 /// A near match as people see it, masked, with the field that differs.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct SuggestionView {
     pub id: SuggestionId,
     pub why: String,

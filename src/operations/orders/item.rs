@@ -18,7 +18,7 @@ use crate::operations::shipments::facts::{self, Context};
 use crate::operations::shipments::item::{ReasonItem, RecipientItem, RemarkItem, remarks};
 
 /// An order with its lines, remarks, reasons and shipments; the recipient is masked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct OrderView {
     pub id: OrderId,
     pub number: String,
@@ -45,7 +45,7 @@ pub struct OrderView {
 }
 
 /// A line as the platform says it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct LineView {
     pub id: LineId,
     pub number: String,
@@ -61,7 +61,7 @@ pub struct LineView {
 }
 
 /// A hold that nobody has released.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct HoldView {
     pub id: HoldId,
     pub reason: String,
@@ -71,7 +71,7 @@ pub struct HoldView {
 }
 
 /// A shipment the order is in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct PlaceView {
     pub id: ShipmentId,
     pub state: ShipmentState,

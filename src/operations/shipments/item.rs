@@ -17,7 +17,7 @@ use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
 /// A shipment with all that is shown of it; names, phones and addresses are masked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ShipmentItem {
     pub id: ShipmentId,
     pub state: ShipmentState,
@@ -44,7 +44,7 @@ pub struct ShipmentItem {
 }
 
 /// An order of a shipment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct OrderItem {
     pub id: OrderId,
     /// The platform's number.
@@ -57,7 +57,7 @@ pub struct OrderItem {
 }
 
 /// Pieces of one line that leave in a shipment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct LineItem {
     pub line: LineId,
     pub order: OrderId,
@@ -68,7 +68,7 @@ pub struct LineItem {
 }
 
 /// A recipient, masked.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct RecipientItem {
     pub id: RecipientId,
     pub name: String,
@@ -80,7 +80,7 @@ pub struct RecipientItem {
 }
 
 /// A reason with its sentences and the next step.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ReasonItem {
     pub code: String,
     pub order: OrderId,
@@ -91,7 +91,7 @@ pub struct ReasonItem {
 }
 
 /// Something a buyer or the seller wrote on an order.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct RemarkItem {
     pub order: OrderId,
     /// `buyer` or `seller`.
