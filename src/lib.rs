@@ -4,6 +4,7 @@ pub mod app;
 pub mod cli;
 pub mod connectors;
 pub mod db;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod jobs;

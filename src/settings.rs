@@ -104,6 +104,12 @@ pub struct Settings {
 pub type Values = BTreeMap<String, String>;
 
 impl Settings {
+    /// Where the value of a setting came from.
+    pub fn source_of(&self, name: &str) -> &Source {
+        let found = self.values.iter().find(|(setting, ..)| setting.name == name);
+        found.map_or(&Source::Default, |(.., source)| source)
+    }
+
     /// Reads the flags given, this process's environment and the file.
     ///
     /// # Errors

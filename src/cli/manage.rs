@@ -59,6 +59,17 @@ fn seller_named(app: &App, name: Option<&str>) -> anyhow::Result<SellerId> {
     })?)
 }
 
+/// The seller of this name, or the only one; none is made.
+pub fn known_seller(app: &App, name: Option<&str>) -> anyhow::Result<SellerId> {
+    match name {
+        Some(name) => match app.read(NOBODY, |db| Ok(crate::db::sellers::by_name(db, name)?))? {
+            Some(row) => Ok(row.id),
+            None => bail!("there is no seller {name:?}; huidan token create --seller makes one"),
+        },
+        None => Ok(app.write(&Actor::system(NOBODY), sellers::only)?),
+    }
+}
+
 /// The first line of standard input.
 fn read_password() -> anyhow::Result<String> {
     let mut text = String::new();

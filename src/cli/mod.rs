@@ -1,6 +1,8 @@
 //! The command line. Data goes to standard output, logs and complaints to standard error.
 //! Exit codes: 0 done, 1 failed, 2 wrong usage.
 
+mod demo;
+mod import;
 mod manage;
 mod serve;
 
@@ -12,6 +14,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
 use crate::app::App;
+use crate::connectors::file::Format;
 use crate::db::migrate;
 use crate::db::pool::Pool;
 use crate::db::seal::Keys;
@@ -45,11 +48,37 @@ struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Web pages and API
+    /// Web pages, API and workers
     Serve {
         /// Address and port [default: 127.0.0.1:7800]
         #[arg(long, value_name = "HOST:PORT")]
         listen: Option<String>,
+        /// Leave what runs later to other processes
+        #[arg(long)]
+        no_workers: bool,
+    },
+    /// Look around: a fresh data folder with three simulated shops that keep selling
+    Demo {
+        /// Address and port [default: 127.0.0.1:7800]
+        #[arg(long, value_name = "HOST:PORT")]
+        listen: Option<String>,
+        /// Orders to begin with
+        #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(3..=1_000_000))]
+        orders: u32,
+    },
+    /// Import order files into a shop
+    Import {
+        /// The shop's name
+        #[arg(long, value_name = "NAME")]
+        shop: String,
+        /// taobao_orders, taobao_lines, shopify or generic [default: by the file's header]
+        #[arg(long, value_parser = Format::parse)]
+        format: Option<Format>,
+        /// The seller's name [default: the only seller]
+        #[arg(long, value_name = "NAME")]
+        seller: Option<String>,
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
     },
     /// Bring the database's schema up to date
     Migrate,
@@ -114,7 +143,7 @@ pub fn run() -> ExitCode {
     };
     flag("data", &cli.global.data);
     flag("database_url", &cli.global.database_url);
-    if let Command::Serve { listen } = &cli.command {
+    if let Command::Serve { listen, .. } | Command::Demo { listen, .. } = &cli.command {
         flag("listen", listen);
     }
     let settings = Settings::load(&flags, cli.global.config.as_deref())
@@ -131,7 +160,11 @@ pub fn run() -> ExitCode {
 
 fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
-        Command::Serve { .. } => serve::run(settings),
+        Command::Serve { no_workers, .. } => serve::run(settings, !no_workers),
+        Command::Demo { orders, .. } => demo::run(settings, orders as usize),
+        Command::Import { shop, format, seller, files } => {
+            import::run(settings, &import::Import { shop, format, seller, files })
+        }
         Command::Migrate => manage::migrate(settings),
         Command::Config(ConfigCommand::Show) => show_config(settings),
         Command::Openapi => print(&serde_json::to_string_pretty(&http::openapi::document())?),

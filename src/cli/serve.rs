@@ -1,22 +1,56 @@
 //! `huidan serve`
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::Context;
 use tracing::info;
 
+use crate::app::App;
 use crate::http::{self, ServeOptions};
+use crate::jobs::housekeeping;
 use crate::settings::Settings;
 
 /// Serves until the process is asked to end; requests at work are finished first.
-pub fn run(settings: &Settings) -> anyhow::Result<()> {
+pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
     let app = super::open(settings)?;
-    let options =
-        ServeOptions { listen: settings.listen.clone(), threads: settings.http_threads, signals: true };
-    actix_web::rt::System::new().block_on(async {
-        let served = http::serve(app, &options)
-            .with_context(|| format!("listening on {} (setting listen)", settings.listen))?;
-        info!(address = %served.address, "huidan serves http://{}", served.address);
-        served.server.await?;
+    let background: Vec<Background> = match with_workers {
+        true => vec![Box::new(housekeeping::keep_house)],
+        false => Vec::new(),
+    };
+    serve(settings, &app, background, |address| info!(%address, "huidan serves http://{address}"))
+}
+
+/// Work beside the requests; it ends soon after the flag is set and its thread is woken.
+pub type Background = Box<dyn FnOnce(&App, &AtomicBool) + Send>;
+
+/// Serves requests with work beside them, and ends both in order.
+pub fn serve(
+    settings: &Settings,
+    app: &App,
+    background: Vec<Background>,
+    ready: impl FnOnce(std::net::SocketAddr),
+) -> anyhow::Result<()> {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        let workers: Vec<_> = background
+            .into_iter()
+            .map(|work| {
+                let (app, stop) = (app.clone(), &stop);
+                threads.spawn(move || work(&app, stop))
+            })
+            .collect();
+        let options =
+            ServeOptions { listen: settings.listen.clone(), threads: settings.http_threads, signals: true };
+        let ended = actix_web::rt::System::new().block_on(async {
+            let served = http::serve(app.clone(), &options)
+                .with_context(|| format!("listening on {} (setting listen)", settings.listen))?;
+            ready(served.address);
+            served.server.await?;
+            anyhow::Ok(())
+        });
+        stop.store(true, Ordering::Relaxed);
+        workers.iter().for_each(|worker| worker.thread().unpark());
         info!("huidan has ended");
-        Ok(())
+        ended
     })
 }

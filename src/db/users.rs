@@ -44,3 +44,15 @@ pub fn insert(tx: &mut Tx, email: &str, role: Role, password_hash: &str) -> Quer
     )?;
     Ok(UserId(id))
 }
+
+/// Gives a user another password.
+pub fn set_password(tx: &mut Tx, user: UserId, password_hash: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    tx.execute(
+        sql("UPDATE users SET password_hash = ? WHERE seller_id = ? AND id = ?")
+            .bind(password_hash)
+            .bind(seller)
+            .bind(user),
+    )
+    .map(drop)
+}

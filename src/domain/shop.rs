@@ -18,6 +18,8 @@ pub struct ShopSettings {
     pub utc_offset_minutes: i32,
     /// Currency of amounts that come without one.
     pub currency: String,
+    /// Part of the demo; nothing outside is reached.
+    pub simulated: bool,
 }
 
 impl Default for ShopSettings {
@@ -27,6 +29,7 @@ impl Default for ShopSettings {
             remarks_must_be_read: false,
             utc_offset_minutes: 480,
             currency: "CNY".to_owned(),
+            simulated: false,
         }
     }
 }

@@ -56,6 +56,23 @@ impl NewUser {
     }
 }
 
+/// Adds a user, or gives the one of this address the new password.
+///
+/// # Errors
+/// When the address is a user of another seller.
+pub fn create_or_reset(tx: &mut Tx, new: &NewUser) -> Result<UserId, Error> {
+    match users::by_email(tx, &new.email)? {
+        Some(user) if user.seller_id == tx.seller() => {
+            users::set_password(tx, user.id, &new.password_hash)?;
+            let (id, data) = (user.id, json!({}));
+            let event = NewEvent { kind: "user.password_set", subject_kind: "user", subject: id.0, data };
+            events::record(tx, &[event])?;
+            Ok(id)
+        }
+        _ => create(tx, new),
+    }
+}
+
 /// Adds a user.
 ///
 /// # Errors
