@@ -5,10 +5,13 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use super::statement::{Bind, Value};
 use crate::domain::actor::Role;
 use crate::domain::id::*;
+use crate::domain::number_run::WaybillState;
 use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
+use crate::domain::print::{Paper, SheetState};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
+use crate::domain::write_back::WriteBackState;
 
 /// A type that a column can be read as.
 pub trait Column: Sized {
@@ -103,7 +106,8 @@ macro_rules! word_columns {
 }
 
 word_columns! {
-    Platform OrderState OrderKind Refund ShipmentState PrintState Role
+    Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
+    WriteBackState
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

@@ -5,8 +5,10 @@ pub mod error;
 pub mod id;
 pub mod left_out;
 pub mod money;
+pub mod number_run;
 pub mod order;
 pub mod platform;
+pub mod print;
 pub mod reason;
 pub mod recipient;
 pub mod region;
@@ -15,6 +17,7 @@ pub mod shipment;
 pub mod shop;
 pub mod time;
 pub mod waybill;
+pub mod write_back;
 
 pub(crate) mod schema;
 mod text_enum;

@@ -4,12 +4,14 @@
 
 pub mod intake;
 pub mod merging;
+pub mod number_runs;
 pub mod orders;
 pub mod sellers;
 pub mod shipments;
 pub mod shops;
 pub mod tokens;
 pub mod users;
+pub mod waybills;
 
 /// No seller: for the few reads and writes that come before it is known whose they are.
 pub const NOBODY: crate::domain::id::SellerId = crate::domain::id::SellerId(0);
