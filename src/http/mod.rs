@@ -10,6 +10,7 @@ pub mod caller;
 pub mod events;
 pub mod health;
 pub mod idempotency;
+pub mod imports;
 pub mod metrics;
 pub mod observe;
 pub mod openapi;
@@ -106,6 +107,9 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/shops").route(post().to(shops::create)).route(get().to(shops::list)))
         .service(resource("/shops/{id}").route(get().to(shops::show)).route(patch().to(shops::change)))
         .service(resource("/shops/{id}/orders").route(post().to(orders::push)))
+        .service(resource("/shops/{id}/imports").route(post().to(imports::create)))
+        .service(resource("/imports").route(get().to(imports::list)))
+        .service(resource("/imports/{id}").route(get().to(imports::show)))
         .service(resource("/orders").route(get().to(orders::list)))
         .service(resource("/orders/remarks-read").route(post().to(orders::mark_read)))
         .service(resource("/orders/{id}").route(get().to(orders::show)))

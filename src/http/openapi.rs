@@ -9,7 +9,7 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
-use super::{events, orders, recipients, saved_filters, shipments, shops, tokens, waybill_formats};
+use super::{events, imports, orders, recipients, saved_filters, shipments, shops, tokens, waybill_formats};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,6 +19,7 @@ use super::{events, orders, recipients, saved_filters, shipments, shops, tokens,
     ),
     paths(
         shops::create, shops::list, shops::show, shops::change,
+        imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,

@@ -24,7 +24,8 @@ use crate::domain::id::{HoldId, OrderId, ShopId};
 use crate::domain::order::OrderState;
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
-use crate::operations::intake::{self, Outcome};
+use crate::jobs::intake::take_in_all;
+use crate::operations::intake::Outcome;
 use crate::operations::orders::{self as operations, NewHold, OrderView};
 
 /// How many events an order shows; `/events?subject=` has them all.
@@ -183,18 +184,15 @@ fn take_in(app: &App, actor: &Actor, shop: ShopId, body: &LargeBody) -> Result<T
         }
     }
     let (places, orders): (Vec<usize>, Vec<_>) = good.into_iter().unzip();
-    for (places, orders) in places.chunks(intake::BATCH).zip(orders.chunks(intake::BATCH)) {
-        let taken = app.write(actor, |tx| intake::take_in(tx, &shop, orders))?;
-        for ((place, order), taken) in places.iter().zip(orders).zip(taken) {
-            let item = &mut view.items[*place];
-            item.number = Some(order.number.clone());
-            item.order = Some(taken.order);
-            item.result = match taken.outcome {
-                Outcome::Created => "created",
-                Outcome::Updated => "updated",
-                Outcome::Unchanged => "unchanged",
-            };
-        }
+    for ((place, order), taken) in places.iter().zip(&orders).zip(take_in_all(app, actor, &shop, &orders)?) {
+        let item = &mut view.items[*place];
+        item.number = Some(order.number.clone());
+        item.order = Some(taken.order);
+        item.result = match taken.outcome {
+            Outcome::Created => "created",
+            Outcome::Updated => "updated",
+            Outcome::Unchanged => "unchanged",
+        };
     }
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for item in &view.items {

@@ -36,7 +36,7 @@ pub struct FileChoice {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ImportReport {
     pub id: ImportId,
     pub format: Format,

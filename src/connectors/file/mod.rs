@@ -100,7 +100,7 @@ pub struct Parsed {
 }
 
 /// What is wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Rejection {
     /// As a spreadsheet counts: the header is row 1.
     pub row: u64,
