@@ -12,6 +12,7 @@ pub mod health;
 pub mod idempotency;
 pub mod imports;
 pub mod metrics;
+pub mod number_runs;
 pub mod observe;
 pub mod openapi;
 pub mod orders;
@@ -30,7 +31,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, resource, scope};
+use actix_web::web::{Data, ServiceConfig, delete, get, patch, post, put, resource, scope};
 use actix_web::{App as ActixApp, HttpResponse, HttpServer};
 
 use crate::app::App;
@@ -116,6 +117,20 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))
         .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))
         .configure(shipments::routes)
+        .service(
+            resource("/shipments/{id}/waybill")
+                .route(put().to(number_runs::correct))
+                .route(delete().to(number_runs::give_back)),
+        )
+        .service(
+            resource("/number-runs").route(post().to(number_runs::create)).route(get().to(number_runs::list)),
+        )
+        .service(
+            resource("/number-runs/{id}")
+                .route(get().to(number_runs::show))
+                .route(delete().to(number_runs::undo)),
+        )
+        .service(resource("/number-runs/{id}/spoil").route(post().to(number_runs::spoil)))
         .service(
             resource("/saved-filters")
                 .route(get().to(saved_filters::list))

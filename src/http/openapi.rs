@@ -9,7 +9,10 @@ use utoipa::openapi::{
 use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
-use super::{events, imports, orders, recipients, saved_filters, shipments, shops, tokens, waybill_formats};
+use super::{
+    events, imports, number_runs, orders, recipients, saved_filters, shipments, shops, tokens,
+    waybill_formats,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +26,8 @@ use super::{events, imports, orders, recipients, saved_filters, shipments, shops
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
+        number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,
+        number_runs::correct, number_runs::give_back,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         recipients::compare, recipients::parse,
         tokens::create, tokens::list, tokens::revoke,

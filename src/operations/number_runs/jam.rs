@@ -21,6 +21,7 @@ use crate::operations::shipments::refresh;
 
 /// Which sheet was spoiled, and how to go on.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Spoil {
     /// The place in the run.
     pub position: i64,

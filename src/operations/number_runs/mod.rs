@@ -59,6 +59,7 @@ pub struct NewRun {
 
 /// A stack with so many sheets.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Range {
     pub first_number: String,
     pub count: usize,

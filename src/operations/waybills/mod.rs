@@ -19,6 +19,7 @@ use crate::operations::shipments::{recheck, refresh};
 
 /// The number a shipment is to have.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Correction {
     pub carrier: String,
     pub number: String,
