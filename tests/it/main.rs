@@ -1,0 +1,11 @@
+//! All integration tests, one module per noun, in one binary.
+//!
+//! Run them with `make test`, which lends them a PostgreSQL. What a test is built from is in
+//! [`support`].
+
+#[macro_use]
+mod support;
+
+mod architecture;
+mod harness;
+mod migrations;
