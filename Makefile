@@ -1,0 +1,35 @@
+# The words of this project; CI uses the same ones.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run demo check test bench fix
+
+# One runner for the tests: nextest where it is installed.
+RUNNER = $(shell cargo nextest --version >/dev/null 2>&1 && echo nextest run || echo test)
+# Narrows the tests: make test ONLY=migrations
+ONLY ?=
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start huidan on ./data
+	cargo run --release --locked -- serve
+
+demo: ## Start it on a fresh folder, with simulated shops that keep selling
+	cargo run --release --locked -- demo
+
+check: ## Hold format and lints, as CI does
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+test: ## Run all tests, on SQLite and on a PostgreSQL and a Redis of their own
+	@scripts/install-tools.sh
+	@echo "Tests run by cargo $(RUNNER)."
+	@scripts/with-services.sh cargo $(RUNNER) --workspace --all-targets --locked $(ONLY)
+
+bench: ## Measure the paths whose pace is promised
+	@scripts/install-tools.sh cc
+	cargo bench --workspace --locked
+
+fix: ## Mend format and what the lints can mend by themselves
+	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+	cargo fmt --all
