@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::recipient::permission::MergePolicy;
 
 /// How this seller wants huidan to work. Absent settings have their defaults.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SellerSettings {
     /// Which orders with an identical recipient become one shipment as they arrive.
@@ -23,7 +23,7 @@ impl Default for SellerSettings {
 }
 
 /// The sender on labels and notes.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Sender {
     pub name: String,

@@ -20,6 +20,7 @@ pub mod page;
 pub mod problem;
 pub mod recipients;
 pub mod saved_filters;
+pub mod settings;
 pub mod shipment_query;
 pub mod shipments;
 pub mod shops;
@@ -139,6 +140,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/saved-filters/{id}").route(delete().to(saved_filters::remove)))
         .service(resource("/recipients/compare").route(post().to(recipients::compare)))
         .service(resource("/recipients/parse").route(post().to(recipients::parse)))
+        .service(resource("/settings").route(get().to(settings::show)).route(patch().to(settings::change)))
         .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))
         .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
         .service(resource("/events").route(get().to(events::list)))
@@ -150,4 +152,31 @@ fn api(config: &mut ServiceConfig) {
 /// The page every problem's `type` points to.
 async fn errors_page() -> HttpResponse {
     HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(include_str!("../../docs/errors.md"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::{Method, StatusCode};
+    use actix_web::test::{TestRequest, call_service, init_service};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn every_documented_operation_has_a_route() {
+        let service = init_service(ActixApp::new().configure(api)).await;
+        let document = serde_json::to_value(openapi::document()).expect("a document is JSON");
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for method in item.as_object().expect("operations").keys() {
+                let place = path.trim_start_matches("/api/v1").replace(['{', '}'], "");
+                let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
+                let request = TestRequest::with_uri(&place).method(method.clone()).to_request();
+                let status = call_service(&service, request).await.status();
+                assert_eq!(
+                    status,
+                    StatusCode::UNAUTHORIZED,
+                    "{method} {path} is there and wants to know who asks"
+                );
+            }
+        }
+    }
 }

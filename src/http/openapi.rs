@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    events, imports, number_runs, orders, recipients, saved_filters, shipments, shops, tokens,
+    events, imports, number_runs, orders, recipients, saved_filters, settings, shipments, shops, tokens,
     waybill_formats,
 };
 
@@ -30,6 +30,7 @@ use super::{
         number_runs::correct, number_runs::give_back,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         recipients::compare, recipients::parse,
+        settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,

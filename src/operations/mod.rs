@@ -7,6 +7,7 @@ pub mod merging;
 pub mod number_runs;
 pub mod orders;
 pub mod sellers;
+pub mod settings;
 pub mod shipments;
 pub mod shops;
 pub mod tokens;

@@ -1,8 +1,13 @@
-//! Sellers come into being with their first token or user.
+//! Sellers come into being with their first token or user, and have settings.
 
-use crate::db::{Db, Tx, sellers};
-use crate::domain::error::Error;
+use serde_json::{Map, Value as Json, json};
+
+use crate::db::events::{self, NewEvent};
+use crate::db::{Tx, sellers};
+use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SellerId;
+use crate::domain::seller::{SellerSettings, Sender};
+use crate::operations::settings::merged;
 
 /// The name of the only seller of a small installation.
 const FIRST_NAME: &str = "main";
@@ -38,22 +43,44 @@ pub fn only(tx: &mut Tx) -> Result<SellerId, Error> {
     }
 }
 
-/// The seller of this name, or the only one.
+/// Longest wait for companions: a day, or orders would miss their deadline by it.
+const WAIT_MAX_MINUTES: i64 = 24 * 60;
+/// Longest line of a sender, in characters: more does not fit on a label.
+const SENDER_MAX: usize = 120;
+
+/// Changes the seller's settings; what is not named stays. Orders that arrive from now on follow them.
 ///
 /// # Errors
-/// When there is none of this name, or there are several and none is named.
-pub fn named(db: &mut Db, name: Option<&str>) -> Result<SellerId, Error> {
-    match name {
-        Some(name) => {
-            sellers::by_name(db, name)?.map(|seller| seller.id).ok_or_else(|| Error::missing("seller", name))
-        }
-        None => match sellers::all(db)?.as_slice() {
-            [one] => Ok(one.id),
-            all => Err(Error::invalid(
-                "seller",
-                "required",
-                format!("There are {} sellers here; name the one you mean", all.len()),
-            )),
-        },
+/// Every setting that is unknown or out of range.
+pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<SellerSettings, Error> {
+    let old = sellers::settings(tx)?;
+    let settings = merged("", &old, change)?;
+    let mut errors = Vec::new();
+    let wait = settings.merge_wait_minutes;
+    if !(0..=WAIT_MAX_MINUTES).contains(&wait) {
+        let detail = format!("{wait} is not within 0 to {WAIT_MAX_MINUTES}");
+        errors.push(FieldError::new("merge_wait_minutes", "range", detail));
     }
+    let Sender { name, phone, address } = &settings.sender;
+    for (field, text) in [("name", name), ("phone", phone), ("address", address)] {
+        let length = text.chars().count();
+        if length > SENDER_MAX || text.chars().any(char::is_control) {
+            let detail = format!("It has {length} characters; write up to {SENDER_MAX} on one line");
+            errors.push(FieldError::new(format!("sender.{field}"), "length", detail));
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    sellers::set_settings(tx, &settings)?;
+    // The sender is the seller's own address, and still nothing for a log.
+    let names: Vec<&String> = change.keys().collect();
+    let event = NewEvent {
+        kind: "seller.settings_changed",
+        subject_kind: "seller",
+        subject: tx.seller().0,
+        data: json!({ "settings": names, "merge_policy": settings.merge_policy, "merge_wait_minutes": wait }),
+    };
+    events::record(tx, &[event])?;
+    Ok(settings)
 }

@@ -9,6 +9,7 @@ use crate::domain::error::{Error, FieldError};
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
+use crate::operations::settings::merged;
 
 /// The sealing purpose of a shop's credentials.
 pub const CREDENTIALS: &str = "credentials";
@@ -60,7 +61,8 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         None => &row.name,
     };
     name_is_free(tx, name, Some(shop))?;
-    let settings = merged(&row.settings()?, &change.settings)?;
+    let settings = merged("settings", &row.settings()?, &change.settings)?;
+    check(&settings)?;
     shops::update(tx, shop, name, &settings)?;
     if let Some(credentials) = &change.credentials {
         let credentials = sealed(tx, credentials);
@@ -95,24 +97,6 @@ fn name_is_free(db: &mut Db, name: &str, own: Option<ShopId>) -> Result<(), Erro
         )),
         _ => Ok(()),
     }
-}
-
-/// The settings with some of them replaced.
-fn merged(old: &ShopSettings, change: &Map<String, Json>) -> Result<ShopSettings, Error> {
-    let mut settings = match serde_json::to_value(old).map_err(anyhow::Error::from)? {
-        Json::Object(settings) => settings,
-        _ => unreachable!("settings are a struct"),
-    };
-    for (name, value) in change {
-        match value {
-            Json::Null => drop(settings.remove(name)),
-            _ => drop(settings.insert(name.clone(), value.clone())),
-        }
-    }
-    let settings: ShopSettings = serde_json::from_value(Json::Object(settings))
-        .map_err(|error| Error::invalid("settings", "setting", error.to_string()))?;
-    check(&settings)?;
-    Ok(settings)
 }
 
 /// Values no shop can mean. Every one of them at once.
