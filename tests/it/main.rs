@@ -8,4 +8,6 @@ mod support;
 
 mod architecture;
 mod harness;
+mod intake;
+mod merging;
 mod migrations;

@@ -99,8 +99,8 @@ struct Plan<'a> {
     /// Orders that look for the company of their key, with the shipment they stand in alone.
     seeking: Vec<(OrderId, String, Option<ShipmentId>)>,
     alone: Vec<OrderId>,
-    /// Shipments that give up their key before anyone takes it.
-    vacated: Vec<(ShipmentId, Option<String>)>,
+    /// Shipments that give up their key, and are no company for anyone of that key.
+    vacated: HashSet<ShipmentId>,
     keys: Vec<(ShipmentId, Option<String>)>,
     new: Vec<NewShipment>,
     joins: Vec<Join>,
@@ -127,7 +127,7 @@ impl<'a> Plan<'a> {
             leaving: Vec::new(),
             seeking: Vec::new(),
             alone: Vec::new(),
-            vacated: Vec::new(),
+            vacated: HashSet::new(),
             keys: Vec::new(),
             new: Vec::new(),
             joins: Vec::new(),
@@ -207,7 +207,7 @@ impl<'a> Plan<'a> {
             }
             (None, true) => {
                 if row.merge_key.is_some() {
-                    self.keys.push((shipment, None));
+                    self.vacated.insert(shipment);
                 }
                 self.seats.insert(order, shipment);
             }
@@ -247,10 +247,10 @@ impl<'a> Plan<'a> {
         let mut open: HashMap<String, ShipmentId> = HashMap::new();
         if !keys.is_empty() {
             // One whose only order looks for another company is no company for anyone else.
-            let vacated: HashSet<ShipmentId> = self.seeking.iter().filter_map(|(.., place)| *place).collect();
-            let found = record::lock_open(tx, &keys)?.into_iter().filter(|row| !vacated.contains(&row.id));
+            self.vacated.extend(self.seeking.iter().filter_map(|(.., place)| *place));
+            let found =
+                record::lock_open(tx, &keys)?.into_iter().filter(|row| !self.vacated.contains(&row.id));
             open.extend(found.map(|row| (row.merge_key, row.id)));
-            self.vacated = vacated.into_iter().map(|place| (place, None)).collect();
         }
         let mut fresh = {
             let count = self.seeking.len() + self.alone.len();
@@ -313,7 +313,8 @@ impl<'a> Plan<'a> {
         for (why, places) in by_why {
             record::leave(tx, &places, why)?;
         }
-        record::set_keys(tx, &self.vacated)?;
+        let vacated: Vec<_> = self.vacated.iter().map(|shipment| (*shipment, None)).collect();
+        record::set_keys(tx, &vacated)?;
         self.keys.sort_by(|a, b| a.1.cmp(&b.1));
         record::set_keys(tx, &self.keys)?;
         self.new.sort_by(|a, b| a.merge_key.cmp(&b.merge_key));
