@@ -74,7 +74,7 @@ start_redis() {
         (cd "$home" && exec ${tied[@]+"${tied[@]}"} redis-server --port "$port" --bind 127.0.0.1 --save '' --appendonly no) >"$log" 2>&1 &
         redis=$!
         for _ in $(seq 100); do
-            if grep -q 'Ready to accept connections' "$log"; then
+            if grep -qs 'Ready to accept connections' "$log"; then
                 export TEST_REDIS_URL="redis://127.0.0.1:$port/"
                 return
             fi

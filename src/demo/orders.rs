@@ -140,7 +140,7 @@ pub fn at(kind: Kind, n: usize, placed: UtcTime, now: UtcTime) -> OrderSnapshot 
 
 /// Who bought it: a third of the orders come from a few regulars who buy in every shop.
 fn buyer(kind: Kind, n: usize) -> usize {
-    if n % 3 == 0 { n / 3 * 2 % 400 } else { 400 + n * 3 + kind as usize }
+    if n.is_multiple_of(3) { n / 3 * 2 % 400 } else { 400 + n * 3 + kind as usize }
 }
 
 fn recipient(kind: Kind, n: usize, case: Case) -> Recipient {

@@ -54,6 +54,6 @@ fn head_progress(head: &OrderHead) -> i64 {
 }
 
 /// Refunds only go on; of two tellings with the same time the one with more of them is newer.
-fn lines_progress(lines: &Vec<OrderLine>) -> i64 {
+fn lines_progress(lines: &[OrderLine]) -> i64 {
     lines.iter().map(|line| line.refund as i64).sum()
 }
