@@ -188,11 +188,23 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
         let typed = piece.text(text);
         let before_region = region_end.is_some_and(|end| piece.start < end);
         if Some(place) == head {
+            if words::speaks(&typed) || words::has_date(&typed) {
+                parsed.doubt("detail");
+            }
             detail.push(*piece);
-        } else if words::is_goods(&typed) || is_order_number(&typed) {
+        } else if words::is_goods(&typed) || words::has_date(&typed) || is_order_number(&typed) {
             parsed.doubt("detail");
-        } else if words::is_talk(&typed) || introduces(text, *piece, &typed) {
+        } else if is_beside_the_point(text, *piece, &typed) || typed == parsed.recipient.name {
             // Requests go to the seller, not on the label.
+        } else if words::is_title(&typed)
+            && candidates.last().is_some_and(|name| only_blanks(text, *name, *piece))
+        {
+            let name = candidates.len() - 1;
+            candidates[name].end = piece.end;
+            candidates[name].beside_phone |= piece.beside_phone;
+        } else if words::speaks(&typed) && !words::is_address(&typed) {
+            // The same with a number or a place in it is worth a look.
+            parsed.doubt("detail");
         } else if words::is_company(&typed)
             && (before_region || region_end.is_none())
             && parsed.company.is_empty()
@@ -203,7 +215,7 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
         } else if words::is_address(&typed) && !words::without_receive_mark(&typed).1
             || !words::is_name_like(&typed)
         {
-            if before_region {
+            if before_region || !words::is_certainly_address(&typed) {
                 parsed.doubt("detail");
             }
             detail.push(*piece);
@@ -216,6 +228,20 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
         parsed.doubt("name");
     }
     write_detail(parsed, text, detail, region_end);
+}
+
+/// Talk, the buttons of a form, 收 alone, 备用 beside a second number.
+fn is_beside_the_point(text: &[char], piece: Piece, typed: &str) -> bool {
+    words::is_talk(typed) && !words::is_address(typed)
+        || words::is_request(typed)
+        || introduces(text, piece, typed)
+        || words::is_button(typed)
+        || words::is_receive_mark(typed)
+        || piece.beside_phone && words::is_phone_word(typed)
+}
+
+fn only_blanks(text: &[char], first: Piece, second: Piece) -> bool {
+    text.get(first.end..second.start).is_some_and(|gap| gap.iter().all(|c| *c == ' '))
 }
 
 /// 老板发这个：… A longer piece before a colon announces what follows.
@@ -250,6 +276,7 @@ fn choose_name(
             score += if before { 2 } else { 0 };
             score += if words::has_surname(name) { 2 } else { 0 };
             score += if (2..=3).contains(&length) { 2 } else { i32::from(length == 4) };
+            score -= if words::is_greeting(name) { 6 } else { 0 };
             score - if words::is_post(name) { 3 } else { 0 }
         };
         let best =
@@ -268,8 +295,14 @@ fn choose_name(
         }
     }
     for other in candidates {
-        if region_end.is_some_and(|end| other.start < end) || words::has_surname(&other.text(text)) {
+        let typed = other.text(text);
+        if words::is_greeting(&typed) || words::without_receive_mark(&typed).0 == parsed.recipient.name {
+            continue;
+        }
+        if region_end.is_some_and(|end| other.start < end) || words::has_surname(&typed) {
             parsed.doubt("name");
+            parsed.doubt("detail");
+        } else if !words::is_certainly_address(&typed) {
             parsed.doubt("detail");
         }
         detail.push(other);

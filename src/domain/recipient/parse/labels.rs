@@ -12,8 +12,10 @@ enum Label {
     Company,
     /// Introduces the whole text.
     Heading,
-    /// Introduces something that is no part of the address.
+    /// Introduces something that is no part of the address but may speak of it.
     Note,
+    /// Introduces what only the order knows: its number, the buyer's nick.
+    Aside,
 }
 
 /// Longest first among those that begin alike.
@@ -77,11 +79,40 @@ const LABELS: &[(&str, Label)] = &[
     ("收货信息", Label::Heading),
     ("收件信息", Label::Heading),
     ("地址信息", Label::Heading),
-    ("订单编号", Label::Note),
-    ("订单号", Label::Note),
-    ("单号", Label::Note),
-    ("备注", Label::Note),
     ("买家留言", Label::Note),
+    ("买家备注", Label::Note),
+    ("卖家备注", Label::Note),
+    ("订单备注", Label::Note),
+    ("订单编号", Label::Aside),
+    ("订单号", Label::Aside),
+    ("单号", Label::Aside),
+    ("买家昵称", Label::Aside),
+    ("买家旺旺", Label::Aside),
+    ("买家账号", Label::Aside),
+    ("买家", Label::Aside),
+    ("旺旺名", Label::Aside),
+    ("旺旺号", Label::Aside),
+    ("旺旺", Label::Aside),
+    ("会员名", Label::Aside),
+    ("昵称", Label::Aside),
+    ("微信号", Label::Aside),
+    ("微信", Label::Aside),
+    ("店铺名称", Label::Aside),
+    ("店铺", Label::Aside),
+    ("下单时间", Label::Aside),
+    ("付款时间", Label::Aside),
+    ("快递公司", Label::Aside),
+    ("快递", Label::Aside),
+    ("数量", Label::Aside),
+    ("实付款", Label::Aside),
+    ("实付", Label::Aside),
+    ("金额", Label::Aside),
+    ("商品名称", Label::Note),
+    ("要求", Label::Note),
+    ("规格", Label::Note),
+    ("产品", Label::Note),
+    ("货品", Label::Note),
+    ("备注", Label::Note),
     ("留言", Label::Note),
     ("商品", Label::Note),
 ];
@@ -116,6 +147,7 @@ pub(super) fn take(text: &mut [char]) -> Labelled {
                 found.postcode = value
             }
             Label::Note => found.note = true,
+            Label::Aside => {}
             _ => continue,
         }
         cut(text, end, value_end, CUT);
@@ -142,17 +174,24 @@ fn label_at(text: &[char], at: usize) -> Option<(Label, usize)> {
         }
         match text.get(end) {
             Some(':' | '：' | '=' | '】' | ']') => return Some((*label, end + 1)),
-            Some('是') if length >= 2 => return Some((*label, end + 1)),
+            Some('是' | '为') if length >= 2 => return Some((*label, end + 1)),
+            // 收件人写 莫愁
+            Some('写' | '填' | '叫') if *label == Label::Name && length >= 2 => {
+                let spaced = text.get(end + 1).is_some_and(|c| !c.is_alphanumeric());
+                if spaced {
+                    return Some((*label, end + 2));
+                }
+            }
             _ => {}
         }
         let next = text.get(end)?;
         let glued = match label {
             Label::Phone => next.is_ascii_digit() || matches!(next, '+' | '(' | '（'),
-            Label::Postcode | Label::Note => next.is_ascii_digit(),
+            Label::Postcode | Label::Note | Label::Aside => next.is_ascii_digit(),
             // A blank, or the value at once, but only behind words that begin no other word.
             Label::Name => length >= 3 && is_han(*next),
             Label::Address => length >= 2 && !matches!(*word, "街道" | "地区") && is_han(*next),
-            Label::Heading => *next == '\n',
+            Label::Heading => next.is_whitespace() || text[end - 1] == ' ',
             Label::Company => false,
         };
         glued.then_some((*label, end))

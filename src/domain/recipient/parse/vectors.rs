@@ -131,6 +131,12 @@ fn our_own_lines_are_read() {
     measure("own", include_str!("../../../../tests/vectors/own-address-lines.json"), 90.0, 2.0);
 }
 
+/// Lines written without a look at the parser, to see how it does on lines it has never met.
+#[test]
+fn lines_written_blind_are_read() {
+    measure("fresh a", include_str!("../../../../tests/vectors/fresh-a.json"), 90.0, 2.0);
+}
+
 #[test]
 fn a_long_text_is_refused_and_the_longest_is_quick() {
     let error = parse_line(&"杭".repeat(2_001)).expect_err("too long");

@@ -177,7 +177,50 @@ const TALK: &[&str] = &[
     "谢了",
     "多谢",
     "别发",
+    "再发",
+    "放门口",
+    "放丰巢",
+    "送上楼",
+    "提前联系",
+    "周末",
+    "工作日",
+    "下班",
+    "晚上送",
+    "小心",
+    "帮我",
+    "发票",
 ];
+
+/// Words of a form's buttons, copied along with the address.
+const BUTTONS: &[&str] = &[
+    "复制",
+    "复制地址",
+    "编辑",
+    "修改",
+    "修改地址",
+    "默认",
+    "默认地址",
+    "查看",
+    "展开",
+    "收起",
+    "家",
+    "公司",
+    "学校",
+];
+
+/// How a request begins, whatever place it ends with: 不要放快递柜.
+const REQUESTS: &[&str] =
+    &["不要", "不放", "别放", "勿", "请", "麻烦", "帮忙", "帮我", "放在", "务必", "送到后"];
+
+/// How a customer calls the seller.
+const GREETINGS: &[&str] =
+    &["老板", "老板娘", "店家", "掌柜", "掌柜的", "卖家", "客服", "美女", "帅哥", "宝", "亲爱的"];
+
+/// Words beside a second number.
+const PHONE_WORDS: &[&str] =
+    &["备用", "备用电话", "备用号码", "备用手机", "或", "或者", "另", "另一个", "家里", "本人", "打不通打"];
+
+const TITLES: &[&str] = &["先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "同学", "医生", "总"];
 
 const MEASURES: &[char] = &[
     '件', '个', '套', '双', '条', '盒', '箱', '瓶', '包', '份', '斤', '支', '袋', '罐', '只', '把', '张',
@@ -213,9 +256,59 @@ pub(super) fn has_surname(text: &str) -> bool {
 
 /// 张先生, 李女士, 王老师.
 pub(super) fn has_title(text: &str) -> bool {
-    ["先生", "女士", "小姐", "老师", "师傅", "经理", "阿姨", "同学", "医生", "总"]
-        .iter()
-        .any(|title| text.strip_suffix(title).is_some_and(|name| !name.is_empty()))
+    TITLES.iter().any(|title| text.strip_suffix(title).is_some_and(|name| !name.is_empty()))
+}
+
+/// 女士 alone: it belongs to the name before it.
+pub(super) fn is_title(text: &str) -> bool {
+    TITLES.contains(&text)
+}
+
+/// 收 or （收） alone.
+pub(super) fn is_receive_mark(text: &str) -> bool {
+    RECEIVE_MARKS.contains(&text)
+}
+
+pub(super) fn is_button(text: &str) -> bool {
+    BUTTONS.contains(&text)
+}
+
+pub(super) fn is_greeting(text: &str) -> bool {
+    GREETINGS.contains(&text)
+}
+
+pub(super) fn is_phone_word(text: &str) -> bool {
+    PHONE_WORDS.contains(&text.trim_matches(['(', '（', ')', '）', '电', '话', '机', '号', '手']))
+        || PHONE_WORDS.contains(&text.trim_matches(['(', '（', ')', '）']))
+}
+
+/// Whether nothing but a place can be meant: it ends in a place word or a number, and holds no request,
+/// no goods and no date. Whatever else stands behind the street is worth a look.
+pub(super) fn is_certainly_address(text: &str) -> bool {
+    let last_counts = text.chars().last().is_some_and(|c| c.is_ascii_alphanumeric());
+    let digit = text.chars().any(|c| c.is_ascii_digit());
+    let place = ADDRESS_ENDINGS.iter().any(|ending| text.ends_with(ending)) || is_company(text);
+    (place || digit && last_counts) && !speaks(text) && !is_goods(text) && !has_date(text)
+}
+
+/// Holds a request somewhere, digits or not. The couriers' own lockers and stations are places.
+pub(super) fn speaks(text: &str) -> bool {
+    let station =
+        ["柜", "站", "点", "驿站", "超市", "网点", "大厦", "部"].iter().any(|end| text.ends_with(end));
+    !station && TALK.iter().any(|word| word.chars().count() > 1 && text.contains(word))
+}
+
+/// 3月20日, 20号前, 周五: a time, which no address has.
+pub(super) fn has_date(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    chars.windows(3).any(|three| {
+        let [before, sign, after] = three else { return false };
+        before.is_ascii_digit()
+            && (*sign == '月' && after.is_ascii_digit()
+                || *sign == '点' && matches!(after, '前' | '后' | '以' | '之' | '半')
+                || matches!(sign, '号' | '日')
+                    && matches!(after, '前' | '后' | '以' | '之' | '发' | '送' | '到'))
+    })
 }
 
 pub(super) fn is_post(text: &str) -> bool {
@@ -242,6 +335,10 @@ pub(super) fn is_talk(text: &str) -> bool {
     !text.chars().any(|c| c.is_ascii_digit()) && TALK.iter().any(|word| text.contains(word))
 }
 
+pub(super) fn is_request(text: &str) -> bool {
+    !text.chars().any(|c| c.is_ascii_digit()) && REQUESTS.iter().any(|word| text.starts_with(word))
+}
+
 /// 2件, 红色XL, 黑色 42码: what was bought, not where it goes.
 pub(super) fn is_goods(text: &str) -> bool {
     let trimmed = text.trim_start_matches(['*', 'x', 'X', '×', '共', '要']);
@@ -249,6 +346,9 @@ pub(super) fn is_goods(text: &str) -> bool {
         trimmed.chars().take_while(|c| c.is_ascii_digit() || "一二两三四五六七八九十".contains(*c)).count();
     let after: Vec<char> = trimmed.chars().skip(number).collect();
     if number > 0 && after.len() == 1 && MEASURES.contains(&after[0]) {
+        return true;
+    }
+    if is_counted_thing(text) {
         return true;
     }
     let size =
@@ -260,6 +360,28 @@ pub(super) fn is_goods(text: &str) -> bool {
         || size[..9].contains(&text)
         || number > 0 && after.iter().collect::<String>() == "码"
         || coloured && size.iter().any(|size| text.ends_with(size))
+}
+
+/// 龙井2盒, 2盒龙井, 红茶x3: a number with a measure at one end, and a thing.
+fn is_counted_thing(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let number = |c: &char| c.is_ascii_digit() || "一二两三四五六七八九十半".contains(*c);
+    let units = "号栋幢楼层室座元路街弄巷组村期门院区";
+    if chars.len() > 16 || chars.iter().any(|c| units.contains(*c)) {
+        return false;
+    }
+    let at_end = match chars.as_slice() {
+        [.., before, measure] => number(before) && MEASURES.contains(measure),
+        _ => false,
+    };
+    let digits = chars.iter().take_while(|c| number(c)).count();
+    let at_start = digits > 0 && chars.get(digits).is_some_and(|c| MEASURES.contains(c));
+    let trailing = chars.iter().rev().take_while(|c| c.is_ascii_digit()).count();
+    let times = trailing > 0
+        && trailing < chars.len()
+        && matches!(chars[chars.len() - trailing - 1], 'x' | 'X' | '×' | '*')
+        && is_han(chars[0]);
+    at_end || at_start || times
 }
 
 /// Whether a piece could be a person: 1–4 Chinese characters, a minority name with dots, a nickname, a
