@@ -260,7 +260,66 @@ fn keep_refusal(app: &App, actor: &Actor, intent: &Intent, error: &Error) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use std::sync::{Arc, mpsc};
+
     use super::*;
+    use crate::db::pool::{Pool, Synchronous};
+    use crate::db::seal::Keys;
+    use crate::domain::id::SellerId;
+    use crate::domain::time::UtcTime;
+
+    #[test]
+    fn stepwise_work_is_left_alone_while_it_runs_and_taken_over_when_it_died() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = format!("sqlite://{}", folder.path().join("huidan.db").display());
+        let pool = Pool::open(&address, 2, Synchronous::Normal).expect("a database");
+        crate::db::migrate::run(&pool).expect("a schema");
+        let keys = Keys::parse("k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").expect("a key");
+        let seconds = Arc::new(AtomicI64::new(0));
+        let begin = UtcTime::parse("2026-11-20T04:00:00Z").expect("a time");
+        let clock = {
+            let seconds = seconds.clone();
+            move || begin.plus(Duration::seconds(seconds.load(Ordering::Relaxed)))
+        };
+        let app = App::new(pool, keys).with_clock(Arc::new(clock));
+        let actor = Actor::system(SellerId(1));
+        let intent = Intent { key: "k".to_owned(), request_hash: "h".to_owned() };
+        let answer = |text: &str| Answer::json(StatusCode::OK, &text);
+        let run = |text: &str| stepwise(&app, &actor, Some(&intent), || answer(text));
+
+        // The first request is at work until it is told to end.
+        let (started, has_started) = mpsc::channel();
+        let (end, may_end) = mpsc::channel();
+        std::thread::scope(|threads| {
+            let (app, actor, intent, answer) = (&app, &actor, &intent, &answer);
+            let first = threads.spawn(move || {
+                stepwise(app, actor, Some(intent), || {
+                    started.send(()).expect("the test waits");
+                    may_end.recv().expect("the test tells");
+                    answer("first")
+                })
+            });
+            has_started.recv().expect("it starts");
+            let Err(Error::Refused(refusal)) = run("second") else { panic!("the first is at work") };
+            assert_eq!(refusal.code, "idempotency_in_progress");
+
+            // After a minute it counts as dead, and the next one does the work.
+            seconds.store(61, Ordering::Relaxed);
+            assert_eq!(run("third").expect("it takes over").body, "\"third\"");
+            end.send(()).expect("it was alive after all");
+            assert_eq!(first.join().expect("no panic").expect("no failure").body, "\"first\"");
+        });
+
+        // Whoever answered last is what stays; a failure of the program would not.
+        let again = run("fourth").expect("it was answered");
+        assert!(again.replayed, "{again:?}");
+        let other = Intent { key: "other".to_owned(), ..intent.clone() };
+        let failed = stepwise(&app, &actor, Some(&other), || Err(Error::Internal(anyhow::anyhow!("broken"))));
+        assert!(matches!(failed, Err(Error::Internal(_))));
+        let after = stepwise(&app, &actor, Some(&other), || answer("mended")).expect("the key is free again");
+        assert_eq!((after.body.as_str(), after.replayed), ("\"mended\"", false));
+    }
 
     #[test]
     fn a_fresh_boundary_is_the_same_upload() {

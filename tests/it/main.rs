@@ -6,8 +6,11 @@
 #[macro_use]
 mod support;
 
+mod api;
 mod architecture;
 mod harness;
+mod idempotency;
 mod intake;
 mod merging;
 mod migrations;
+mod tokens;
