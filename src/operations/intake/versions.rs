@@ -38,7 +38,7 @@ impl Telling {
         let (head_text, lines_text) = (head.as_deref().unwrap_or("null"), lines.as_deref().unwrap_or("null"));
         Ok(Self {
             head: rank(&head, snapshot.head.as_ref().map_or(0, head_progress)),
-            lines: rank(&lines, snapshot.lines.as_ref().map_or(0, |lines| lines_progress(lines))),
+            lines: rank(&lines, snapshot.lines.as_deref().map_or(0, lines_progress)),
             hash: digest(format!("{head_text}\n{lines_text}").as_bytes()),
             text: format!("{{\"head\":{head_text},\"lines\":{lines_text}}}"),
         })
