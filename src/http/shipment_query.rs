@@ -13,6 +13,7 @@ use crate::domain::platform::Platform;
 use crate::domain::region;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
+use crate::domain::waybill::carriers;
 
 /// Which shipments. What is left out narrows nothing; several words are separated by commas.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams, ToSchema)]
@@ -28,7 +29,7 @@ pub struct ShipmentQuery {
     /// Platforms of the shops.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     platform: Option<String>,
-    /// Code of a carrier.
+    /// Code or name of a carrier.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     carrier: Option<String>,
     /// `none`, `queued`, `printed`, `stale`.
@@ -94,7 +95,7 @@ impl ShipmentQuery {
             ids: None,
             states: errors.each("state", &self.state, ShipmentState::parse),
             shops: self.shop.is_some().then(|| errors.each("shop", &self.shop, |text| id(text).map(ShopId))),
-            carrier: self.carrier.clone(),
+            carrier: self.carrier.as_deref().map(carriers::code_of),
             print: errors.one("print", &self.print, PrintState::parse),
             remark: errors.one("remark", &self.remark, remark),
             flag: self.flag.clone(),

@@ -69,7 +69,8 @@ each_database!(
     fn head_and_lines_may_come_apart_in_either_sequence(app: TestApp) {
         let shop = app.shop("Tea House");
         let (head, lines) = halves("1001");
-        let taken = take_in_all(app.app(), app.owner(), &shop, std::slice::from_ref(&head)).expect("a head alone");
+        let taken =
+            take_in_all(app.app(), app.owner(), &shop, std::slice::from_ref(&head)).expect("a head alone");
         assert_eq!(reasons(&app, taken[0].order), ["lines_missing"]);
         take_in_all(app.app(), app.owner(), &shop, std::slice::from_ref(&lines)).expect("its lines");
         assert_eq!(reasons(&app, taken[0].order), [""; 0]);

@@ -14,6 +14,11 @@ pub struct Carrier {
 macro_rules! carriers {
     ($($id:ident = $code:literal $name:literal $name_zh:literal;)*) => {
         $(pub(super) const $id: &Carrier = &Carrier { code: $code, name: $name, name_zh: $name_zh };)*
+
+        impl Carrier {
+            /// Every carrier that has a format.
+            pub const ALL: &'static [&'static Carrier] = &[$($id,)*];
+        }
     };
 }
 
@@ -55,4 +60,59 @@ carriers! {
     IATA = "iata" "Air cargo (IATA)" "航空货运";
     GS1 = "gs1" "Any carrier with GS1 labels" "使用GS1标签的承运商";
     OTHER = "other" "Other carrier" "其他快递";
+}
+
+/// The code of a carrier that a person or program names: `sf` for `SF`, `SF Express` or `顺丰`.
+/// A name that is not known here stays as it is, without blanks around it.
+pub fn code_of(named: &str) -> String {
+    let wanted = folded(named);
+    let is_it = |carrier: &&&Carrier| {
+        [carrier.code, carrier.name, carrier.name_zh].iter().any(|name| folded(name) == wanted)
+    };
+    match Carrier::ALL.iter().find(is_it) {
+        Some(carrier) if !wanted.is_empty() => carrier.code.to_owned(),
+        _ => named.trim().to_owned(),
+    }
+}
+
+/// A name without case, blanks and the words that every carrier's name has.
+fn folded(name: &str) -> String {
+    let mut text: String = name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+    for word in ["express", "快递", "速运", "快运", "速递", "物流"] {
+        if let Some(stem) = text.strip_suffix(word).filter(|stem| !stem.is_empty()) {
+            text = stem.to_owned();
+        }
+    }
+    text
+}
+
+/// For fields that name a carrier: `#[serde(deserialize_with = "named")]`.
+///
+/// # Errors
+/// When the field holds no text.
+pub fn named<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let text = <std::borrow::Cow<str> as serde::Deserialize>::deserialize(from)?;
+    Ok(code_of(&text))
+}
+
+#[cfg(test)]
+mod naming {
+    use super::code_of;
+
+    #[test]
+    fn carriers_are_known_by_code_and_by_both_names() {
+        for (named, code) in [
+            ("sf", "sf"),
+            ("SF", "sf"),
+            (" SF Express ", "sf"),
+            ("顺丰", "sf"),
+            ("顺丰速运", "sf"),
+            ("中通快递", "zto"),
+            ("EMS", "ems"),
+            ("Own Fleet", "Own Fleet"),
+            ("", ""),
+        ] {
+            assert_eq!(code_of(named), code, "{named:?}");
+        }
+    }
 }

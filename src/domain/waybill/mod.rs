@@ -16,7 +16,7 @@
 //!
 //! `docs/waybill-formats.md` lists the formats and the sources of the rules.
 
-mod carriers;
+pub mod carriers;
 pub mod checksum;
 mod counter;
 mod format;

@@ -25,6 +25,7 @@ use crate::domain::number_run::{
 use crate::domain::reason::Reason;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
+use crate::domain::waybill::carriers;
 use crate::domain::waybill::{CompanyPrefix, Format, Policy, Refusal, WaybillNumber};
 use crate::operations::shipments::{recheck, refresh};
 
@@ -34,6 +35,8 @@ pub use undo::{Undone, undo};
 /// A wish to number shipments.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 pub struct NewRun {
+    /// Code or name of the carrier.
+    #[serde(deserialize_with = "carriers::named")]
     pub carrier: String,
     /// Name of the waybill format.
     pub format: String,

@@ -13,6 +13,7 @@ use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
 use crate::domain::number_run::{self as rules, WaybillState};
 use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::domain::waybill::carriers;
 use crate::domain::waybill::{Format, WaybillNumber};
 use crate::operations::number_runs::{in_use, reasons_of};
 use crate::operations::shipments::{recheck, refresh};
@@ -21,6 +22,8 @@ use crate::operations::shipments::{recheck, refresh};
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
+    /// Code or name of the carrier.
+    #[serde(deserialize_with = "carriers::named")]
     pub carrier: String,
     pub number: String,
     /// Take the number although its check character or shape is not one of this carrier's.
