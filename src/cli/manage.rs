@@ -8,7 +8,8 @@ use tracing::info;
 
 use super::{open, open_pool, print};
 use crate::app::App;
-use crate::db::{backup as copy, migrate as schema};
+use crate::db::pool::Pool;
+use crate::db::{backup as backups, copy as carrier, migrate as schema};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::id::SellerId;
 use crate::operations::users::NewUser;
@@ -45,9 +46,27 @@ pub fn create_user(settings: &Settings, email: &str, role: Role, seller: Option<
     Ok(())
 }
 
+/// `huidan copy`
+pub fn copy(settings: &Settings, to: &str) -> anyhow::Result<()> {
+    let from = open_pool(settings)?;
+    schema::run(&from)?;
+    let target = Pool::open(to, 2, settings.sqlite_synchronous).context("opening the database to copy to")?;
+    schema::run(&target)?;
+    // Drawn on standard error, and only on a terminal.
+    let bar = indicatif::ProgressBar::new_spinner();
+    let copied = carrier::copy(&from, &target, &mut |table, rows| {
+        bar.set_message(format!("{table}: {rows} rows"));
+        bar.tick();
+    })?;
+    bar.finish_and_clear();
+    let lines: Vec<String> = copied.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+    info!("The key ring goes along: give the other installation the same HUIDAN_SECRET_KEY or secret.key");
+    print(&lines.join("\n"))
+}
+
 /// `huidan backup`
 pub fn backup(settings: &Settings, file: &Path) -> anyhow::Result<()> {
-    copy::write(&open_pool(settings)?, file)?;
+    backups::write(&open_pool(settings)?, file)?;
     info!("Wrote {}; keep secret.key with it, or nothing sealed can be opened", file.display());
     Ok(())
 }

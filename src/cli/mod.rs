@@ -93,6 +93,12 @@ enum Command {
     /// The seller's staff
     #[command(subcommand)]
     User(UserCommand),
+    /// Carry the whole data set into another, empty database
+    Copy {
+        /// postgres://… or sqlite://FILE
+        #[arg(long, value_name = "URL")]
+        to: String,
+    },
     /// Write a consistent copy of the SQLite file, while everything goes on
     Backup { file: PathBuf },
 }
@@ -174,6 +180,7 @@ fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::User(UserCommand::Create { email, role, seller }) => {
             manage::create_user(settings, &email, role, seller.as_deref())
         }
+        Command::Copy { to } => manage::copy(settings, &to),
         Command::Backup { file } => manage::backup(settings, &file),
     }
 }

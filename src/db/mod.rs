@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod column;
+pub mod copy;
 pub mod decisions;
 pub mod events;
 pub mod facts;

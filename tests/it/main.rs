@@ -8,6 +8,7 @@ mod support;
 
 mod api;
 mod architecture;
+mod copy;
 mod crash;
 mod harness;
 mod idempotency;

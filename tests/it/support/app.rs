@@ -80,6 +80,20 @@ impl TestApp {
         }
     }
 
+    /// The same seller on another database that holds a copy of this one. The caller keeps that database.
+    pub fn on_pool(&self, pool: huidan::db::pool::Pool) -> Self {
+        let clock = self.clock.clone();
+        let keys = Keys::parse(KEYS).expect("the tests' key ring");
+        let app = App::new(pool, keys).with_clock(Arc::new(move || clock.now()));
+        Self {
+            server: OnceLock::new(),
+            app,
+            clock: self.clock.clone(),
+            owner: self.owner.clone(),
+            database: self.database.clone(),
+        }
+    }
+
     /// The app as edges have it.
     pub fn app(&self) -> &App {
         &self.app
