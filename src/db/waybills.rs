@@ -137,18 +137,6 @@ pub fn end_of_cancelled(tx: &mut Tx, shipment: ShipmentId, print: PrintState) ->
     end(tx, &[shipment], state, "cancelled")
 }
 
-/// Says what became of the waybill labels of these shipments.
-pub fn set_print(tx: &mut Tx, shipments: &[ShipmentId], print: PrintState) -> QueryResult<()> {
-    if shipments.is_empty() {
-        return Ok(());
-    }
-    let statement = sql("UPDATE shipments SET print = ? WHERE seller_id = ? AND id IN ?")
-        .bind(print)
-        .bind(tx.seller())
-        .list(shipments.iter().copied());
-    tx.execute(statement).map(drop)
-}
-
 /// Marks shipments as shipped now; they take no further orders.
 pub fn set_shipped(tx: &mut Tx, shipments: &[ShipmentId]) -> QueryResult<()> {
     if shipments.is_empty() {

@@ -6,13 +6,16 @@ pub mod intake;
 pub mod merging;
 pub mod number_runs;
 pub mod orders;
+pub mod print_jobs;
 pub mod sellers;
 pub mod settings;
+pub mod ship;
 pub mod shipments;
 pub mod shops;
 pub mod tokens;
 pub mod users;
 pub mod waybills;
+pub mod write_backs;
 
 /// No seller: for the few reads and writes that come before it is known whose they are.
 pub const NOBODY: crate::domain::id::SellerId = crate::domain::id::SellerId(0);

@@ -1,0 +1,77 @@
+//! Print jobs: batches of sheets of one paper.
+
+use diesel::QueryResult;
+
+use super::column::row;
+use super::statement::sql;
+use super::{Db, Tx};
+use crate::domain::id::{NumberRunId, PrintJobId};
+use crate::domain::print::Paper;
+use crate::domain::time::UtcTime;
+
+row! {
+    /// A job as it stands.
+    pub struct JobRow {
+        pub id: PrintJobId,
+        pub paper: Paper,
+        pub template: String,
+        pub size: String,
+        pub serial: String,
+        pub number_run_id: Option<NumberRunId>,
+        pub station: String,
+        /// JSON list of shipments; empty unless the paper is a list.
+        pub members: String,
+        pub created_by: String,
+        pub created_at: UtcTime,
+    }
+}
+
+const COLUMNS: &str =
+    "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at";
+
+/// Adds a job; its id and serial are in the row already.
+pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
+    let statement = sql(format!(
+        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ))
+    .bind(tx.seller())
+    .bind(job.id)
+    .bind(job.paper)
+    .bind(&job.template)
+    .bind(&job.size)
+    .bind(&job.serial)
+    .bind(job.number_run_id)
+    .bind(&job.station)
+    .bind(&job.members)
+    .bind(&job.created_by)
+    .bind(job.created_at);
+    tx.execute(statement).map(drop)
+}
+
+/// A job.
+pub fn find(db: &mut Db, id: PrintJobId) -> QueryResult<Option<JobRow>> {
+    select(db, id, "")
+}
+
+/// A job, locked until the transaction ends. Locked before its shipments, always.
+pub fn lock(tx: &mut Tx, id: PrintJobId) -> QueryResult<Option<JobRow>> {
+    select(tx, id, " FOR UPDATE")
+}
+
+fn select(db: &mut Db, id: PrintJobId, lock: &str) -> QueryResult<Option<JobRow>> {
+    let statement = sql(format!("SELECT {COLUMNS} FROM print_jobs WHERE seller_id = ? AND id = ?{lock}"))
+        .bind(db.seller())
+        .bind(id);
+    db.first(statement)
+}
+
+/// Jobs, newest first, before `before`.
+pub fn list(db: &mut Db, before: Option<PrintJobId>, limit: usize) -> QueryResult<Vec<JobRow>> {
+    let statement = sql(format!(
+        "SELECT {COLUMNS} FROM print_jobs WHERE seller_id = ? AND id < ? ORDER BY id DESC LIMIT ?"
+    ))
+    .bind(db.seller())
+    .bind(before.map_or(i64::MAX, |id| id.0))
+    .bind(limit);
+    db.load(statement)
+}

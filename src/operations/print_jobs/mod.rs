@@ -1,0 +1,146 @@
+//! Print jobs: a ledger of sheets, so that nothing is printed twice in silence and a jam loses nothing.
+//!
+//! Making a job decides who gets a sheet; handing out its document is not printing; only a person's or
+//! a station's word makes a sheet good. Sheets of values that have changed since are refused.
+
+mod create;
+mod document;
+mod progress;
+mod values;
+
+use serde::{Deserialize, Serialize};
+
+use crate::db::print_jobs::{self as record, JobRow};
+use crate::db::sheets::{self, SheetRow};
+use crate::db::{Db, Tx};
+use crate::domain::error::Error;
+use crate::domain::id::{NumberRunId, PrintJobId, ShipmentId};
+use crate::domain::left_out::LeftOut;
+use crate::domain::print::{Paper, SheetState};
+use crate::domain::time::UtcTime;
+use crate::papers::values::PaperSize;
+
+pub use create::create;
+pub use document::{Document, document, not_rendered};
+pub use progress::{acknowledge, resume};
+
+/// A wish to print.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+pub struct NewPrintJob {
+    pub paper: Paper,
+    #[serde(default)]
+    pub template: String,
+    /// Left out, the usual size of the paper.
+    #[serde(default)]
+    pub size: Option<PaperSize>,
+    /// All shipments of this run, in its order.
+    #[serde(default)]
+    pub number_run: Option<NumberRunId>,
+    /// These shipments, in the order of the screen.
+    #[serde(default)]
+    pub shipments: Vec<ShipmentId>,
+    #[serde(default)]
+    pub station: String,
+    /// Print again what was printed or may have been: the same number on another sheet.
+    #[serde(default)]
+    pub reprint: bool,
+}
+
+/// A job with its sheets.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct PrintJob {
+    /// `None` when no shipment could be printed and so no job was made.
+    pub id: Option<PrintJobId>,
+    pub paper: Paper,
+    pub template: String,
+    pub size: String,
+    /// Printed on every sheet of the job; it pairs waybills, notes and lists.
+    pub serial: String,
+    pub number_run: Option<NumberRunId>,
+    pub station: String,
+    pub created_at: UtcTime,
+    pub sheets: Vec<Sheet>,
+    pub left_out: Vec<LeftOut>,
+    /// Positions that wait to be printed, in their order.
+    pub next: Vec<i64>,
+}
+
+/// One sheet of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Sheet {
+    pub position: i64,
+    /// `None` on lists.
+    pub shipment: Option<ShipmentId>,
+    /// The number on it; empty without one.
+    pub number: String,
+    pub state: SheetState,
+    /// 1 for the first print of this number on this paper.
+    pub copy: i64,
+    /// Why it was spoiled; empty otherwise.
+    pub reason: String,
+}
+
+impl From<SheetRow> for Sheet {
+    fn from(row: SheetRow) -> Self {
+        Self {
+            position: row.position,
+            shipment: row.shipment_id,
+            number: row.waybill,
+            state: row.state,
+            copy: row.copy,
+            reason: row.reason,
+        }
+    }
+}
+
+/// A job as it stands.
+///
+/// # Errors
+/// When there is no such job.
+pub fn show(db: &mut Db, id: PrintJobId) -> Result<PrintJob, Error> {
+    let job = record::find(db, id)?.ok_or_else(|| Error::missing("print job", id))?;
+    view(db, job, Vec::new())
+}
+
+/// Jobs, newest first, before `before`, without their sheets.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn list(db: &mut Db, before: Option<PrintJobId>, limit: usize) -> Result<Vec<PrintJob>, Error> {
+    Ok(record::list(db, before, limit)?.into_iter().map(|job| head(job, Vec::new(), Vec::new())).collect())
+}
+
+fn view(db: &mut Db, job: JobRow, left_out: Vec<LeftOut>) -> Result<PrintJob, Error> {
+    let sheets = sheets::of_job(db, job.id)?.into_iter().map(Sheet::from).collect();
+    Ok(head(job, sheets, left_out))
+}
+
+fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
+    PrintJob {
+        id: Some(job.id),
+        paper: job.paper,
+        template: job.template,
+        size: job.size,
+        serial: job.serial,
+        number_run: job.number_run_id,
+        station: job.station,
+        created_at: job.created_at,
+        next: sheets
+            .iter()
+            .filter(|sheet| sheet.state == SheetState::Queued)
+            .map(|sheet| sheet.position)
+            .collect(),
+        sheets,
+        left_out,
+    }
+}
+
+/// The job, locked.
+fn lock(tx: &mut Tx, id: PrintJobId) -> Result<JobRow, Error> {
+    record::lock(tx, id)?.ok_or_else(|| Error::missing("print job", id))
+}
+
+/// The members of a list.
+fn members(job: &JobRow) -> Result<Vec<ShipmentId>, Error> {
+    Ok(serde_json::from_str(&job.members).map_err(anyhow::Error::from)?)
+}

@@ -1,0 +1,201 @@
+//! What became of the sheets: the last good one, and how the job goes on.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::json;
+
+use super::create::data_hash;
+use super::{PrintJob, lock, values, view};
+use crate::db::Tx;
+use crate::db::events::{self, NewEvent};
+use crate::db::print_jobs::JobRow;
+use crate::db::sheets::{self, Content, SheetRow};
+use crate::db::shipments::{self, ShipmentRow};
+use crate::domain::error::Error;
+use crate::domain::id::{PrintJobId, ShipmentId};
+use crate::domain::left_out::LeftOut;
+use crate::domain::print::{Paper, SheetState, check_last_good, resumed, why_not_printed};
+use crate::domain::shipment::PrintState;
+use crate::operations::number_runs::reasons_of;
+use crate::operations::shipments::{recheck, refresh};
+
+/// Notes that the sheets up to `last_good` came out well. Those handed out behind it are unknown.
+///
+/// Repeating it, or naming an earlier sheet later, takes nothing back.
+///
+/// # Errors
+/// `sheet_out_of_range`; then nothing is changed.
+pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJob, Error> {
+    let job = lock(tx, id)?;
+    let sheets = sheets::of_job(tx, id)?;
+    check_last_good(last_good, sheets.len() as i64)?;
+    let changed: Vec<(&SheetRow, SheetState)> = sheets
+        .iter()
+        .map(|sheet| (sheet, sheet.state.acknowledged(sheet.position, last_good)))
+        .filter(|(sheet, state)| sheet.state != *state)
+        .collect();
+    if changed.is_empty() {
+        return view(tx, job, Vec::new());
+    }
+    let states: Vec<_> = changed.iter().map(|(sheet, state)| (sheet.position, *state, "")).collect();
+    sheets::set_states(tx, id, &states)?;
+    let good =
+        changed.iter().filter(|(_, state)| *state == SheetState::Acknowledged).map(|(sheet, _)| *sheet);
+    if job.paper == Paper::Waybill {
+        mark_printed(tx, id, good)?;
+    }
+    let data = json!({ "last_good": last_good, "changed": changed.len() });
+    let told = NewEvent { kind: "print_job.acknowledged", subject_kind: "print_job", subject: id.0, data };
+    events::record(tx, &[told])?;
+    view(tx, job, Vec::new())
+}
+
+/// The labels of these sheets are good, as far as they still show what is the case.
+fn mark_printed<'a>(
+    tx: &mut Tx,
+    job: PrintJobId,
+    sheets: impl Iterator<Item = &'a SheetRow>,
+) -> Result<(), Error> {
+    let sheets: HashMap<ShipmentId, &SheetRow> =
+        sheets.filter_map(|sheet| Some((sheet.shipment_id?, sheet))).collect();
+    let ids: Vec<ShipmentId> = sheets.keys().copied().collect();
+    let rows = shipments::lock(tx, &ids)?;
+    let current: Vec<ShipmentId> = rows
+        .iter()
+        .filter(|row| row.print != PrintState::Stale && row.waybill == sheets[&row.id].waybill)
+        .map(|row| row.id)
+        .collect();
+    shipments::set_print(tx, &current, PrintState::Printed)?;
+    refresh(tx, &current)?;
+    let log: Vec<_> = rows
+        .iter()
+        .map(|row| {
+            let sheet = sheets[&row.id];
+            let data = json!({
+                "print_job": job, "position": sheet.position, "number": sheet.waybill, "copy": sheet.copy,
+            });
+            NewEvent::shipment("shipment.printed", row.id, data)
+        })
+        .collect();
+    Ok(events::record(tx, &log)?)
+}
+
+/// Queues again what has no good sheet yet, from behind the last good one, with what is true now.
+///
+/// Spoiled sheets stay spoiled; their shipments take the following sheets, and the last ones new sheets
+/// at the end, so paper order stays the order of the run. `next` says which positions print now.
+///
+/// # Errors
+/// When there is no such job.
+pub fn resume(tx: &mut Tx, id: PrintJobId) -> Result<PrintJob, Error> {
+    let job = lock(tx, id)?;
+    let sheets = sheets::of_job(tx, id)?;
+    let left_out =
+        if job.paper.is_list() { resume_list(tx, &job, &sheets)? } else { resume_sheets(tx, &job, &sheets)? };
+    let answer = view(tx, job, left_out)?;
+    let data = json!({ "next": answer.next.len(), "left_out": answer.left_out.len() });
+    let told = NewEvent { kind: "print_job.resumed", subject_kind: "print_job", subject: id.0, data };
+    events::record(tx, &[told])?;
+    Ok(answer)
+}
+
+fn resume_list(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<LeftOut>, Error> {
+    if sheets.iter().any(|sheet| sheet.state == SheetState::Acknowledged) {
+        return Ok(Vec::new());
+    }
+    let data_hash = super::document::list(tx, job)?.hash;
+    let content = Content { position: 1, shipment: None, waybill: String::new(), copy: 1, data_hash };
+    sheets::queue_again(tx, job.id, &[content])?;
+    Ok(Vec::new())
+}
+
+fn resume_sheets(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<LeftOut>, Error> {
+    let order = order_of(sheets);
+    let ids: Vec<ShipmentId> = order.iter().map(|(_, id)| *id).collect();
+    shipments::lock(tx, &ids)?;
+    recheck(tx, &ids)?;
+    let rows: HashMap<ShipmentId, ShipmentRow> =
+        shipments::find(tx, &ids)?.into_iter().map(|row| (row.id, row)).collect();
+    let good: HashSet<(ShipmentId, &str)> = sheets
+        .iter()
+        .filter(|sheet| sheet.state == SheetState::Acknowledged)
+        .filter_map(|sheet| Some((sheet.shipment_id?, sheet.waybill.as_str())))
+        .collect();
+
+    let (mut rest, mut left_out) = (Vec::new(), Vec::new());
+    for id in &ids {
+        let Some(row) = rows.get(id) else { continue };
+        if good.contains(&(*id, row.waybill.as_str())) {
+            continue;
+        }
+        let reasons = why_not_printed(job.paper, *id, row.state, &row.waybill, &reasons_of(row)?);
+        if reasons.is_empty() { rest.push(*id) } else { left_out.push(LeftOut { id: *id, reasons }) }
+    }
+    // Whoever is left out keeps an open sheet, and nobody else gets it.
+    let away: HashSet<ShipmentId> = left_out.iter().map(|left| left.id).collect();
+    let slots: Vec<i64> = sheets
+        .iter()
+        .filter(|sheet| sheet.state.is_unfinished())
+        .filter(|sheet| sheet.shipment_id.is_none_or(|id| !away.contains(&id)))
+        .map(|sheet| sheet.position)
+        .collect();
+    let placed = resumed(&slots, &rest, sheets.len() as i64);
+    let contents = contents(tx, job, &placed, &rows)?;
+    let (again, new): (Vec<Content>, Vec<Content>) =
+        contents.into_iter().partition(|content| content.position <= sheets.len() as i64);
+    // Slots nobody needs any more: their shipments gave up their numbers.
+    let unused: Vec<_> = slots
+        .iter()
+        .filter(|slot| !again.iter().any(|content| content.position == **slot))
+        .map(|slot| (*slot, SheetState::Spoiled, "not needed any more"))
+        .collect();
+    sheets::queue_again(tx, job.id, &again)?;
+    sheets::insert(tx, job.id, &new)?;
+    sheets::set_states(tx, job.id, &unused)?;
+    if job.paper == Paper::Waybill {
+        shipments::set_print(tx, &rest, PrintState::Queued)?;
+        refresh(tx, &rest)?;
+    }
+    Ok(left_out)
+}
+
+/// The shipments of a job in its order: by the first sheet each of them had.
+fn order_of(sheets: &[SheetRow]) -> Vec<(i64, ShipmentId)> {
+    let mut first: BTreeMap<ShipmentId, i64> = BTreeMap::new();
+    for sheet in sheets {
+        if let Some(id) = sheet.shipment_id {
+            first.entry(id).or_insert(sheet.position);
+        }
+    }
+    let mut order: Vec<_> = first.into_iter().map(|(id, position)| (position, id)).collect();
+    order.sort_unstable();
+    order
+}
+
+fn contents(
+    tx: &mut Tx,
+    job: &JobRow,
+    placed: &[(i64, ShipmentId)],
+    rows: &HashMap<ShipmentId, ShipmentRow>,
+) -> Result<Vec<Content>, Error> {
+    let ids: Vec<ShipmentId> = placed.iter().map(|(_, id)| *id).collect();
+    let shown: Vec<ShipmentRow> = ids.iter().filter_map(|id| rows.get(id).cloned()).collect();
+    let shown = values::load(tx, &shown)?;
+    let mut copies: HashMap<ShipmentId, i64> = HashMap::new();
+    for sheet in sheets::earlier(tx, job.paper, &ids)? {
+        let counts = sheet.state == SheetState::Acknowledged || sheet.print_job_id != job.id;
+        if counts && rows[&sheet.shipment_id].waybill == sheet.waybill {
+            *copies.entry(sheet.shipment_id).or_default() += 1;
+        }
+    }
+    Ok(placed
+        .iter()
+        .map(|(position, id)| Content {
+            position: *position,
+            shipment: Some(*id),
+            waybill: rows[id].waybill.clone(),
+            copy: copies.get(id).copied().unwrap_or(0) + 1,
+            data_hash: data_hash(job.paper, &shown[id]),
+        })
+        .collect())
+}

@@ -1,0 +1,212 @@
+//! What a sheet shows of a shipment, read from the record and put into the words to print.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, FixedOffset};
+
+use crate::db::shipments::ShipmentRow;
+use crate::db::{Db, recipients, sellers, sheet_values, shops};
+use crate::domain::error::Error;
+use crate::domain::id::ShipmentId;
+use crate::domain::recipient::Recipient;
+use crate::domain::time::UtcTime;
+use crate::domain::waybill::Format;
+use crate::papers::values::{
+    DeliveryNote, HandOverParcel, ItemText, OrderNumberText, PickShipment, RecipientText, RemarkBy,
+    RemarkText, SenderText, Stamp, WaybillSheet,
+};
+
+/// One shipment in the words of every paper.
+#[derive(Clone)]
+pub struct Shown {
+    pub shipment: ShipmentId,
+    pub number: String,
+    pub carrier_name: String,
+    recipient: RecipientText,
+    city: String,
+    sender: SenderText,
+    items: Vec<ItemText>,
+    remarks: Vec<RemarkText>,
+    order_numbers: Vec<OrderNumberText>,
+    pieces: u32,
+}
+
+/// Reads what sheets show of these shipments. Opens the recipients; whoever prints them records that.
+///
+/// # Errors
+/// When the record cannot be read, or a sealed recipient cannot be opened.
+pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Shown>, Error> {
+    let ids: Vec<ShipmentId> = rows.iter().map(|row| row.id).collect();
+    let people: Vec<_> = rows.iter().filter_map(|row| row.recipient_id).collect();
+    let people = recipients::open(db, &people)?;
+    let sender = sellers::settings(db)?.sender;
+    let sender = SenderText { name: sender.name, phone: sender.phone, address: sender.address };
+
+    let mut shown: HashMap<ShipmentId, Shown> = rows
+        .iter()
+        .map(|row| {
+            let person = row.recipient_id.and_then(|id| people.get(&id));
+            let country = person.map_or("", |person| person.country.as_str());
+            let shown = Shown {
+                shipment: row.id,
+                number: row.waybill.clone(),
+                carrier_name: carrier_name(&row.carrier, country),
+                recipient: person.map(recipient_text).unwrap_or_default(),
+                city: person.map(|person| person.city.clone()).unwrap_or_default(),
+                sender: sender.clone(),
+                items: Vec::new(),
+                remarks: Vec::new(),
+                order_numbers: Vec::new(),
+                pieces: 0,
+            };
+            (row.id, shown)
+        })
+        .collect();
+    for order in sheet_values::orders(db, &ids)? {
+        let Some(shown) = shown.get_mut(&order.shipment_id) else { continue };
+        let told = [
+            (RemarkBy::Buyer, order.buyer_message, ""),
+            (RemarkBy::Seller, order.seller_memo, flag_word(&order.flag)),
+        ];
+        shown.remarks.extend(told.into_iter().filter(|(_, text, _)| !text.is_empty()).map(
+            |(who, text, flag)| RemarkText {
+                shop: order.shop.clone(),
+                order_number: order.number.clone(),
+                who,
+                text,
+                flag: flag.to_owned(),
+            },
+        ));
+        shown.order_numbers.push(OrderNumberText { shop: order.shop, number: order.number });
+    }
+    for item in sheet_values::items(db, &ids)? {
+        let Some(shown) = shown.get_mut(&item.shipment_id) else { continue };
+        let quantity = u32::try_from(item.quantity).unwrap_or(u32::MAX);
+        shown.pieces = shown.pieces.saturating_add(quantity);
+        let same = |known: &&mut ItemText| {
+            known.sku == item.sku && known.name == item.title && known.variant == item.variant
+        };
+        match shown.items.iter_mut().find(same) {
+            Some(known) => known.quantity = known.quantity.saturating_add(quantity),
+            None => shown.items.push(ItemText {
+                sku: item.sku,
+                name: item.title,
+                variant: item.variant,
+                quantity,
+                location: String::new(),
+            }),
+        }
+    }
+    Ok(shown)
+}
+
+impl Shown {
+    pub fn waybill(&self, stamp: Stamp) -> WaybillSheet {
+        WaybillSheet {
+            stamp,
+            carrier_name: self.carrier_name.clone(),
+            number: self.number.clone(),
+            sort_code: None,
+            recipient: self.recipient.clone(),
+            sender: self.sender.clone(),
+            items: self.items.clone(),
+            remarks: self.remarks.clone(),
+            order_numbers: self.order_numbers.clone(),
+            pieces: self.pieces,
+            package_code: Some(self.shipment.to_string()),
+        }
+    }
+
+    pub fn delivery_note(&self, stamp: Stamp) -> DeliveryNote {
+        DeliveryNote {
+            stamp,
+            shop_name: self.order_numbers.first().map(|order| order.shop.clone()).unwrap_or_default(),
+            recipient: self.recipient.clone(),
+            sender: self.sender.clone(),
+            carrier_name: self.carrier_name.clone(),
+            number: self.number.clone(),
+            items: self.items.clone(),
+            remarks: self.remarks.clone(),
+            order_numbers: self.order_numbers.clone(),
+            closing: String::new(),
+        }
+    }
+
+    pub fn pick_shipment(&self, position: u32) -> PickShipment {
+        PickShipment {
+            position,
+            number: self.number.clone(),
+            items: self.items.clone(),
+            remarks: self.remarks.clone(),
+        }
+    }
+
+    pub fn parcel(&self, position: u32) -> HandOverParcel {
+        HandOverParcel {
+            position,
+            number: self.number.clone(),
+            city: self.city.clone(),
+            pieces: self.pieces,
+            weight_grams: None,
+        }
+    }
+}
+
+/// Addresses of Chinese writing run from large to small without separators; others are parted by commas.
+fn recipient_text(person: &Recipient) -> RecipientText {
+    let chinese = is_chinese(&person.country);
+    let joined = |parts: &[&str]| {
+        let mut kept: Vec<&str> = Vec::new();
+        for part in parts.iter().copied().filter(|part| !part.is_empty()) {
+            // 北京市 is its own province: it is written once.
+            if kept.last() != Some(&part) {
+                kept.push(part);
+            }
+        }
+        kept.join(if chinese { "" } else { ", " })
+    };
+    let postcode = if chinese { "" } else { person.postcode.as_str() };
+    RecipientText {
+        name: person.name.clone(),
+        phone: person.phone.clone(),
+        region: joined(&[&person.province, &person.city, &person.district]),
+        detail: joined(&[&person.town, &person.detail, postcode]),
+    }
+}
+
+fn is_chinese(country: &str) -> bool {
+    matches!(country, "" | "CN" | "HK" | "MO" | "TW")
+}
+
+/// The carrier's name in the language of where the parcel goes; its code when it has no other name.
+fn carrier_name(code: &str, country: &str) -> String {
+    let known = Format::of_carrier(code).next().map(|format| format.carrier);
+    known.map_or(code, |carrier| if is_chinese(country) { carrier.name_zh } else { carrier.name }).to_owned()
+}
+
+fn flag_word(flag: &str) -> &str {
+    match flag {
+        "red" => "红",
+        "yellow" => "黄",
+        "green" => "绿",
+        "blue" => "蓝",
+        "purple" => "紫",
+        "orange" => "橙",
+        "gray" | "grey" => "灰",
+        other => other,
+    }
+}
+
+/// A moment on the seller's wall clock: that of the first shop.
+///
+/// # Errors
+/// When the shops cannot be read.
+pub fn local_time(db: &mut Db, moment: UtcTime) -> Result<DateTime<FixedOffset>, Error> {
+    let minutes = match shops::all(db)?.first() {
+        Some(shop) => shop.settings()?.utc_offset_minutes,
+        None => crate::domain::shop::ShopSettings::default().utc_offset_minutes,
+    };
+    let zone = FixedOffset::east_opt(minutes.saturating_mul(60))
+        .unwrap_or_else(|| FixedOffset::east_opt(0).expect("UTC is a zone"));
+    Ok(moment.chrono().with_timezone(&zone))
+}
