@@ -15,4 +15,5 @@ mod idempotency;
 mod intake;
 mod merging;
 mod migrations;
+mod number_runs;
 mod tokens;
