@@ -16,4 +16,7 @@ mod intake;
 mod merging;
 mod migrations;
 mod number_runs;
+mod print_jobs;
+mod ship;
 mod tokens;
+mod write_backs;
