@@ -242,7 +242,8 @@ fn field_error(path: &str, said: &str) -> Error {
         (join(named), "unknown", format!("There is no field {}; the fields here are {allowed}", join(named)))
     } else {
         let field = if path.is_empty() { "body".to_owned() } else { path.to_owned() };
-        (field, "type", said.to_owned())
+        // The path says where; a place in the text is only of use for broken JSON.
+        (field, "type", said.split(" at line ").next().unwrap_or(said).to_owned())
     };
     Error::invalid(field, code, said)
 }

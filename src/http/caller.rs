@@ -74,6 +74,14 @@ impl Caller {
         blocking(move || self.app.read(self.actor.seller, work)).await
     }
 
+    /// Does work of several transactions that is not answered as JSON.
+    pub async fn run<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&App, &Actor) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        blocking(move || work(&self.app, &self.actor)).await
+    }
+
     /// Writes as one transaction and answers `status` with the view.
     ///
     /// With an `Idempotency-Key`, the answer is kept in the same transaction. `work` may run again

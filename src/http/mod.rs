@@ -17,12 +17,14 @@ pub mod observe;
 pub mod openapi;
 pub mod orders;
 pub mod page;
+pub mod print_jobs;
 pub mod problem;
 pub mod recipients;
 pub mod saved_filters;
 pub mod settings;
 pub mod shipment_query;
 pub mod shipments;
+pub mod shipping;
 pub mod shops;
 pub mod tokens;
 pub mod waybill_formats;
@@ -132,6 +134,19 @@ fn api(config: &mut ServiceConfig) {
                 .route(delete().to(number_runs::undo)),
         )
         .service(resource("/number-runs/{id}/spoil").route(post().to(number_runs::spoil)))
+        .service(
+            resource("/print-jobs").route(post().to(print_jobs::create)).route(get().to(print_jobs::list)),
+        )
+        .service(resource("/print-jobs/{id}").route(get().to(print_jobs::show)))
+        .service(resource("/print-jobs/{id}/document").route(get().to(print_jobs::document)))
+        .service(resource("/print-jobs/{id}/acknowledge").route(post().to(print_jobs::acknowledge)))
+        .service(resource("/print-jobs/{id}/resume").route(post().to(print_jobs::resume)))
+        .service(resource("/write-backs").route(get().to(shipping::list)))
+        .service(resource("/write-backs/settle").route(post().to(shipping::settle_many)))
+        .service(resource("/write-backs/{id}").route(get().to(shipping::show)))
+        .service(resource("/write-backs/{id}/retry").route(post().to(shipping::retry)))
+        .service(resource("/write-backs/{id}/settle").route(post().to(shipping::settle)))
+        .service(resource("/shops/{id}/write-backs/file").route(get().to(shipping::file)))
         .service(
             resource("/saved-filters")
                 .route(get().to(saved_filters::list))

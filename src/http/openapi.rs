@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    events, imports, number_runs, orders, recipients, saved_filters, settings, shipments, shops, tokens,
-    waybill_formats,
+    events, imports, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
+    shipping, shops, tokens, waybill_formats,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,10 @@ use super::{
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
         number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,
         number_runs::correct, number_runs::give_back,
+        print_jobs::create, print_jobs::list, print_jobs::show, print_jobs::document, print_jobs::acknowledge,
+        print_jobs::resume,
+        shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
+        shipping::file,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         recipients::compare, recipients::parse,
         settings::show, settings::change,

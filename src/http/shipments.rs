@@ -298,6 +298,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .service(resource("/shipments").route(get().to(list)))
         .service(resource("/shipments/counts").route(get().to(counts)))
         .service(resource("/shipments/merge").route(post().to(merge)))
+        .service(resource("/shipments/ship").route(post().to(super::shipping::ship)))
         .service(resource("/shipments/{id}").route(get().to(show)))
         .service(resource("/shipments/{id}/unmerge").route(post().to(unmerge)))
         .service(resource("/shipments/{id}/split").route(post().to(split)))

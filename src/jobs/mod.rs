@@ -3,3 +3,4 @@
 pub mod housekeeping;
 pub mod imports;
 pub mod intake;
+pub mod printing;

@@ -10,6 +10,7 @@ mod api;
 mod architecture;
 mod copy;
 mod crash;
+mod day;
 mod harness;
 mod idempotency;
 mod intake;

@@ -26,6 +26,7 @@ pub use progress::{acknowledge, resume};
 
 /// A wish to print.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewPrintJob {
     pub paper: Paper,
     #[serde(default)]

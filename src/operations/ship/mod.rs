@@ -22,6 +22,7 @@ use crate::operations::shipments::{recheck, refresh};
 
 /// Which parcels leave.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewShipping {
     #[serde(default)]
     pub shipments: Vec<ShipmentId>,

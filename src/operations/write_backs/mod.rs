@@ -65,6 +65,7 @@ impl TryFrom<WriteBackRow> for WriteBack {
 
 /// What came of telling the shop.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Settlement {
     pub result: Outcome,
     /// The shop's answer, kept as proof.

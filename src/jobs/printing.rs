@@ -1,0 +1,67 @@
+//! A print job as a PDF: its values are collected in one transaction, drawn outside of any, and what
+//! could not be drawn is given up in another. Cut off in between, the sheets count as handed out,
+//! and asking again draws them again.
+
+use std::sync::OnceLock;
+
+use anyhow::Context;
+
+use crate::app::App;
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::PrintJobId;
+use crate::operations::print_jobs;
+use crate::papers::font::Fonts;
+use crate::papers::{Options, render};
+
+/// The sheets of a job that are to be printed now.
+#[derive(Debug, Clone)]
+pub struct Printout {
+    pub pdf: Vec<u8>,
+    /// Positions of the sheets in it, in the order of its pages.
+    pub positions: Vec<i64>,
+    /// How many sheets were given up: stale, no longer to be sent, or not to be drawn. The job says
+    /// of each why.
+    pub left_out: usize,
+}
+
+/// Draws the sheets of a job that wait, and notes that they were handed out.
+///
+/// # Errors
+/// `nothing_to_print` when no sheet waits or none can be drawn.
+pub fn print(app: &App, actor: &Actor, id: PrintJobId) -> Result<Printout, Error> {
+    let document = app.write(actor, |tx| print_jobs::document(tx, id))?;
+    let rendered = render(&document.paper, &Options::new(fonts())).context("drawing a print job")?;
+    // Positions are from 1 and a job has far fewer sheets than either number can hold.
+    let problems: Vec<(i64, String)> = rendered
+        .problems
+        .iter()
+        .filter(|sheet| sheet.left_out)
+        .map(|sheet| {
+            let messages: Vec<&str> = sheet.problems.iter().map(|problem| problem.message.as_str()).collect();
+            (i64::from(sheet.position), messages.join("; "))
+        })
+        .collect();
+    if !problems.is_empty() {
+        app.write(actor, |tx| print_jobs::not_rendered(tx, id, &problems))?;
+    }
+    if rendered.pdf.is_empty() {
+        let (position, why) = problems.first().cloned().unwrap_or_default();
+        return Err(Error::conflict(
+            "nothing_to_print",
+            format!("No sheet of job {id} can be drawn. Sheet {position}: {why}."),
+            "Correct what the sheets say, then resume the job.",
+        ));
+    }
+    Ok(Printout {
+        pdf: rendered.pdf,
+        positions: rendered.sheets.iter().map(|sheet| i64::from(sheet.position)).collect(),
+        left_out: document.left_out.len() + problems.len(),
+    })
+}
+
+/// Made once: reading them takes longer than drawing a label.
+fn fonts() -> &'static Fonts {
+    static FONTS: OnceLock<Fonts> = OnceLock::new();
+    FONTS.get_or_init(Fonts::embedded)
+}
