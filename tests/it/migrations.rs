@@ -165,7 +165,7 @@ fn schema_of_postgres(conn: &mut PgConnection) -> BTreeSet<String> {
                        WHEN 'timestamp without time zone' THEN 'TIMESTAMP'
                        ELSE upper(format_type(c.atttypid, c.atttypmod)) END
                 || CASE WHEN c.attnotnull THEN ' NOT NULL' ELSE '' END
-                || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '') AS line
+                || coalesce(' DEFAULT ' || replace(pg_get_expr(d.adbin, d.adrelid), '::text', ''), '') AS line
          FROM tables t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attnum > 0 AND NOT c.attisdropped
               LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = c.attnum",
         "SELECT t.name || CASE k.contype WHEN 'p' THEN ' primary key (' ELSE ' unique (' END
