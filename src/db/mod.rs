@@ -16,6 +16,7 @@ pub mod imports;
 pub mod migrate;
 pub mod number_runs;
 pub mod orders;
+pub mod planner;
 pub mod pool;
 pub mod print_jobs;
 pub mod recipients;

@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::orders::{self, KnownOrder, LineWrite, OrderWrite, VersionWrite};
+use crate::db::planner;
 use crate::db::shops::{self, ShopRow};
 use crate::domain::error::Error;
 use crate::domain::id::{OrderId, RecipientId};
@@ -98,6 +99,7 @@ pub fn take_in(tx: &mut Tx, shop: &ShopRow, snapshots: &[OrderSnapshot]) -> Resu
     drafts.sort_by_key(|draft| draft.number);
     write(tx, shop, &drafts)?;
     keep_versions(tx, kept)?;
+    planner::tables_grew(tx, drafts.iter().filter(|draft| draft.known.is_none()).count())?;
     shops::note_intake(tx, shop.id, snapshots.iter().map(|snapshot| snapshot.updated_at).max())?;
     Ok(taken)
 }

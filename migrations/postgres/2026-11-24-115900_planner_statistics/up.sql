@@ -1,0 +1,2 @@
+-- PostgreSQL counts for itself; intake has it do so after the first large batch.
+SELECT 1;
