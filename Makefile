@@ -5,7 +5,7 @@ SHELL := bash
 
 # One runner for the tests: nextest where it is installed.
 RUNNER = $(shell cargo nextest --version >/dev/null 2>&1 && echo nextest run || echo test)
-# Narrows the tests: make test ONLY=migrations
+# Narrows tests and measurements: make test ONLY=migrations, make bench ONLY=intake
 ONLY ?=
 
 help: ## Say what can be made
@@ -27,8 +27,8 @@ test: ## Run all tests, on SQLite and on a PostgreSQL and a Redis of their own
 	@scripts/with-services.sh cargo $(RUNNER) --workspace --all-targets --locked $(ONLY)
 
 bench: ## Measure the paths whose pace is promised
-	@scripts/install-tools.sh cc
-	cargo bench --workspace --locked
+	@scripts/install-tools.sh
+	@scripts/with-services.sh cargo bench --bench speed --locked -- $(ONLY)
 
 fix: ## Mend format and what the lints can mend by themselves
 	cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
