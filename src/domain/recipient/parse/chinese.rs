@@ -15,6 +15,7 @@ pub(super) fn parse(original: &[char]) -> Parsed {
     let labelled = labels::take(&mut text);
     let phones = phone::take(&mut text);
     let code = phone::take_codes(&mut text);
+    let labelled_name = !labelled.name.is_empty();
     let name_code = strip_code(&labelled.name);
     take_phones(&mut parsed, &phones, code.or(name_code.1));
     parsed.company = labelled.company;
@@ -32,7 +33,7 @@ pub(super) fn parse(original: &[char]) -> Parsed {
             take_postcode(&mut text, 3).or_else(|| take_postcode(&mut text, 5)).unwrap_or_default();
     }
     take_name_and_detail(&mut parsed, &text, found);
-    finish(&mut parsed, original, &phones);
+    finish(&mut parsed, original, &phones, labelled_name);
     parsed
 }
 
@@ -194,14 +195,14 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
             detail.push(*piece);
         } else if words::is_goods(&typed) || words::has_date(&typed) || is_order_number(&typed) {
             parsed.doubt("detail");
-        } else if is_beside_the_point(text, *piece, &typed) || typed == parsed.recipient.name {
-            // Requests go to the seller, not on the label.
-        } else if words::is_title(&typed)
+        } else if belongs_to_name(&typed)
             && candidates.last().is_some_and(|name| only_blanks(text, *name, *piece))
         {
             let name = candidates.len() - 1;
             candidates[name].end = piece.end;
             candidates[name].beside_phone |= piece.beside_phone;
+        } else if is_beside_the_point(text, *piece, &typed) || typed == parsed.recipient.name {
+            // Requests go to the seller, not on the label.
         } else if words::speaks(&typed) && !words::is_address(&typed) {
             // The same with a number or a place in it is worth a look.
             parsed.doubt("detail");
@@ -210,12 +211,12 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
             && parsed.company.is_empty()
         {
             parsed.company = typed;
-        } else if before_region && words::without_remark(&typed).is_some() {
+        } else if (before_region || piece.beside_phone) && words::without_remark(&typed).is_some() {
             candidates.push(*piece);
         } else if words::is_address(&typed) && !words::without_receive_mark(&typed).1
             || !words::is_name_like(&typed)
         {
-            if before_region || !words::is_certainly_address(&typed) {
+            if before_region && !is_labelled(text, *piece) || !words::is_certainly_address(&typed) {
                 parsed.doubt("detail");
             }
             detail.push(*piece);
@@ -234,10 +235,29 @@ fn take_name_and_detail(parsed: &mut Parsed, text: &[char], found: Found) {
 fn is_beside_the_point(text: &[char], piece: Piece, typed: &str) -> bool {
     words::is_talk(typed) && !words::is_address(typed)
         || words::is_request(typed)
+        || is_list_number(text, piece, typed)
         || introduces(text, piece, typed)
         || words::is_button(typed)
         || words::is_receive_mark(typed)
         || piece.beside_phone && words::is_phone_word(typed)
+}
+
+/// `1.` or `2、` at the very beginning.
+fn is_list_number(text: &[char], piece: Piece, typed: &str) -> bool {
+    piece.start == 0
+        && typed.len() <= 2
+        && typed.bytes().all(|b| b.is_ascii_digit())
+        && text[..piece.end + 1].iter().any(|c| matches!(c, '.' | '、' | ')' | '）'))
+}
+
+/// 女士 or 收 alone behind the name.
+fn belongs_to_name(typed: &str) -> bool {
+    words::is_title(typed) || words::is_receive_mark(typed)
+}
+
+/// A label was cut out right before the piece.
+fn is_labelled(text: &[char], piece: Piece) -> bool {
+    text[..piece.start].iter().rev().find(|c| **c != ' ').is_some_and(|c| *c == CUT)
 }
 
 fn only_blanks(text: &[char], first: Piece, second: Piece) -> bool {
@@ -354,7 +374,7 @@ fn glued_name(detail: &str) -> Option<usize> {
 }
 
 /// Doubts that follow from the whole picture.
-fn finish(parsed: &mut Parsed, original: &[char], phones: &[Phone]) {
+fn finish(parsed: &mut Parsed, original: &[char], phones: &[Phone], labelled_name: bool) {
     let recipient = &parsed.recipient;
     let (no_name, no_phone, no_detail) =
         (recipient.name.is_empty(), recipient.phone.is_empty(), recipient.detail.is_empty());
@@ -370,7 +390,7 @@ fn finish(parsed: &mut Parsed, original: &[char], phones: &[Phone]) {
         parsed.doubt("all");
     }
     let name = parsed.recipient.name.clone();
-    if no_name || words::is_post(&name) || region::is_division_name(&name) {
+    if no_name || words::is_post(&name) || !labelled_name && region::is_division_name(&name) {
         parsed.doubt("name");
     }
     if no_detail {

@@ -38,6 +38,8 @@ const LABELS: &[(&str, Label)] = &[
     ("名字", Label::Name),
     ("寄给", Label::Name),
     ("发给", Label::Name),
+    ("收貨人", Label::Name),
+    ("聯絡人", Label::Name),
     ("收", Label::Name),
     ("手机号码", Label::Phone),
     ("电话号码", Label::Phone),
@@ -50,6 +52,14 @@ const LABELS: &[(&str, Label)] = &[
     ("电话", Label::Phone),
     ("固话", Label::Phone),
     ("座机", Label::Phone),
+    ("電話號碼", Label::Phone),
+    ("聯絡電話", Label::Phone),
+    ("手機號碼", Label::Phone),
+    ("手機", Label::Phone),
+    ("電話", Label::Phone),
+    ("备用电话", Label::Phone),
+    ("备用手机", Label::Phone),
+    ("备用", Label::Phone),
     ("电", Label::Phone),
     ("tel", Label::Phone),
     ("Tel", Label::Phone),
@@ -68,10 +78,14 @@ const LABELS: &[(&str, Label)] = &[
     ("街道", Label::Address),
     ("地区", Label::Address),
     ("地址", Label::Address),
+    ("收貨地址", Label::Address),
+    ("詳細地址", Label::Address),
     ("住址", Label::Address),
     ("址", Label::Address),
     ("邮政编码", Label::Postcode),
     ("邮编", Label::Postcode),
+    ("郵遞區號", Label::Postcode),
+    ("郵編", Label::Postcode),
     ("公司名称", Label::Company),
     ("单位名称", Label::Company),
     ("公司", Label::Company),
@@ -95,6 +109,10 @@ const LABELS: &[(&str, Label)] = &[
     ("旺旺", Label::Aside),
     ("会员名", Label::Aside),
     ("昵称", Label::Aside),
+    ("微信昵称", Label::Aside),
+    ("微信名", Label::Aside),
+    ("淘宝昵称", Label::Aside),
+    ("淘宝ID", Label::Aside),
     ("微信号", Label::Aside),
     ("微信", Label::Aside),
     ("店铺名称", Label::Aside),
@@ -138,12 +156,17 @@ pub(super) fn take(text: &mut [char]) -> Labelled {
         };
         cut(text, at, end, CUT);
         at = end;
-        let value_end = value_end(text, end);
+        let value_end = match label {
+            Label::Aside => aside_end(text, end),
+            _ => value_end(text, end),
+        };
         let value: String = text[end..value_end].iter().collect::<String>().trim().to_owned();
         match label {
             Label::Name if found.name.is_empty() && !value.is_empty() => found.name = value,
             Label::Company if !value.is_empty() => found.company = value,
-            Label::Postcode if value.len() == 6 && value.bytes().all(|b| b.is_ascii_digit()) => {
+            Label::Postcode
+                if matches!(value.len(), 3 | 5 | 6) && value.bytes().all(|b| b.is_ascii_digit()) =>
+            {
                 found.postcode = value
             }
             Label::Note => found.note = true,
@@ -169,6 +192,11 @@ fn label_at(text: &[char], at: usize) -> Option<(Label, usize)> {
             return None;
         }
         let mut end = at + length;
+        // 电话1：… 电话2：…
+        let counted = text.get(end).is_some_and(char::is_ascii_digit)
+            && matches!(text.get(end + 1), Some(':' | '：'))
+            && *label == Label::Phone;
+        end += usize::from(counted);
         while text.get(end) == Some(&' ') {
             end += 1;
         }
@@ -196,6 +224,13 @@ fn label_at(text: &[char], at: usize) -> Option<(Label, usize)> {
         };
         glued.then_some((*label, end))
     })
+}
+
+/// The order's number or the buyer's nick is one word, digits or not. A second colon starts a new label.
+fn aside_end(text: &[char], from: usize) -> usize {
+    let start = from + text[from..].iter().take_while(|c| **c == ' ').count();
+    let ends = |c: &char| c.is_whitespace() || ",，;；。|【】:：".contains(*c) || *c == CUT;
+    start + text[start..].iter().take_while(|c| !ends(c)).count()
 }
 
 /// A name ends at the next blank before Chinese, break or digit; a note at the end of its line.

@@ -120,7 +120,8 @@ fn phone_at(text: &[char], at: usize) -> Option<(Phone, usize)> {
         .or_else(|| service(text, at))
         .or_else(|| greater_china(text, at))
         .or_else(|| abroad(text, at))
-        .or_else(|| odd(text, at))?;
+        .or_else(|| odd(text, at))
+        .or_else(|| odd_groups(text, at))?;
     let (ext, ext_doubtful, end) = extension(text, end, kind).unwrap_or((String::new(), false, end));
     Some((Phone { number, ext, kind, ext_doubtful, country }, end))
 }
@@ -248,11 +249,17 @@ fn service(text: &[char], at: usize) -> Option<Found> {
 fn greater_china(text: &[char], at: usize) -> Option<Found> {
     for (code, country, length) in [("852", "HK", 8), ("853", "MO", 8), ("886", "TW", 9)] {
         let mut digits = Digits::new(text, at);
+        let bracket = matches!(text[at], '(' | '（');
+        digits.at += usize::from(bracket);
         let plus = digits.word("+") || digits.word("00");
         if !digits.word(code) {
             continue;
         }
-        let gap = digits.gap();
+        if bracket && !matches!(text.get(digits.at), Some(')' | '）')) {
+            continue;
+        }
+        digits.at += usize::from(bracket);
+        let gap = digits.gap() || bracket;
         if text.get(digits.at) == Some(&'0') && country == "TW" {
             digits.at += 1;
         }
@@ -317,6 +324,26 @@ fn odd(text: &[char], at: usize) -> Option<Found> {
         && at.checked_sub(1).is_none_or(|before| !text[before].is_alphanumeric() || is_han(text[before]));
     // 号 room and 弄 numbers never have that many digits, so Chinese on both sides is no obstacle.
     ((mobile_like || landline_like) && alone).then_some((number, Kind::Odd, "", at + length))
+}
+
+/// 131 3301 003: grouped like a mobile, with digits too few or too many in the last group.
+fn odd_groups(text: &[char], at: usize) -> Option<Found> {
+    let mut digits = Digits::new(text, at);
+    digits.run(3)?;
+    if !digits.gap() || !digits.digits.starts_with('1') || digits.digits.starts_with("10") {
+        return None;
+    }
+    digits.run(4)?;
+    if !digits.gap() {
+        return None;
+    }
+    let last = text[digits.at..].iter().take_while(|c| c.is_ascii_digit()).count();
+    if !matches!(last, 2 | 3 | 5) || digits.digits.contains('*') {
+        return None;
+    }
+    let end = digits.at + last;
+    let closed = text.get(end).is_none_or(|c| c.is_whitespace() || ",，;；)）".contains(*c));
+    closed.then(|| (text[at..end].iter().collect(), Kind::Odd, "", end))
 }
 
 /// -801, 转801, ext 801, #801 and, with doubt, a lone `,5521`.

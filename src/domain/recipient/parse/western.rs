@@ -50,7 +50,10 @@ pub(super) fn parse(text: &[char]) -> Parsed {
         }
     }
     let placed = !recipient.city.is_empty() || matches!(recipient.country.as_str(), "HK" | "SG" | "MO");
-    if !placed {
+    // Brackets, digits or a whole sentence: something else came along with the town.
+    let odd_city = recipient.city.contains(|c: char| c.is_ascii_digit() || "()#:".contains(c))
+        || recipient.city.split(' ').count() > 4;
+    if !placed || odd_city {
         parsed.doubt("city");
     }
     parsed.recipient = recipient;
@@ -192,10 +195,30 @@ fn take_person(parsed: &mut Parsed, pieces: &mut Vec<String>, one_line: bool) {
     }
 }
 
+/// The person behind "for the attention of", in the usual languages.
 fn attention(piece: &str) -> Option<&str> {
-    ["Attn:", "ATTN:", "attn:", "Attn.", "Attn ", "ATTN ", "Attention:", "c/o ", "C/O ", "FAO "]
-        .iter()
-        .find_map(|mark| piece.strip_prefix(mark))
+    const MARKS: [&str; 16] = [
+        "attention:",
+        "attention ",
+        "attn:",
+        "attn.",
+        "attn ",
+        "att:",
+        "att.",
+        "c/o ",
+        "fao ",
+        "fao:",
+        "z. hd. ",
+        "z.hd. ",
+        "zu händen ",
+        "à l'attention de ",
+        "t.a.v. ",
+        "care of ",
+    ];
+    MARKS.iter().find_map(|mark| {
+        let head = piece.get(..mark.len())?;
+        (head.to_lowercase() == *mark).then(|| &piece[mark.len()..])
+    })
 }
 
 fn is_company(piece: &str) -> bool {

@@ -189,6 +189,11 @@ const TALK: &[&str] = &[
     "小心",
     "帮我",
     "发票",
+    "快乐",
+    "送人",
+    "要用",
+    "祝您",
+    "祝你",
 ];
 
 /// Words of a form's buttons, copied along with the address.
@@ -305,6 +310,9 @@ pub(super) fn has_date(text: &str) -> bool {
         let [before, sign, after] = three else { return false };
         before.is_ascii_digit()
             && (*sign == '月' && after.is_ascii_digit()
+                || matches!(sign, '.' | '-')
+                    && after.is_ascii_digit()
+                    && ["前", "后", "之前", "之后", "前要", "再"].iter().any(|time| text.contains(time))
                 || *sign == '点' && matches!(after, '前' | '后' | '以' | '之' | '半')
                 || matches!(sign, '号' | '日')
                     && matches!(after, '前' | '后' | '以' | '之' | '发' | '送' | '到'))
@@ -364,7 +372,7 @@ pub(super) fn is_goods(text: &str) -> bool {
 
 /// 龙井2盒, 2盒龙井, 红茶x3: a number with a measure at one end, and a thing.
 fn is_counted_thing(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
+    let chars: Vec<char> = text.trim_start_matches(['要', '共', '买', '订']).chars().collect();
     let number = |c: &char| c.is_ascii_digit() || "一二两三四五六七八九十半".contains(*c);
     let units = "号栋幢楼层室座元路街弄巷组村期门院区";
     if chars.len() > 16 || chars.iter().any(|c| units.contains(*c)) {
