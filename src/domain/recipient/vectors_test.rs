@@ -85,6 +85,13 @@ fn our_own_pairs_clear_the_same_bars() {
     check_bars(&own_pairs());
 }
 
+/// Pairs written without a look at the comparison, to see how it does on pairs it has never met.
+#[test]
+fn pairs_written_blind_clear_the_same_bars() {
+    let blind = include_str!("../../../tests/vectors/fresh-recipient-pairs.json");
+    check_bars(&serde_json::from_str::<Vec<Pair>>(blind).expect("the file holds pairs"));
+}
+
 #[test]
 fn the_order_of_two_makes_no_difference() {
     for pair in pairs().into_iter().chain(own_pairs()) {

@@ -247,7 +247,7 @@ fn is_list_number(text: &[char], piece: Piece, typed: &str) -> bool {
     piece.start == 0
         && typed.len() <= 2
         && typed.bytes().all(|b| b.is_ascii_digit())
-        && text[..piece.end + 1].iter().any(|c| matches!(c, '.' | '、' | ')' | '）'))
+        && text[..text.len().min(piece.end + 1)].iter().any(|c| matches!(c, '.' | '、' | ')' | '）'))
 }
 
 /// 女士 or 收 alone behind the name.
@@ -393,7 +393,11 @@ fn finish(parsed: &mut Parsed, original: &[char], phones: &[Phone], labelled_nam
     if no_name || words::is_post(&name) || !labelled_name && region::is_division_name(&name) {
         parsed.doubt("name");
     }
-    if no_detail {
+    // Without a name the tail of the street may be one: …3栋502桃子.
+    let tail = parsed.recipient.detail.chars().rev().take_while(|c| words::is_han(*c)).count();
+    let open_end =
+        no_name && (2..=4).contains(&tail) && !words::is_certainly_address(&parsed.recipient.detail);
+    if no_detail || open_end {
         parsed.doubt("detail");
     }
     if parsed.recipient.country == "TW"

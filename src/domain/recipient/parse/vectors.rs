@@ -140,6 +140,7 @@ fn our_own_lines_are_read() {
 fn lines_written_blind_are_read() {
     measure("fresh a", include_str!("../../../../tests/vectors/fresh-a.json"), 90.0, 2.0);
     measure("fresh b", include_str!("../../../../tests/vectors/fresh-b.json"), 90.0, 2.0);
+    measure("fresh c", include_str!("../../../../tests/vectors/fresh-c.json"), 90.0, 2.0);
 }
 
 #[test]

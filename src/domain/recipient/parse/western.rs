@@ -138,6 +138,13 @@ fn take_country(pieces: &mut Vec<String>) -> Option<&'static Country> {
 /// Name and company are the pieces before the first one with a number.
 fn take_person(parsed: &mut Parsed, pieces: &mut Vec<String>, one_line: bool) {
     if let Some(at) = pieces.iter().position(|piece| attention(piece).is_some()) {
+        // c/o names the host: the person stands before it, and the courier needs both.
+        let host = pieces[at].to_lowercase().starts_with("c/o");
+        if host && at > 0 && !is_company(&pieces[at - 1]) {
+            parsed.recipient.name = pieces.remove(at - 1);
+            parsed.doubt("name");
+            return;
+        }
         let piece = pieces.remove(at);
         attention(&piece).unwrap_or_default().trim().clone_into(&mut parsed.recipient.name);
         if at > 0 && !pieces[at - 1].contains(|c: char| c.is_ascii_digit()) {

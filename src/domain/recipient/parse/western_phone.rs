@@ -53,6 +53,15 @@ pub(super) fn take(line: &mut String) -> Option<WesternPhone> {
     let (ext, end) = extension(&chars, end).unwrap_or((String::new(), end));
     let label = label_before(&chars, start);
     *line = chars[..label].iter().chain(&[',']).chain(&chars[end..]).collect();
+    // +44 (0)7700: the zero is for callers inside the country.
+    let written: String = chars[start..end].iter().filter(|c| !c.is_whitespace()).collect();
+    let digits = match written.split_once("(0)") {
+        Some((code, rest)) if code.starts_with(['+', '0']) => {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            format!("+{}{}", digits(code).trim_start_matches('0'), digits(rest))
+        }
+        _ => digits,
+    };
     let digits = digits.strip_prefix("00").map_or(digits.clone(), |rest| format!("+{rest}"));
     Some(WesternPhone { digits, ext })
 }
