@@ -147,7 +147,7 @@ impl Check {
     }
 
     fn head(&mut self, head: &OrderHead) {
-        self.time("created_at", Some(head.created_at));
+        self.time("created_at", head.created_at);
         self.time("paid_at", head.paid_at);
         self.time("ship_by", head.ship_by);
         self.time("ship_from", head.ship_from);

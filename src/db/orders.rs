@@ -139,7 +139,7 @@ fn head_columns(rows: Rows, orders: &[OrderWrite]) -> Rows {
     rows.column("id", orders.iter().map(|order| order.id))
         .column("state", orders.iter().map(|order| order.head.map_or(OrderState::Unpaid, |head| head.state)))
         .column("kind", orders.iter().map(|order| order.head.map_or(OrderKind::Normal, |head| head.kind)))
-        .column("ordered_at", time(|head| Some(head.created_at)))
+        .column("ordered_at", time(|head| head.created_at))
         .column("paid_at", time(|head| head.paid_at))
         .column("ship_by", time(|head| head.ship_by))
         .column("ship_from", time(|head| head.ship_from))

@@ -122,7 +122,7 @@ pub fn at(kind: Kind, n: usize, placed: UtcTime, now: UtcTime) -> OrderSnapshot 
                 Case::CashOnDelivery => OrderKind::Cod,
                 _ => OrderKind::Normal,
             },
-            created_at: placed,
+            created_at: Some(placed),
             paid_at: paid,
             ship_by: (case == Case::Presale).then(|| now.plus(Duration::days(7))),
             ship_from: (case == Case::Presale).then(|| now.plus(Duration::days(5))),

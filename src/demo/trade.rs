@@ -3,13 +3,19 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::orders::{self, Case};
+use super::orders::{self, Case, Kind};
 use super::{Demo, DemoShop};
 use crate::app::App;
 use crate::db::shops;
+use crate::db::write_backs::Filter;
 use crate::domain::error::Error;
 use crate::domain::order::{OrderSnapshot, OrderState, Refund};
+use crate::domain::write_back::{Outcome, WriteBackState};
 use crate::jobs::intake::take_in_all;
+use crate::operations::write_backs::{self, Settlement};
+
+/// How many numbers a simulated platform takes in one beat.
+const ANSWERED_AT_ONCE: usize = 200;
 
 /// One new order this often.
 const PACE: Duration = Duration::from_secs(12);
@@ -39,7 +45,24 @@ fn sell(app: &App, demo: &Demo, sold: usize, beat: usize) -> Result<(), Error> {
         tellings.push(change(shop, beat, sold, app));
     }
     let row = app.read(demo.actor.seller, |db| shops::find(db, shop.id))?;
-    take_in_all(app, &demo.actor, &row, &tellings).map(drop)
+    take_in_all(app, &demo.actor, &row, &tellings)?;
+    answer_write_backs(app, demo)
+}
+
+/// The simulated platforms take the numbers they are told; the own shop leaves that to its owner.
+fn answer_write_backs(app: &App, demo: &Demo) -> Result<(), Error> {
+    for shop in demo.shops.iter().filter(|shop| shop.kind != Kind::Own) {
+        let filter = Filter { state: Some(WriteBackState::Waiting), shop: Some(shop.id), shipment: None };
+        let waiting =
+            app.read(demo.actor.seller, |db| write_backs::list(db, filter, None, ANSWERED_AT_ONCE))?;
+        let ids: Vec<_> = waiting.iter().map(|write_back| write_back.id).collect();
+        let reply = format!("simulated: {} has the number", shop.name);
+        let settlement = Settlement { result: Outcome::Done, reply };
+        if !ids.is_empty() {
+            app.write(&demo.actor, |tx| write_backs::settle_many(tx, &ids, &settlement))?;
+        }
+    }
+    Ok(())
 }
 
 /// A buyer of an earlier order acts.

@@ -73,8 +73,8 @@ text_enum! {
 pub struct OrderHead {
     pub state: OrderState,
     pub kind: OrderKind,
-    /// When the buyer placed it.
-    pub created_at: UtcTime,
+    /// When the buyer placed it; some files do not say.
+    pub created_at: Option<UtcTime>,
     pub paid_at: Option<UtcTime>,
     /// The platform's promise; without one the shop's own rule counts.
     pub ship_by: Option<UtcTime>,

@@ -8,9 +8,6 @@ use std::time::Duration;
 
 use huidan::db::Db;
 use huidan::db::statement::sql;
-use huidan::domain::platform::Platform;
-use huidan::domain::shop::ShopSettings;
-use huidan::operations::shops::{self, NewShop};
 
 use crate::support::TestApp;
 
@@ -18,13 +15,7 @@ const ORDERS: usize = 1_500;
 
 each_database!(
     fn an_import_that_is_killed_and_repeated_ends_as_if_nothing_had_happened(app: TestApp) {
-        let new = NewShop {
-            platform: Platform::File,
-            name: "Files".to_owned(),
-            settings: ShopSettings::default(),
-            credentials: serde_json::Map::new(),
-        };
-        app.write(|tx| shops::create(tx, &new)).expect("a shop is linked");
+        app.file_shop("Files");
         let folder = tempfile::tempdir().expect("a folder for the file");
         let file = folder.path().join("orders.csv");
         std::fs::write(&file, orders_csv()).expect("the file is written");

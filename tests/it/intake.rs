@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use huidan::domain::id::{OrderId, SellerId};
 use huidan::domain::order::OrderSnapshot;
 use huidan::domain::shop::ShopSettings;
+use huidan::jobs::imports;
 use huidan::jobs::intake::take_in_all;
 use huidan::operations::intake::Outcome::{Created, Unchanged, Updated};
 use huidan::operations::orders;
@@ -213,3 +214,23 @@ fn view(app: &TestApp, order: OrderId) -> orders::OrderView {
 fn outcomes(taken: &[huidan::operations::intake::Taken]) -> Vec<huidan::operations::intake::Outcome> {
     taken.iter().map(|taken| taken.outcome).collect()
 }
+
+each_database!(
+    fn a_file_without_any_time_can_be_imported_again(app: TestApp) {
+        let shop = app.file_shop("Files");
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("orders.csv");
+        let csv = "订单编号,订单状态,收货人姓名,联系手机,省,市,区,详细地址,商家编码,数量\n\
+                   K1,paid,陈静,13800001001,浙江省,杭州市,西湖区,文三路478号3栋2单元1201室,TEA-250,2\n";
+        std::fs::write(&file, csv).expect("the file is written");
+        let import = || {
+            let choice = imports::FileChoice { name: "orders.csv".to_owned(), ..Default::default() };
+            let report = imports::import(app.app(), app.owner(), &shop, &file, &choice, &mut |_| ());
+            let report = report.expect("it is imported");
+            (report.created, report.updated, report.unchanged, report.rejected_count)
+        };
+        assert_eq!(import(), (1, 0, 0, 0));
+        app.advance(chrono::Duration::hours(5));
+        assert_eq!(import(), (0, 0, 1, 0));
+    }
+);

@@ -142,8 +142,9 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// When the buyer placed the order, with the best stand-in the row and the file have.
-    pub(super) fn created_at(&self, created: Option<UtcTime>, paid: Option<UtcTime>) -> UtcTime {
-        created.or(paid).or(self.file_time).unwrap_or(self.options.received_at)
+    /// When the buyer placed the order. Only the row may say so: a stand-in from the file or the
+    /// clock would make the same row another telling each time it is imported.
+    pub(super) fn created_at(&self, created: Option<UtcTime>, paid: Option<UtcTime>) -> Option<UtcTime> {
+        created.or(paid)
     }
 }

@@ -209,7 +209,7 @@ fn read_order(from: &mut Reader<'_>) -> OrderSnapshot {
     let head = OrderHead {
         state,
         kind,
-        created_at,
+        created_at: Some(created_at),
         paid_at,
         ship_by,
         ship_from,

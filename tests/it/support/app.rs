@@ -142,12 +142,17 @@ impl TestApp {
 
     /// Links a shop with settings of its own.
     pub fn shop_with(&self, name: &str, settings: ShopSettings) -> ShopRow {
-        let new = NewShop {
-            platform: Platform::Push,
-            name: name.to_owned(),
-            settings,
-            credentials: serde_json::Map::new(),
-        };
+        self.link(Platform::Push, name, settings)
+    }
+
+    /// Links a shop whose orders come in files.
+    pub fn file_shop(&self, name: &str) -> ShopRow {
+        self.link(Platform::File, name, ShopSettings::default())
+    }
+
+    fn link(&self, platform: Platform, name: &str, settings: ShopSettings) -> ShopRow {
+        let credentials = serde_json::Map::new();
+        let new = NewShop { platform, name: name.to_owned(), settings, credentials };
         self.write(|tx| shops::create(tx, &new)).expect("a shop is linked")
     }
 

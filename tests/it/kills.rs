@@ -1,0 +1,269 @@
+//! A working day while the program is killed again and again: every parcel leaves once.
+//!
+//! The real program serves; a person pushes, numbers, prints and ships through the API, repeating
+//! each request with its `Idempotency-Key` until it is answered; all the while the process is ended
+//! with SIGKILL and started again.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use huidan::db::statement::sql;
+use huidan::domain::actor::Role;
+use serde_json::{Value as Json, json};
+
+use crate::support::{TestApp, order, recipient};
+
+/// Of fifteen orders for five recipients each.
+const BATCHES: i64 = 12;
+
+each_database!(
+    fn a_day_of_kills_ships_every_order_once(app: TestApp) {
+        let data = tempfile::tempdir().expect("a data folder");
+        let token = app.token(Role::Owner);
+        let served = Served::start(&app, data.path());
+        let person = Person { served: &served, token, keys: AtomicUsize::new(0) };
+        let done = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for delay_ms in [90, 35, 160, 60, 120, 250, 110, 45, 75, 140, 80, 200].into_iter().cycle() {
+                    std::thread::sleep(Duration::from_millis(delay_ms));
+                    if done.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    served.kill_and_start();
+                }
+            });
+            // The killer stops also when the day fails.
+            let day = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&person)));
+            done.store(true, Ordering::Relaxed);
+            day.map_err(std::panic::resume_unwind).expect("the day went well");
+        });
+        assert!(served.kills.load(Ordering::Relaxed) > 5, "the day was too quiet to tell anything");
+
+        let count = |text: &str| app.read(|db| db.number(sql(text).bind(db.seller())));
+        assert_eq!(count("SELECT COUNT(*) AS one FROM orders WHERE seller_id = ?"), 15 * BATCHES);
+        assert_eq!(
+            count("SELECT COUNT(*) AS one FROM shipments WHERE seller_id = ? AND state = 'shipped'"),
+            5 * BATCHES
+        );
+        assert_eq!(count("SELECT COUNT(*) AS one FROM number_runs WHERE seller_id = ?"), BATCHES);
+        assert_eq!(count("SELECT COUNT(*) AS one FROM waybills WHERE seller_id = ?"), 5 * BATCHES);
+        assert_eq!(
+            count("SELECT COUNT(DISTINCT number) AS one FROM waybills WHERE seller_id = ?"),
+            5 * BATCHES
+        );
+        assert_eq!(count("SELECT COUNT(*) AS one FROM print_jobs WHERE seller_id = ?"), BATCHES);
+        assert_eq!(
+            count("SELECT COUNT(*) AS one FROM sheets WHERE seller_id = ? AND state = 'acknowledged'"),
+            5 * BATCHES
+        );
+        assert_eq!(count("SELECT COUNT(*) AS one FROM write_backs WHERE seller_id = ?"), 15 * BATCHES);
+        assert_eq!(
+            count("SELECT COUNT(*) AS one FROM write_backs WHERE seller_id = ? AND state = 'done'"),
+            15 * BATCHES
+        );
+    }
+);
+
+/// One person's day: batches of fifteen orders for five recipients each.
+fn work(person: &Person) {
+    let shops = ["Tea House", "Cups", "Own"].map(|name| {
+        let shop = person.post("/api/v1/shops", json!({"platform": "push", "name": name}));
+        shop["id"].as_str().expect("an id").to_owned()
+    });
+    let mut first_number = "755000000000".to_owned();
+    for batch in 0..BATCHES {
+        for shop in &shops {
+            let orders: Vec<Json> = (0..5)
+                .map(|n| order(&format!("{batch}-{n}")).to(recipient(&format!("客户{batch}{n}"))).json())
+                .collect();
+            person.post(&format!("/api/v1/shops/{shop}/orders"), Json::Array(orders));
+        }
+        let ready = person.get("/api/v1/shipments?state=ready&limit=100");
+        let shipments: Vec<&Json> =
+            ready["items"].as_array().expect("a page").iter().map(|item| &item["id"]).collect();
+        assert_eq!(shipments.len(), 5, "three orders of each recipient are one parcel");
+        let run = person.post(
+            "/api/v1/number-runs",
+            json!({"carrier": "sf", "format": "sf-12", "first_number": first_number, "shipments": shipments}),
+        );
+        let numbers: HashSet<&str> = run["assigned"]
+            .as_array()
+            .expect("numbers")
+            .iter()
+            .filter_map(|a| a["number"].as_str())
+            .collect();
+        assert_eq!(numbers.len(), 5, "{run}");
+        let job = person.post(
+            "/api/v1/print-jobs",
+            json!({"paper": "waybill", "size": "100x150", "number_run": run["id"]}),
+        );
+        assert_eq!(job["sheets"].as_array().map(Vec::len), Some(5), "{job}");
+        let job = job["id"].as_str().expect("an id");
+        person.post(&format!("/api/v1/print-jobs/{job}/acknowledge"), json!({"last_good": 5}));
+        let shipped = person.post("/api/v1/shipments/ship", json!({"number_run": run["id"]}));
+        assert_eq!(shipped["done"].as_array().map(Vec::len), Some(5), "{shipped}");
+        let next = person.post(
+            "/api/v1/waybill-formats/sf-12/next",
+            json!({"number": run["last_number"], "count": 1, "step": 1}),
+        );
+        first_number = next["numbers"][0].as_str().expect("the next number").to_owned();
+    }
+    let mut settled = 0;
+    loop {
+        let waiting = person.get("/api/v1/write-backs?state=waiting&limit=25");
+        let items = waiting["items"].as_array().expect("a page");
+        if items.is_empty() {
+            break;
+        }
+        for item in items {
+            let id = item["id"].as_str().expect("an id");
+            person
+                .post(&format!("/api/v1/write-backs/{id}/settle"), json!({"result": "done", "reply": "ok"}));
+            settled += 1;
+        }
+    }
+    assert_eq!(settled, 15 * BATCHES, "each order's shop is told once");
+}
+
+/// The program as a process that can be killed; it always comes back on the same port.
+struct Served {
+    address: Mutex<String>,
+    child: Mutex<Child>,
+    database: String,
+    data: std::path::PathBuf,
+    kills: AtomicUsize,
+}
+
+impl Served {
+    fn start(app: &TestApp, data: &std::path::Path) -> Arc<Self> {
+        let database = app.database_address();
+        let (child, address) = spawn(&database, data);
+        Arc::new(Self {
+            address: Mutex::new(address),
+            child: Mutex::new(child),
+            database,
+            data: data.to_owned(),
+            kills: AtomicUsize::new(0),
+        })
+    }
+
+    fn kill_and_start(&self) {
+        let mut child = self.child.lock().expect("one killer");
+        child.kill().expect("SIGKILL reaches it");
+        child.wait().expect("it has ended");
+        self.kills.fetch_add(1, Ordering::Relaxed);
+        let (next, address) = spawn(&self.database, &self.data);
+        *child = next;
+        *self.address.lock().expect("one killer") = address;
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().expect("one killer");
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+fn spawn(database: &str, data: &std::path::Path) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_huidan"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data)
+        .env("DATABASE_URL", database)
+        .env("HUIDAN_SECRET_KEY", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .env("HUIDAN_LOG_FORMAT", "json")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut log = BufReader::new(child.stderr.take().expect("its log is piped"));
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        let read = log.read_line(&mut line).expect("its log can be read");
+        assert!(read > 0, "the program ended before it served");
+        if let Some((_, rest)) = line.split_once("huidan serves http://") {
+            break rest
+                .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
+                .next()
+                .expect("an address")
+                .to_owned();
+        }
+    };
+    // Whoever does not read the log stops the program when the pipe is full.
+    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    (child, address)
+}
+
+/// A client that repeats each request until it is answered.
+struct Person<'a> {
+    served: &'a Served,
+    token: String,
+    keys: AtomicUsize,
+}
+
+impl Person<'_> {
+    fn get(&self, path: &str) -> Json {
+        self.until_answered("GET", path, None)
+    }
+
+    fn post(&self, path: &str, body: Json) -> Json {
+        self.until_answered("POST", path, Some(body))
+    }
+
+    fn until_answered(&self, method: &str, path: &str, body: Option<Json>) -> Json {
+        let key = format!("day-{}", self.keys.fetch_add(1, Ordering::Relaxed));
+        for _ in 0..400 {
+            match self.once(method, path, body.as_ref(), &key) {
+                Some((status, answer)) if status < 300 => return answer,
+                // Work of several transactions was cut off; its key is free again after a minute.
+                Some((409, answer)) if answer["code"] == "idempotency_in_progress" => {
+                    return self.anew(method, path, body);
+                }
+                Some((status @ 400..500, answer)) => panic!("{method} {path}: {status} {answer}"),
+                _ => std::thread::sleep(Duration::from_millis(15)),
+            }
+        }
+        panic!("{method} {path} is never answered");
+    }
+
+    /// The same wish under another key: only what is safe to repeat gets here.
+    fn anew(&self, method: &str, path: &str, body: Option<Json>) -> Json {
+        assert!(path.ends_with("/orders"), "{path} is one transaction and leaves no key behind");
+        self.until_answered(method, path, body)
+    }
+
+    fn once(&self, method: &str, path: &str, body: Option<&Json>, key: &str) -> Option<(u16, Json)> {
+        let address = self.served.address.lock().expect("one killer").clone();
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .proxy(None)
+            .build()
+            .new_agent();
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("http://{address}{path}"))
+            .header("authorization", format!("Bearer {}", self.token));
+        let answer = match body {
+            Some(body) => agent.run(
+                request
+                    .header("content-type", "application/json")
+                    .header("idempotency-key", key)
+                    .body(body.to_string())
+                    .expect("a request"),
+            ),
+            None => agent.run(request.body(()).expect("a request")),
+        };
+        let mut answer = answer.ok()?;
+        let status = answer.status().as_u16();
+        let text = answer.body_mut().read_to_string().ok()?;
+        Some((status, serde_json::from_str(&text).ok()?))
+    }
+}
