@@ -44,7 +44,7 @@ fn snapshot(index: usize) -> OrderSnapshot {
         head: Some(OrderHead {
             state: OrderState::AwaitingShipment,
             kind: OrderKind::Normal,
-            created_at: at,
+            created_at: Some(at),
             paid_at: Some(at),
             ship_by: None,
             ship_from: None,
