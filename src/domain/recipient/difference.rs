@@ -71,8 +71,28 @@ fn east_asian(a: &[Piece], b: &[Piece]) -> LineDifference {
             let (before, behind) = (head.checked_sub(1).map(|at| &a[at]), a.get(a.len() - tail));
             one_sided(added, before, behind.filter(|_| tail > 0), head + tail)
         }
-        (a, b) => two_sided(a, b),
+        (middle_a, middle_b) => {
+            let before = head.checked_sub(1).map(|at| &a[at]);
+            if is_short_university(middle_a, middle_b, before)
+                || is_short_university(middle_b, middle_a, before)
+            {
+                return LineDifference::ShortForm;
+            }
+            two_sided(middle_a, middle_b)
+        }
     }
+}
+
+/// 川大 for 四川大学, 西工大 for 西北工业大学: the numeral or side that falls away belongs to the name.
+/// A short form keeps the first character, unless that is a numeral; 北大 is not 东北大学.
+fn is_short_university(short: &[Piece], long: &[Piece], before: Option<&Piece>) -> bool {
+    let is = |piece: &Piece, wanted: &str| matches!(piece, Piece::Word(word) if word == wanted);
+    let ([.., last], [first, .., big, school]) = (short, long) else { return false };
+    let numeral = matches!(first, Piece::Number(number) if number.len() == 1);
+    let in_name = matches!(before, Some(Piece::Word(word)) if !"路街道巷弄里".contains(word.as_str()));
+    let kept = numeral || in_name || short.first() == Some(first);
+    let words = short.iter().chain(&long[1..]).all(|piece| matches!(piece, Piece::Word(_)));
+    is(last, "大") && is(big, "大") && is(school, "学") && words && kept && is_within(short, long)
 }
 
 fn one_sided(
@@ -123,8 +143,13 @@ fn two_sided(a: &[Piece], b: &[Piece]) -> LineDifference {
 }
 
 fn is_shortened<T: PartialEq>(short: &[T], long: &[T]) -> bool {
+    short.len() >= 2 && is_within(short, long)
+}
+
+/// All pieces of the short one stand in the long one, in this order.
+fn is_within<T: PartialEq>(short: &[T], long: &[T]) -> bool {
     let mut long = long.iter();
-    short.len() >= 2 && short.iter().all(|piece| long.any(|other| other == piece))
+    short.iter().all(|piece| long.any(|other| other == piece))
 }
 
 /// Characters that part two places of one name.
