@@ -25,8 +25,11 @@ pub fn run(pool: &Pool) -> anyhow::Result<Vec<String>> {
         versions.into_iter().map(|version| version.to_string()).collect()
     };
     match pool.writer()? {
-        // The file's write lock keeps a second process out; it retries by busy_timeout.
-        Conn::Sqlite(mut conn) => conn.run_pending_migrations(SQLITE).map(names).map_err(failed),
+        // The file's write lock is taken before it is asked what is left to do: a second process waits
+        // by busy_timeout, and then finds all done.
+        Conn::Sqlite(mut conn) => {
+            conn.immediate_transaction(|conn| conn.run_pending_migrations(SQLITE).map(names)).map_err(failed)
+        }
         Conn::Postgres(mut conn) => {
             conn.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))
                 .context("waiting for another process to migrate")?;
@@ -46,5 +49,26 @@ pub fn is_pending(pool: &Pool) -> anyhow::Result<bool> {
     match pool.reader()? {
         Conn::Sqlite(mut conn) => conn.has_pending_migration(SQLITE).map_err(failed),
         Conn::Postgres(mut conn) => conn.has_pending_migration(POSTGRES).map_err(failed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::pool::Synchronous;
+
+    #[test]
+    fn processes_that_start_at_once_on_a_fresh_file_migrate_it_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = format!("sqlite://{}", folder.path().join("huidan.db").display());
+        let start = || {
+            let pool = Pool::open(&address, 2, Synchronous::Normal).expect("the file opens");
+            run(&pool).expect("the schema is brought up to date").len()
+        };
+        let done: Vec<usize> = std::thread::scope(|threads| {
+            let started: Vec<_> = (0..4).map(|_| threads.spawn(start)).collect();
+            started.into_iter().map(|thread| thread.join().expect("it ended")).collect()
+        });
+        assert_eq!(done.iter().filter(|ran| **ran > 0).count(), 1, "{done:?}");
     }
 }
