@@ -16,6 +16,7 @@ use crate::db::Db;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, ShipmentId};
+use crate::domain::waybill::carriers;
 use crate::operations::number_runs::{
     self as operations, NewRun, Range, RunAnswer, RunDetail, RunView, Spoil, Spoiled, Undone,
 };
@@ -26,7 +27,8 @@ use crate::operations::waybills::{self, Correction, Waybill};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunWish {
-    /// Code of the carrier.
+    /// Code or name of the carrier.
+    #[serde(deserialize_with = "carriers::named")]
     #[schema(example = "sf")]
     carrier: String,
     /// Name of the waybill format.

@@ -20,7 +20,7 @@ each_database!(
         app.push(&shop, &[order("1001"), order("1002"), order("1003").to(recipient("王芳"))]);
         let http = app.http_as(Role::Shipper);
 
-        let run = json!({ "carrier": "sf", "format": "sf-12", "first_number": "755000000000",
+        let run = json!({ "carrier": "SF Express", "format": "sf-12", "first_number": "755000000000",
                           "filter": { "state": "ready" } });
         let preview = http.post("/api/v1/number-runs", {
             let mut wish = run.clone();

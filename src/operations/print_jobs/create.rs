@@ -88,7 +88,7 @@ fn named(tx: &mut Tx, new: &NewPrintJob) -> Result<Vec<ShipmentId>, Error> {
 /// The size that was asked for, or the usual one; checked against the paper.
 fn size_of(new: &NewPrintJob) -> Result<PaperSize, Error> {
     let usual = match new.paper {
-        Paper::Waybill => PaperSize::Label100x180,
+        Paper::Waybill => PaperSize::Label100x150,
         Paper::DeliveryNote => PaperSize::A5,
         Paper::PickList | Paper::HandOverList => PaperSize::A4,
     };
