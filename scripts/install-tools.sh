@@ -11,6 +11,7 @@ set -euo pipefail
 TOOLS='
 cc         gcc             SQLite and the PostgreSQL client are compiled from C
 make       make            the words of the Makefile
+curl       curl            the walks of the README speak to the API with it
 pkg-config pkg-config      finding C libraries while compiling
 postgres   postgresql      half of the tests run on PostgreSQL
 redis      redis-server    workers of several machines meet in Redis
@@ -19,7 +20,7 @@ zbarimg    zbar-tools      tests read the bar codes of printed pages
 chromium   chromium        tests look at the web pages
 '
 # Nothing of `make test` opens a browser by itself, so it is installed by name only.
-DEFAULT='cc make pkg-config postgres redis pdftoppm zbarimg'
+DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg'
 
 # Debian keeps the server's programs beside the PATH, one folder per version.
 has() {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use huidan::domain::reason::ReasonCode;
+use huidan::domain::recipient::permission::Objection;
+use huidan::domain::recipient::why::Why;
 
 /// What each layer may import, besides itself.
 ///
@@ -230,6 +232,12 @@ fn every_error_code_has_a_paragraph() {
     for code in ReasonCode::ALL {
         used.entry(code.as_str().to_owned()).or_insert("src/domain/reason.rs".to_owned());
     }
+    for objection in Objection::ALL {
+        used.entry(objection.code().to_owned()).or_insert("src/domain/recipient/permission.rs".to_owned());
+    }
+    for why in Why::ALL {
+        used.entry(why.code().to_owned()).or_insert("src/domain/recipient/why.rs".to_owned());
+    }
     assert!(used.len() > 20, "the codes were found");
     let findings = used
         .iter()
@@ -275,6 +283,7 @@ fn codes(code: &str) -> BTreeSet<String> {
         ("Error::invalid(", 1),
         ("FieldError::new(", 1),
         ("Refusal::new(", 0),
+        ("Why::new(", 0),
         ("Failure::edge(", 1),
         (".refuse(", 1),
         (" reject(", 0),

@@ -21,4 +21,5 @@ mod number_runs;
 mod print_jobs;
 mod ship;
 mod tokens;
+mod walkthrough;
 mod write_backs;
