@@ -6,9 +6,12 @@ use anyhow::Context;
 use tracing::info;
 
 use crate::app::App;
+use crate::domain::actor::Actor;
 use crate::http::{self, ServeOptions};
 use crate::jobs::housekeeping;
+use crate::operations::{NOBODY, sessions};
 use crate::settings::Settings;
+use crate::web;
 
 /// Serves until the process is asked to end; requests at work are finished first.
 pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
@@ -17,7 +20,14 @@ pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
         true => vec![Box::new(housekeeping::keep_house)],
         false => Vec::new(),
     };
-    serve(settings, &app, background, |address| info!(%address, "huidan serves http://{address}"))
+    let link = app.write(&Actor::system(NOBODY), sessions::offer_setup)?;
+    serve(settings, &app, background, |address| {
+        info!(%address, "huidan serves http://{address}");
+        if let Some(link) = link {
+            // On standard output and not in the log, which may be kept and read by others.
+            println!("First start: open http://{address}/setup/{link} to set up; the link works once.");
+        }
+    })
 }
 
 /// Work beside the requests; it ends soon after the flag is set and its thread is woken.
@@ -39,8 +49,12 @@ pub fn serve(
                 threads.spawn(move || work(&app, stop))
             })
             .collect();
-        let options =
-            ServeOptions { listen: settings.listen.clone(), threads: settings.http_threads, signals: true };
+        let options = ServeOptions {
+            listen: settings.listen.clone(),
+            threads: settings.http_threads,
+            signals: true,
+            pages: web::routes,
+        };
         let ended = actix_web::rt::System::new().block_on(async {
             let served = http::serve(app.clone(), &options)
                 .with_context(|| format!("listening on {} (setting listen)", settings.listen))?;

@@ -23,6 +23,7 @@ pub mod recipients;
 pub mod saved_filters;
 pub mod seal;
 pub mod sellers;
+pub mod sessions;
 pub mod sheet_values;
 pub mod sheets;
 pub mod shipment_list;

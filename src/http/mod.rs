@@ -47,6 +47,8 @@ pub struct ServeOptions {
     pub threads: usize,
     /// Whether SIGINT and SIGTERM end it; tests end it by its handle.
     pub signals: bool,
+    /// Mounts the pages beside the API.
+    pub pages: fn(&mut ServiceConfig),
 }
 
 /// A server that has its address and waits to be driven.
@@ -69,6 +71,7 @@ pub fn serve(app: App, options: &ServeOptions) -> std::io::Result<Served> {
     let app = Data::new(app);
     let guard = Data::new(auth::Guard::default());
     let metrics = Data::new(metrics::Metrics::default());
+    let pages = options.pages;
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(app.clone())
@@ -77,6 +80,7 @@ pub fn serve(app: App, options: &ServeOptions) -> std::io::Result<Served> {
             .wrap(from_fn(observe::observe))
             .wrap(Compress::default())
             .configure(routes)
+            .configure(pages)
     })
     .workers(options.threads)
     .worker_max_blocking_threads(WAITING_THREADS)

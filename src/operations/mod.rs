@@ -8,6 +8,7 @@ pub mod number_runs;
 pub mod orders;
 pub mod print_jobs;
 pub mod sellers;
+pub mod sessions;
 pub mod settings;
 pub mod ship;
 pub mod shipments;

@@ -23,7 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("app", &["domain", "db"]),
     ("jobs", &["domain", "db", "papers", "connectors", "operations", "app"]),
     ("http", &["domain", "db", "papers", "connectors", "operations", "app", "jobs"]),
-    ("web", &["domain", "db", "papers", "connectors", "operations", "app", "jobs"]),
+    // Pages speak the words of the API: its filters, its pages of lists, its way down to what waits.
+    ("web", &["domain", "db", "papers", "connectors", "operations", "app", "jobs", "http"]),
     ("settings", &["domain", "db"]),
     ("log", &["settings"]),
     // The simulated shops are one more edge: they sell through the same jobs as real ones.

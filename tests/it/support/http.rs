@@ -22,7 +22,12 @@ impl Server {
         let (tell, told) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let options = ServeOptions { listen: "127.0.0.1:0".to_owned(), threads: 2, signals: false };
+                let options = ServeOptions {
+                    listen: "127.0.0.1:0".to_owned(),
+                    threads: 2,
+                    signals: false,
+                    pages: huidan::web::routes,
+                };
                 let served = serve(app, &options).expect("a free port of this machine");
                 tell.send((served.address, served.server.handle())).expect("the test waits for it");
                 served.server.await.expect("the server ends well");

@@ -1,0 +1,70 @@
+//! Pictures of one stroke, drawn on a grid of 16: a state is told by shape and word, never by
+//! colour alone.
+
+use maud::{Markup, PreEscaped, html};
+
+const ICONS: &[(&str, &str)] = &[
+    ("brand", r#"<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h6" /><path d="m10 11.5 1.6 1.6 3-3.4" />"#),
+    (
+        "gear",
+        r#"<circle cx="8" cy="8" r="2.2"/><path d="M8 1.8v2M8 12.2v2M1.8 8h2M12.2 8h2M3.6 3.6 5 5M11 11l1.4 1.4M12.4 3.6 11 5M5 11l-1.4 1.4"/>"#,
+    ),
+    (
+        "person",
+        r#"<circle cx="8" cy="5.4" r="2.7"/><path d="M2.8 13.8c.6-2.9 2.6-4.2 5.2-4.2s4.6 1.3 5.2 4.2"/>"#,
+    ),
+    ("cross", r#"<path d="m4 4 8 8M12 4l-8 8"/>"#),
+    ("tick", r#"<path d="m3 8.5 3.2 3.2L13 4.8"/>"#),
+    ("search", r#"<circle cx="7" cy="7" r="4.2"/><path d="m10.2 10.2 3.6 3.6"/>"#),
+    ("plus", r#"<path d="M8 3v10M3 8h10"/>"#),
+    (
+        "sun",
+        r#"<circle cx="8" cy="8" r="3"/><path d="M8 1.2v1.6M8 13.2v1.6M1.2 8h1.6M13.2 8h1.6M3.2 3.2l1.1 1.1M11.7 11.7l1.1 1.1M12.8 3.2l-1.1 1.1M4.3 11.7l-1.1 1.1"/>"#,
+    ),
+    ("moon", r#"<path d="M13 9.6A5.6 5.6 0 0 1 6.4 3 5.6 5.6 0 1 0 13 9.6Z"/>"#),
+    (
+        "auto",
+        r#"<circle cx="8" cy="8" r="5.6"/><path d="M8 2.4v11.2A5.6 5.6 0 0 0 8 2.4Z" fill="currentColor"/>"#,
+    ),
+    ("blocked", r#"<path d="M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.500v-5Z"/><path d="M5.2 8h5.6"/>"#),
+    ("ready", r#"<circle cx="8" cy="8" r="5.6"/><circle cx="8" cy="8" r="2.2" fill="currentColor"/>"#),
+    ("numbered", r#"<path d="M6 2.5 5 13.500M11 2.500l-1 11M2.8 5.800h10.700M2.3 10.200H13"/>"#),
+    ("printed", r#"<path d="M4.5 6V2.500h7V6M4.5 11.500h-2V6h11v5.500h-2"/><path d="M4.5 9.500h7v4h-7z"/>"#),
+    (
+        "shipped",
+        r#"<path d="M1.5 4h7.500v7H1.500zM9 6.500h2.800l2.7 2.500v2H9"/><circle cx="4.5" cy="12" r="1.3"/><circle cx="11.5" cy="12" r="1.3"/>"#,
+    ),
+    ("cancelled", r#"<circle cx="8" cy="8" r="5.6"/><path d="m4.1 11.9 7.8-7.8"/>"#),
+    ("clock", r#"<circle cx="8" cy="8" r="5.6"/><path d="M8 4.800V8l2.2 1.6"/>"#),
+    ("alarm", r#"<path d="M8 2.3 14.3 13.300H1.700Z"/><path d="M8 6.500v3M8 11.300v.2"/>"#),
+    ("flag", r#"<path d="M4 14V2.500M4 3h8l-2 2.8 2 2.700H4" fill="currentColor"/>"#),
+    ("buyer", r#"<path d="M2.5 3h11v7.500H7L4 13v-2.500H2.500Z"/>"#),
+    ("seller", r#"<path d="m3 13 .7-3L10.5 3.200l2.3 2.300L6 12.300Z"/>"#),
+    ("merged", r#"<path d="M3 3c0 4 5 3.5 5 7v3M13 3c0 4-5 3.5-5 7"/>"#),
+    ("split", r#"<path d="M8 13V9.500C8 6 3.5 7 3.5 3M8 9.500C8 6 12.5 7 12.5 3"/>"#),
+    ("right", r#"<path d="m6 3.5 4.5 4.500L6 12.5"/>"#),
+    ("down", r#"<path d="m3.5 6 4.5 4.500L12.5 6"/>"#),
+    (
+        "eye",
+        r#"<path d="M1.5 8S4 3.7 8 3.7 14.5 8 14.5 8 12 12.3 8 12.3 1.5 8 1.5 8Z"/><circle cx="8" cy="8" r="1.9"/>"#,
+    ),
+    ("stale", r#"<path d="M13 8a5 5 0 1 1-1.5-3.500M13 2v3h-3"/>"#),
+    ("file", r#"<path d="M4 1.800h5.500L12.5 5v9.200h-8.500zM9.3 2v3.200h3"/>"#),
+    ("pause", r#"<path d="M5.5 3.500v9M10.5 3.500v9"/>"#),
+];
+
+/// All pictures, once per page.
+pub fn sprite() -> Markup {
+    html! {
+        svg.sprite aria-hidden="true" width="0" height="0" {
+            @for (name, body) in ICONS {
+                symbol id={ "i-" (name) } viewBox="0 0 16 16" { (PreEscaped(body)) }
+            }
+        }
+    }
+}
+
+/// A picture; the word beside it says what it means.
+pub fn icon(name: &str) -> Markup {
+    html! { svg.icon aria-hidden="true" width="16" height="16" { use href={ "#i-" (name) } {} } }
+}

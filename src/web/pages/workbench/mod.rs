@@ -1,0 +1,215 @@
+//! The workbench: the list on which staff work all day.
+
+pub mod acts;
+pub mod chips;
+pub mod query;
+pub mod rail;
+mod saved;
+mod table;
+
+use actix_web::web::{ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use crate::db::shipment_list::After;
+use crate::db::{Db, shops};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::id::ShipmentId;
+use crate::domain::time::UtcTime;
+use crate::http::page::Page as Paging;
+use crate::http::shipment_query::sort_word;
+use crate::operations::shipments::list::{self, ShipmentPage};
+use crate::web::form::Form;
+use crate::web::icons::icon;
+use crate::web::inside;
+use crate::web::session::Visitor;
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{common, workbench as t};
+use crate::web::view::View;
+use query::{Wish, Words};
+use rail::{Counts, rail, thousands};
+
+/// Rows of a page, unless the reader asks for more.
+const ROWS: &str = "50";
+
+/// The workbench's addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(inside("/workbench", [get().to(show)]))
+        .service(inside("/workbench/search", [post().to(search)]))
+        .service(inside("/workbench/filters", [post().to(saved::save)]))
+        .service(inside("/workbench/filters/{id}/remove", [post().to(saved::remove)]))
+        .service(inside("/workbench/merge", [post().to(acts::merge)]))
+        .service(inside("/workbench/hold", [post().to(acts::hold)]))
+        .service(inside("/workbench/remarks-read", [post().to(acts::mark_read)]));
+}
+
+/// `GET /`
+pub async fn start() -> HttpResponse {
+    crate::web::reply::see_other("/workbench?state=ready")
+}
+
+/// `GET /workbench`
+pub async fn show(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    let form = Form::parse(request.query_string());
+    visitor
+        .page(Right::See, move |db, view| {
+            let wish = Words::of(&form, view).read(db)?;
+            let body = body(db, view, &wish, &form)?;
+            Ok(Page::filling(view.t(t::TITLE), "workbench", body))
+        })
+        .await
+}
+
+fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form) -> Result<Markup, Error> {
+    let counts = Counts::load(db, view)?;
+    let shops = shops::all(db)?;
+    let rows = if form.has("limit") { form.get("limit") } else { ROWS };
+    let paging = Paging::parse(Some(rows), Some(form.get("cursor")), sort_word(wish.wish.sort), 2)?;
+    let after = paging.after.as_deref().map(after).transpose()?;
+    let first = form.get("from").parse::<i64>().unwrap_or(0).max(0);
+    let page = list::page(db, &wish.filter, wish.search(), wish.wish.sort, after, paging.limit)?;
+    // One state alone was counted already; anything narrower has to be asked for.
+    let total = match wish.filter.states.as_slice() {
+        states if !wish.words.is_narrow() && !states.is_empty() => counts.of_all(states),
+        [] if !wish.words.is_narrow() => counts.total(),
+        _ => list::count(db, &wish.filter, wish.search())?,
+    };
+    let listed = Listed { first, total, page, paging };
+    Ok(html! {
+        div.workbench {
+            (rail(view, &counts, &wish.words))
+            section.queue aria-label=(view.t(t::TITLE)) {
+                h1.visually-hidden { (view.t(t::TITLE)) }
+                div.top { (chips::bar(view, wish, &shops)) }
+                div.rows #list tabindex="-1" data-total=(total) data-query=(wish.words.query()) {
+                    @if listed.page.items.is_empty() {
+                        (empty(view, &wish.words, counts.total()))
+                    } @else {
+                        (table::table(view, &listed.page.items))
+                    }
+                    (pager(view, &wish.words, &listed))
+                }
+                (act_bar(view, wish, total))
+            }
+        }
+    })
+}
+
+/// One page and where it stands in the whole.
+struct Listed {
+    /// Rows before this page.
+    first: i64,
+    total: i64,
+    page: ShipmentPage,
+    paging: Paging,
+}
+
+fn after(key: &[String]) -> Result<After, Error> {
+    let refuse = |_| Error::invalid("cursor", "cursor", "This page of the list is gone; begin anew");
+    match key {
+        [due_at, id] => Ok(After {
+            due_at: UtcTime::parse(due_at).map_err(refuse)?,
+            id: id.parse::<ShipmentId>().map_err(|_| refuse(String::new()))?,
+        }),
+        _ => Err(refuse(String::new())),
+    }
+}
+
+fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
+    let count = i64::try_from(listed.page.items.len()).unwrap_or(i64::MAX);
+    let last = listed.first + count;
+    let next = listed.page.next.map(|next| {
+        let key = vec![next.due_at.to_string(), next.id.to_string()];
+        let cursor = listed.paging.found::<()>(Vec::new(), Some(key)).next_cursor.unwrap_or_default();
+        let limit = listed.paging.limit;
+        let join = if words.query().is_empty() { "?" } else { "&" };
+        format!("{}{join}limit={limit}&from={last}&cursor={cursor}", words.href())
+    });
+    html! {
+        nav.pager aria-label=(view.t(common::MORE)) {
+            span.range {
+                @if count == 0 { (view.t(t::RANGE_NONE)) }
+                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &thousands(listed.total)])) }
+            }
+            @if listed.first > 0 { a.button href=(words.href()) { (view.t(t::TO_TOP)) } }
+            @if let Some(next) = next {
+                a.button #next-page rel="next" href=(next) { (t::NEXT_ROWS.with(view.lang, &[&listed.paging.limit])) (icon("right")) }
+            }
+        }
+    }
+}
+
+fn act_bar(view: &View, wish: &Wish, total: i64) -> Markup {
+    html! {
+        form.acts #act method="post" action="/batch" aria-label=(view.t(t::ACT_WITH)) {
+            (csrf(view))
+            input type="hidden" name="query" value=(wish.words.query());
+            input type="hidden" name="back" value=(wish.words.href());
+            div.ticked {
+                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&thousands(total)])) {
+                    (view.t(t::ACT_WITH))
+                }
+                label.take-all {
+                    input #take-all type="checkbox" name="all" value="1";
+                    span { (t::SELECT_ALL.with(view.lang, &[&thousands(total)])) }
+                }
+                button.quiet #clear-ticks type="reset" data-needs-script { (view.t(t::CLEAR_TICKS)) }
+            }
+            div.deeds {
+                @if view.may(Right::Audit) {
+                    button type="submit" formaction="/workbench/remarks-read" data-act="read" { (view.t(t::ACT_READ)) }
+                    details.menu.up {
+                        summary.button { (icon("pause")) (view.t(t::ACT_HOLD)) }
+                        div.menu-body.stack {
+                            label { span { (view.t(t::HOLD_REASON)) } input name="reason" maxlength="200"; }
+                            button.primary type="submit" formaction="/workbench/hold" data-act="hold" { (view.t(t::HOLD_DO)) }
+                        }
+                    }
+                    button type="submit" formaction="/workbench/merge" data-act="merge" aria-keyshortcuts="m" { (icon("merged")) (view.t(t::ACT_MERGE)) }
+                }
+                @if view.may(Right::Ship) {
+                    button.primary type="submit" data-act="number" aria-keyshortcuts="n" { (icon("numbered")) (view.t(t::ACT_NUMBER)) }
+                }
+            }
+        }
+    }
+}
+
+fn empty(view: &View, words: &Words, stored: i64) -> Markup {
+    let (title, text) = match (stored, words.is_narrow()) {
+        (0, _) => (t::EMPTY_FIRST_TITLE, t::EMPTY_FIRST),
+        (_, true) => (t::EMPTY_TITLE, t::EMPTY_FILTERED),
+        (_, false) => (t::EMPTY_READY_TITLE, t::EMPTY_READY),
+    };
+    html! {
+        div.empty {
+            (icon("brand"))
+            h2 { (view.t(title)) }
+            p { (view.t(text)) }
+            @if stored == 0 {
+                p.buttons {
+                    a.button.primary href="/shops" { (view.t(t::TO_SHOPS)) }
+                    a.button href="/imports" { (view.t(t::TO_IMPORTS)) }
+                }
+            } @else if words.is_narrow() {
+                p { a.button href=(words.only(&["state", "sort"]).href()) { (view.t(t::CLEAR_ALL)) } }
+            }
+        }
+    }
+}
+
+/// `POST /workbench/search`: what was typed is sealed and goes into the address.
+pub async fn search(visitor: Visitor, form: Form) -> HttpResponse {
+    visitor
+        .steps(Right::See, move |visitor| {
+            visitor.app.read(visitor.actor.seller, |db| {
+                let words = Words::of(&form, &visitor.view);
+                // Who searches looks everywhere; a state they had chosen would hide what they look for.
+                let words = if form.get("typed").is_empty() { words } else { words.with("state", "") };
+                Ok(words.searching(db, form.get("typed")).href())
+            })
+        })
+        .await
+}

@@ -1,0 +1,191 @@
+//! The left side: states and saved filters, each with its count.
+
+use std::collections::HashMap;
+
+use maud::{Markup, html};
+
+use super::query::{FIND, Words};
+use crate::db::shipment_list::{self, ShipmentFilter};
+use crate::db::{Db, saved_filters};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::shipment::ShipmentState;
+use crate::domain::time::UtcTime;
+use crate::http::shipment_query::ShipmentQuery;
+use crate::operations::shipments::list;
+use crate::web::form::Form;
+use crate::web::icons::icon;
+use crate::web::shell::csrf;
+use crate::web::texts::{common, words, workbench as t};
+use crate::web::view::View;
+
+/// States in which there is something left to do.
+pub const OPEN: &[ShipmentState] =
+    &[ShipmentState::Blocked, ShipmentState::Ready, ShipmentState::Numbered, ShipmentState::Printed];
+
+/// What the rail shows.
+pub struct Counts {
+    states: HashMap<ShipmentState, i64>,
+    /// Past their deadline, and due within three hours.
+    pub late: i64,
+    pub soon: i64,
+    saved: Vec<Saved>,
+}
+
+struct Saved {
+    id: i64,
+    name: String,
+    words: Words,
+    count: i64,
+}
+
+impl Counts {
+    /// Counts everything.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn load(db: &mut Db, view: &View) -> Result<Self, Error> {
+        let states =
+            shipment_list::count_by_state(db)?.into_iter().map(|row| (row.state, row.count)).collect();
+        let due = |db: &mut Db, before: UtcTime| {
+            let filter = ShipmentFilter {
+                states: OPEN.to_vec(),
+                ship_by_before: Some(before),
+                ..ShipmentFilter::default()
+            };
+            list::count(db, &filter, None)
+        };
+        let late = due(db, view.now)?;
+        let soon = due(db, view.now.plus(chrono::Duration::hours(3)))? - late;
+        let mut saved = Vec::new();
+        for row in saved_filters::all(db)? {
+            let query: ShipmentQuery = serde_json::from_str(&row.query).map_err(anyhow::Error::from)?;
+            let wish = query.parse()?;
+            let filter = wish.filter(db)?;
+            let count = list::count(db, &filter, wish.search.as_deref())?;
+            let pairs: HashMap<String, String> =
+                serde_json::from_str(&row.query).map_err(anyhow::Error::from)?;
+            let form = Form::of(pairs.into_iter());
+            saved.push(Saved { id: row.id, name: row.name, words: Words::of(&form, view), count });
+        }
+        Ok(Self { states, late, soon, saved })
+    }
+
+    /// How many are in a state.
+    pub fn of(&self, state: ShipmentState) -> i64 {
+        self.states.get(&state).copied().unwrap_or_default()
+    }
+
+    /// How many are in any of these.
+    pub fn of_all(&self, states: &[ShipmentState]) -> i64 {
+        states.iter().map(|state| self.of(*state)).sum()
+    }
+
+    /// How many there are.
+    pub fn total(&self) -> i64 {
+        self.states.values().sum()
+    }
+}
+
+/// The words of a list of states.
+pub fn state_words(states: &[ShipmentState]) -> String {
+    states.iter().map(|state| state.as_str()).collect::<Vec<_>>().join(",")
+}
+
+/// The rail.
+pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
+    let bare = Words::default();
+    let to = |state: &str| bare.with("state", state).with("sort", here.get("sort"));
+    let is_here = |words: &Words| {
+        let plain = |words: &Words| words.with("sort", "").with("ship_by_before", "");
+        let timed = |words: &Words| !words.get("ship_by_before").is_empty();
+        (plain(words) == plain(here) && timed(words) == timed(here)).then_some("page")
+    };
+    let entry = |words: Words, mark: &str, label: &str, count: i64| {
+        html! {
+            li { a href=(words.href()) aria-current=[is_here(&words)] data-rail=(mark) data-empty[count == 0] {
+                (icon(mark)) span.label { (label) } span.count { (thousands(count)) }
+            } }
+        }
+    };
+    let late = to(&state_words(OPEN)).with("ship_by_before", &view.now.to_string());
+    let soon = to(&state_words(OPEN)).with("ship_by_before", &super::query::in_hours(view.now, 3));
+    // Both speak of a moment that moves; only one of them can be where the reader is.
+    let until = UtcTime::parse(here.get("ship_by_before")).ok();
+    let in_late = until.is_some_and(|until| until <= view.now);
+    let urgent = |words: Words, mark: &str, label: &str, count: i64, is_it: bool| {
+        let current = is_it.then_some("page").filter(|_| is_here(&words).is_some());
+        html! {
+            li { a href=(words.href()) aria-current=[current] data-rail=(mark) data-empty[count == 0] {
+                (icon(mark)) span.label { (label) } span.count { (thousands(count)) }
+            } }
+        }
+    };
+    html! {
+        aside.rail #rail aria-label=(view.t(t::STATES)) {
+            ul {
+                (entry(to(&state_words(OPEN)), "clock", view.t(t::OPEN_ONES), counts.of_all(OPEN)))
+                (urgent(late, "alarm", view.t(t::OVERDUE), counts.late, in_late))
+                (urgent(soon, "clock", view.t(t::DUE_SOON), counts.soon, !in_late))
+            }
+            h2 { (view.t(t::STATES)) }
+            ul {
+                @for state in ShipmentState::ALL {
+                    (entry(to(state.as_str()), state.as_str(), view.t(words::state(*state)), counts.of(*state)))
+                }
+                (entry(bare.with("state", ""), "brand", view.t(t::ALL_STATES), counts.total()))
+            }
+            h2 { (view.t(t::SAVED)) }
+            ul.saved {
+                @for saved in &counts.saved {
+                    li {
+                        a href=(saved.words.href()) aria-current=[is_here(&saved.words)] data-empty[saved.count == 0] {
+                            (icon("search")) span.label { (saved.name) } span.count { (thousands(saved.count)) }
+                        }
+                        @if view.may(Right::Audit) && is_here(&saved.words).is_some() {
+                            form method="post" action={ "/workbench/filters/" (saved.id) "/remove" } {
+                                (csrf(view))
+                                button.quiet.icon-only type="submit"
+                                    aria-label={ (view.t(common::REMOVE)) " " (saved.name) } { (icon("cross")) }
+                            }
+                        }
+                    }
+                }
+                @if counts.saved.is_empty() { li.none { (view.t(common::NONE_YET)) } }
+            }
+            @if view.may(Right::Audit) && here.with(FIND, "").is_narrow() {
+                form.save-filter method="post" action="/workbench/filters" {
+                    (csrf(view))
+                    input type="hidden" name="query" value=(here.query());
+                    label { span.visually-hidden { (view.t(t::FILTER_NAME)) }
+                        input name="name" maxlength="60" required placeholder=(view.t(t::FILTER_NAME)); }
+                    button type="submit" { (view.t(t::SAVE_FILTER)) }
+                }
+            }
+        }
+    }
+}
+
+/// `12,840`
+pub fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        let left = digits.len() - index;
+        if index > 0 && left.is_multiple_of(3) && digit.is_ascii_digit() {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn long_numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_284_000, "1,284,000")] {
+            assert_eq!(super::thousands(number), text);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Pieces that several pages show alike.
+
+pub mod badges;

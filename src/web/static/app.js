@@ -1,0 +1,16 @@
+// Everything a page needs; each module listens for itself.
+
+document.documentElement.classList.add("has-script");
+
+import "./swap.js";
+import "./clock.js";
+import "./keys.js";
+import "./selection.js";
+import "./workbench.js";
+import "./drawer.js";
+import "./live.js";
+import "./drop.js";
+import { tick } from "./clock.js";
+
+document.addEventListener("huidan:shown", tick);
+document.dispatchEvent(new CustomEvent("huidan:shown"));

@@ -1,0 +1,53 @@
+//! Sentences of reasons that come with a code: reasons proper have both languages of their own,
+//! refusals of batches come in English and have their Chinese here.
+
+use crate::domain::reason::ReasonCode;
+use crate::web::lang::{Lang, Text, texts};
+
+texts! {
+    ALREADY_NUMBERED = "It has a number already." "已有运单号。";
+    ALREADY_SHIPPED = "It has been shipped." "已经发货。";
+    CANCELLED = "It is cancelled." "已取消。";
+    LISTED_TWICE = "It is listed twice." "重复选择。";
+    NOT_FOUND = "It is not there any more." "已不存在。";
+    NOT_NUMBERED = "It has no number yet." "尚无运单号。";
+    NUMBERS_EXHAUSTED = "The numbers ended before it." "号码已用完。";
+    NUMBER_TAKEN = "The number is in use." "号码已被占用。";
+    NUMBER_VOID = "The number is void." "号码已作废。";
+}
+
+fn known(code: &str) -> Option<Text> {
+    Some(match code {
+        "already_numbered" => ALREADY_NUMBERED,
+        "already_shipped" => ALREADY_SHIPPED,
+        "cancelled" => CANCELLED,
+        "listed_twice" => LISTED_TWICE,
+        "not_found" => NOT_FOUND,
+        "not_numbered" => NOT_NUMBERED,
+        "number_exhausted" | "numbers_exhausted" => NUMBERS_EXHAUSTED,
+        "number_taken" => NUMBER_TAKEN,
+        "number_void" => NUMBER_VOID,
+        _ => return None,
+    })
+}
+
+/// Why something was left out. English keeps its values; Chinese has the sentence of the code.
+pub fn message(lang: Lang, code: &str, english: &str) -> String {
+    let chinese = || match ReasonCode::parse(code) {
+        Ok(reason) => Some(reason.sentence().1.to_owned()),
+        Err(_) => known(code).map(|text| text.zh.to_owned()),
+    };
+    match lang {
+        Lang::En => english.to_owned(),
+        Lang::Zh => chinese().unwrap_or_else(|| english.to_owned()),
+    }
+}
+
+/// What to do next about it.
+pub fn next(lang: Lang, code: &str, english: &str) -> String {
+    match (lang, ReasonCode::parse(code)) {
+        (Lang::Zh, Ok(reason)) => reason.next_step().1.to_owned(),
+        (Lang::Zh, Err(_)) if known(code).is_some() => String::new(),
+        _ => english.to_owned(),
+    }
+}
