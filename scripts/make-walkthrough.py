@@ -20,6 +20,11 @@ STREETS = [
     ("湖北省", "武汉市", "洪山区", "珞喻路{}号{}栋{}室"), ("陕西省", "西安市", "雁塔区", "小寨东路{}号{}号楼{}室"),
     ("福建省", "厦门市", "思明区", "湖滨南路{}号{}座{}室"), ("山东省", "青岛市", "市南区", "香港中路{}号{}栋{}室"),
 ]
+# As Shopify tells provinces of China.
+PROVINCE_CODES = {
+    "浙江省": "ZJ", "上海": "SH", "江苏省": "JS", "广东省": "GD", "四川省": "SC", "北京": "BJ", "湖北省": "HB", "陕西省": "SN",
+    "福建省": "FJ", "山东省": "SD",
+}
 GOODS = [
     ("TEA-250", "明前龙井 250g", "礼盒", 12990), ("TEA-100", "正山小种 100g", "罐装", 6800), ("CUP-8", "盖碗 8cm", "白瓷", 4500),
     ("POT-1", "紫砂壶 200ml", "朱泥", 26800), ("TRAY-S", "干泡茶盘", "小号", 8900),
@@ -120,7 +125,7 @@ def shopify() -> None:
             "Lineitem requires shipping": "true", "Lineitem taxable": "true", "Lineitem fulfillment status": "pending",
             "Billing Name": buyer["name"], "Shipping Name": buyer["name"], "Shipping Street": buyer["district"] + buyer["detail"],
             "Shipping Address1": buyer["district"] + buyer["detail"], "Shipping City": buyer["city"], "Shipping Zip": "'000000",
-            "Shipping Province": buyer["province"], "Shipping Country": "CN", "Shipping Phone": "'+86" + buyer["phone"],
+            "Shipping Province": PROVINCE_CODES[buyer["province"]], "Shipping Country": "CN", "Shipping Phone": "'+86" + buyer["phone"],
             "Payment Method": "Alipay", "Id": str(5100000000000 + n),
         } | more
         rows.append([told.get(name, "") for name in SHOPIFY])

@@ -138,11 +138,13 @@ fn read_recipient(fields: &mut Fields<'_>) -> Recipient {
         lines[1] = fields.address("Shipping Street");
     }
     lines.retain(|line| !line.is_empty());
+    let country = fields.text("Shipping Country");
+    let province = fields.address("Shipping Province");
     Recipient {
         name: fields.address("Shipping Name"),
         phone: fields.identifier(fields.first_of(&["Shipping Phone", "Phone", "Billing Phone"])),
-        country: fields.text("Shipping Country"),
-        province: fields.address("Shipping Province"),
+        province: province_of_china(&country, &province).map_or(province, str::to_owned),
+        country,
         city: fields.address("Shipping City"),
         detail: lines.join(", "),
         // A postcode guarded by ' may begin with a letter.
@@ -150,6 +152,23 @@ fn read_recipient(fields: &mut Fields<'_>) -> Recipient {
         ..Recipient::default()
     }
 }
+
+/// The name behind a code of a province of China; the export tells codes, addresses are compared by names.
+fn province_of_china(country: &str, code: &str) -> Option<&'static str> {
+    PROVINCES.iter().find(|(known, _)| country == "CN" && *known == code).map(|(_, name)| *name)
+}
+
+/// ISO 3166-2:CN, with Shopify's own code for Tibet beside the standard's.
+///
+/// Source: `db/data/regions/CN.yml` of Shopify's open address data (Shopify/worldwide).
+#[rustfmt::skip]
+const PROVINCES: &[(&str, &str)] = &[
+    ("AH", "安徽"), ("BJ", "北京"), ("CQ", "重庆"), ("FJ", "福建"), ("GD", "广东"), ("GS", "甘肃"), ("GX", "广西"),
+    ("GZ", "贵州"), ("HA", "河南"), ("HB", "湖北"), ("HE", "河北"), ("HI", "海南"), ("HL", "黑龙江"), ("HN", "湖南"),
+    ("JL", "吉林"), ("JS", "江苏"), ("JX", "江西"), ("LN", "辽宁"), ("NM", "内蒙古"), ("NX", "宁夏"), ("QH", "青海"),
+    ("SC", "四川"), ("SD", "山东"), ("SH", "上海"), ("SN", "陕西"), ("SX", "山西"), ("TJ", "天津"), ("XJ", "新疆"),
+    ("XZ", "西藏"), ("YN", "云南"), ("YZ", "西藏"), ("ZJ", "浙江"),
+];
 
 fn read_line(fields: &mut Fields<'_>) -> OrderLine {
     let currency = currency(fields);
@@ -170,5 +189,23 @@ fn currency<'a>(fields: &Fields<'a>) -> &'a str {
     match fields.get("Currency") {
         "" => fields.currency,
         told => told,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::region;
+
+    #[test]
+    fn codes_of_chinese_provinces_are_read_as_their_names() {
+        assert_eq!(province_of_china("CN", "ZJ"), Some("浙江"));
+        // South Carolina is not 四川, and a name is no code.
+        assert_eq!(province_of_china("US", "SC"), None);
+        assert_eq!(province_of_china("CN", "浙江省"), None);
+        for (code, name) in PROVINCES {
+            let found = region::resolve(name, "", "", "");
+            assert!(found.code().is_some_and(|found| found.ends_with("0000")), "{code} {name}");
+        }
     }
 }
