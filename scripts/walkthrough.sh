@@ -66,7 +66,7 @@ start_server() {
     export HUIDAN_DATA=$scratch/data
     # The walk is about one machine; what else is set around it does not count.
     unset DATABASE_URL REDIS_URL HUIDAN_SECRET_KEY
-    "$bin/huidan" serve --listen 127.0.0.1:0 2>"$scratch/log" &
+    "$bin/huidan" serve --listen 127.0.0.1:0 >/dev/null 2>"$scratch/log" &
     server=$!
     address=
     for _ in $(seq 200); do
