@@ -17,6 +17,9 @@ use crate::domain::time::UtcTime;
 /// How many shipments a search finds at most; more is no search but a list.
 pub const SEARCH_LIMIT: usize = 1_000;
 
+/// How many lines or orders are few enough to list their shipments before anything else.
+const FEW: usize = 2_000;
+
 /// Which remarks a shipment's orders carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemarkFilter {
@@ -66,8 +69,40 @@ pub struct After {
 }
 
 impl ShipmentFilter {
-    fn narrow(&self, mut statement: Statement, db: &Db) -> Statement {
+    /// The same filter with what only few shipments have answered beforehand, from its own index.
+    ///
+    /// A page of what many have is soon full when it walks the list; of what few have, never. The
+    /// databases cannot tell, for they know how often a SKU is sold but not where in the list.
+    fn with_few(&self, db: &mut Db) -> QueryResult<Self> {
+        let mut filter = self.clone();
+        if filter.ids.is_some() {
+            return Ok(filter);
+        }
         let seller = db.seller();
+        let by_sku = "FROM order_lines l WHERE l.seller_id = ? AND l.sku = ?";
+        let by_flag = "FROM orders l WHERE l.seller_id = ? AND l.flag = ? AND l.flag <> ''";
+        let lines = "shipment_lines p ON p.seller_id = l.seller_id AND p.line_id = l.id";
+        let orders =
+            "shipment_orders p ON p.seller_id = l.seller_id AND p.order_id = l.id AND p.left_at IS NULL";
+        for (part, from, places) in [(&mut filter.sku, by_sku, lines), (&mut filter.flag, by_flag, orders)] {
+            let Some(value) = part.as_ref().filter(|value| !value.is_empty()) else { continue };
+            let beyond = sql(format!("SELECT CAST(1 AS BIGINT) AS one {from} LIMIT 1 OFFSET {FEW}"));
+            if db.number(beyond.bind(seller).bind(value))? == 1 {
+                continue;
+            }
+            let from = from.replacen(" l WHERE", &format!(" l JOIN {places} WHERE"), 1);
+            let found = sql(format!("SELECT p.shipment_id AS id {from}")).bind(seller).bind(value);
+            let found = db.load::<Id>(found)?.into_iter().map(|row| row.id);
+            filter.ids = Some(match filter.ids.take() {
+                Some(ids) => found.filter(|id| ids.contains(id)).collect(),
+                None => found.collect(),
+            });
+            *part = None;
+        }
+        Ok(filter)
+    }
+
+    fn narrow(&self, mut statement: Statement) -> Statement {
         if let Some(ids) = &self.ids {
             statement = statement.push(" AND s.id IN ?").list(ids.iter().copied());
         }
@@ -118,10 +153,9 @@ impl ShipmentFilter {
         if let Some(sku) = &self.sku {
             statement = statement
                 .push(
-                    " AND s.id IN (SELECT sl.shipment_id FROM order_lines l JOIN shipment_lines sl \
-                     ON sl.seller_id = l.seller_id AND sl.line_id = l.id WHERE l.seller_id = ? AND l.sku = ?)",
+                    " AND EXISTS (SELECT 1 FROM shipment_lines sl JOIN order_lines l ON l.seller_id = sl.seller_id \
+                     AND l.id = sl.line_id WHERE sl.seller_id = s.seller_id AND sl.shipment_id = s.id AND l.sku = ?)",
                 )
-                .bind(seller)
                 .bind(sku);
         }
         if let Some(tag) = &self.tag {
@@ -166,8 +200,8 @@ pub fn page(
     limit: usize,
 ) -> QueryResult<Vec<ShipmentRow>> {
     let statement = sql(format!("SELECT {COLUMNS} FROM shipments s WHERE s.seller_id = ?")).bind(db.seller());
-    let statement = seek(filter.narrow(statement, db), sort, after);
-    db.load(statement.push(" LIMIT ?").bind(limit))
+    let statement = seek(filter.with_few(db)?.narrow(statement), sort, after);
+    db.load(statement.push(" LIMIT ?").bind(limit).planned_anew())
 }
 
 row! {
@@ -184,8 +218,8 @@ pub fn ids(
     limit: usize,
 ) -> QueryResult<Vec<ShipmentId>> {
     let statement = sql("SELECT s.id FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
-    let statement = seek(filter.narrow(statement, db), sort, None);
-    let rows: Vec<Id> = db.load(statement.push(" LIMIT ?").bind(limit))?;
+    let statement = seek(filter.with_few(db)?.narrow(statement), sort, None);
+    let rows: Vec<Id> = db.load(statement.push(" LIMIT ?").bind(limit).planned_anew())?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -213,8 +247,8 @@ fn seek(mut statement: Statement, sort: ShipmentSort, after: Option<After>) -> S
 /// How many match.
 pub fn count(db: &mut Db, filter: &ShipmentFilter) -> QueryResult<i64> {
     let statement = sql("SELECT COUNT(*) AS one FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
-    let statement = filter.narrow(statement, db);
-    db.number(statement)
+    let statement = filter.with_few(db)?.narrow(statement);
+    db.number(statement.planned_anew())
 }
 
 row! {
@@ -272,28 +306,28 @@ pub fn search(db: &mut Db, search: &Search) -> QueryResult<Vec<ShipmentId>> {
         .bind(seller)
         .list(keys)
     };
-    let mut statements = vec![orders("number"), orders("buyer_nick")];
+    let mut branches = vec![orders("number"), orders("buyer_nick")];
     if !search.waybill.is_empty() {
         let text = format!(
             "SELECT shipment_id AS id FROM waybills WHERE seller_id = ? AND number = ? \
              AND shipment_id IS NOT NULL LIMIT {SEARCH_LIMIT}"
         );
-        statements.push(sql(text).bind(seller).bind(&search.waybill));
+        branches.push(sql(text).bind(seller).bind(&search.waybill));
     }
     if !search.phone_keys.is_empty() {
-        statements.push(recipients("phone_key", search.phone_keys.iter().collect()));
+        branches.push(recipients("phone_key", search.phone_keys.iter().collect()));
     }
     for (column, key) in [("last4_key", &search.last4_key), ("name_key", &search.name_key)] {
         if !key.is_empty() {
-            statements.push(recipients(column, vec![key]));
+            branches.push(recipients(column, vec![key]));
         }
     }
-    let mut found = Vec::new();
-    for statement in statements {
-        found.extend(db.load::<Id>(statement)?.into_iter().map(|row| row.id));
+    // One question instead of six: most of what a page costs is the way to the database and back.
+    let mut statement = sql("");
+    for (index, branch) in branches.into_iter().enumerate() {
+        let union = if index == 0 { "SELECT id FROM (" } else { " UNION SELECT id FROM (" };
+        statement = statement.push(union).append(branch).push(&format!(") AS branch{index}"));
     }
-    found.sort();
-    found.dedup();
-    found.truncate(SEARCH_LIMIT);
-    Ok(found)
+    let statement = statement.push(&format!(" ORDER BY id LIMIT {SEARCH_LIMIT}"));
+    Ok(db.load::<Id>(statement)?.into_iter().map(|row| row.id).collect())
 }

@@ -438,6 +438,32 @@ pub fn pieces_by_line(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<
     )
 }
 
+row! {
+    /// Pieces of a line that leave in a shipment, with what the line says of them.
+    pub struct ContentRow {
+        pub shipment_id: ShipmentId,
+        pub order_id: OrderId,
+        pub line_id: LineId,
+        pub sku: String,
+        pub title: String,
+        pub variant: String,
+        pub quantity: i64,
+    }
+}
+
+/// What leaves in these shipments as lists show it, in the order of orders and lines.
+pub fn content(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<ContentRow>> {
+    let seller = db.seller();
+    db.load(
+        sql("SELECT sl.shipment_id, l.order_id, sl.line_id, l.sku, l.title, l.variant, sl.quantity \
+             FROM shipment_lines sl JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
+             WHERE sl.seller_id = ? AND sl.shipment_id IN ? \
+             ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id")
+        .bind(seller)
+        .list(shipments.iter().copied()),
+    )
+}
+
 /// Adds pieces to shipments, to those of the same line that are there already.
 pub fn add_pieces(tx: &mut Tx, pieces: &[Allocation]) -> QueryResult<()> {
     if pieces.is_empty() {

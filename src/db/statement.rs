@@ -164,11 +164,12 @@ fn sqlite_time(time: chrono::NaiveDateTime) -> String {
 pub struct Statement {
     text: String,
     values: Vec<Value>,
+    planned_anew: bool,
 }
 
 /// A statement of this text; values follow with [`Statement::bind`].
 pub fn sql(text: impl Into<String>) -> Statement {
-    Statement { text: text.into(), values: Vec::new() }
+    Statement { text: text.into(), values: Vec::new(), planned_anew: false }
 }
 
 impl Statement {
@@ -207,6 +208,20 @@ impl Statement {
         self
     }
 
+    /// Has PostgreSQL plan for these very values each time. A cached statement soon gets one plan for
+    /// all values, and a page narrowed by a common SKU wants another one than by a rare SKU.
+    pub fn planned_anew(mut self) -> Self {
+        self.planned_anew = true;
+        self
+    }
+
+    /// Adds another statement with its values.
+    pub fn append(mut self, other: Self) -> Self {
+        self.text.push_str(&other.text);
+        self.values.extend(other.values);
+        self
+    }
+
     /// The text pieces around each `?`, with its value.
     fn pieces(&self) -> impl Iterator<Item = (&str, Option<&Value>)> {
         let holes = self.text.matches('?').count();
@@ -229,6 +244,9 @@ impl<Conn> RunQueryDsl<Conn> for Statement {}
 
 impl QueryFragment<Pg> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.planned_anew {
+            out.unsafe_to_cache_prepared();
+        }
         for (piece, value) in self.pieces() {
             let list = matches!(value, Some(Value::Ints(..) | Value::Texts(..)));
             match piece

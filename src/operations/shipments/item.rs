@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::facts::Context;
 use crate::db::Db;
-use crate::db::orders::{self, LineRow, OrderRow};
+use crate::db::orders::{self, OrderRow};
 use crate::db::recipients::{self, RecipientRow};
 use crate::db::shipments::{self as record, ShipmentRow};
+use crate::db::shops::{self, ShopRow};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId};
 use crate::domain::platform::Platform;
@@ -137,16 +137,13 @@ pub fn remarks(order: &OrderRow) -> impl Iterator<Item = RemarkItem> {
 /// When the record cannot be read.
 pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, Error> {
     let ids: Vec<ShipmentId> = rows.iter().map(|row| row.id).collect();
-    let context = Context::load(db)?;
+    let shops: HashMap<ShopId, ShopRow> = shops::all(db)?.into_iter().map(|shop| (shop.id, shop)).collect();
     let members = record::members(db, &ids)?;
     let mut order_ids: Vec<OrderId> = members.iter().map(|member| member.order_id).collect();
     order_ids.sort();
     order_ids.dedup();
     let orders: HashMap<OrderId, OrderRow> =
         orders::find(db, &order_ids)?.into_iter().map(|row| (row.id, row)).collect();
-    let lines: HashMap<LineId, LineRow> =
-        orders::lines(db, &order_ids)?.into_iter().map(|row| (row.id, row)).collect();
-    let pieces = record::pieces_by_line(db, &ids)?;
     let recipient_ids: Vec<RecipientId> = rows.iter().filter_map(|row| row.recipient_id).collect();
     let masked = recipients::masked(db, &recipient_ids)?;
 
@@ -155,16 +152,15 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
     }
     let mut content: HashMap<ShipmentId, Vec<LineItem>> = HashMap::new();
-    for piece in pieces {
-        let item = lines.get(&piece.line_id).map(|line| LineItem {
-            line: line.id,
-            order: line.order_id,
-            sku: line.sku.clone(),
-            title: line.title.clone(),
-            variant: line.variant.clone(),
-            quantity: piece.quantity,
+    for row in record::content(db, &ids)? {
+        content.entry(row.shipment_id).or_default().push(LineItem {
+            line: row.line_id,
+            order: row.order_id,
+            sku: row.sku,
+            title: row.title,
+            variant: row.variant,
+            quantity: row.quantity,
         });
-        content.entry(piece.shipment_id).or_default().extend(item);
     }
 
     rows.into_iter()
@@ -176,7 +172,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
                 state: row.state,
                 remarks: orders.iter().flat_map(|order| remarks(order)).collect(),
                 lines: content.remove(&row.id).unwrap_or_default(),
-                orders: orders.into_iter().map(|order| order_item(&context, order)).collect(),
+                orders: orders.into_iter().map(|order| order_item(&shops[&order.shop_id], order)).collect(),
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
                 reasons: reasons.into_iter().map(Into::into).collect(),
                 ship_by: Some(row.due_at).filter(|due| *due < UtcTime::never()),
@@ -197,8 +193,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         .collect()
 }
 
-fn order_item(context: &Context, order: &OrderRow) -> OrderItem {
-    let shop = &context.shop(order.shop_id).row;
+fn order_item(shop: &ShopRow, order: &OrderRow) -> OrderItem {
     OrderItem {
         id: order.id,
         number: order.number.clone(),

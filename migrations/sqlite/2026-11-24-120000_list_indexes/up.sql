@@ -1,0 +1,5 @@
+-- The list narrowed by a rare flag: without an index it walked all shipments until a page was full.
+-- Most orders have no flag and stay out.
+CREATE INDEX orders_by_flag ON orders (seller_id, flag) WHERE flag <> '';
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('orders', 'orders_by_flag', '50000 50000 10000');
+ANALYZE sqlite_schema;
