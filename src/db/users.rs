@@ -29,6 +29,26 @@ pub fn by_email(db: &mut Db, email: &str) -> QueryResult<Option<UserRow>> {
     db.first(sql(format!("SELECT {COLUMNS} FROM users WHERE email = ?")).bind(email))
 }
 
+/// The seller's staff, in the order they came.
+pub fn all(db: &mut Db) -> QueryResult<Vec<UserRow>> {
+    let seller = db.seller();
+    db.load(sql(format!("SELECT {COLUMNS} FROM users WHERE seller_id = ? ORDER BY id")).bind(seller))
+}
+
+/// Lets a user in no more, or again.
+pub fn set_disabled(tx: &mut Tx, user: UserId, disabled: bool) -> QueryResult<bool> {
+    let (seller, now) = (tx.seller(), tx.now);
+    let statement = sql("UPDATE users SET disabled_at = ? WHERE seller_id = ? AND id = ?");
+    Ok(tx.execute(statement.bind(disabled.then_some(now)).bind(seller).bind(user))? > 0)
+}
+
+/// Gives a user another role.
+pub fn set_role(tx: &mut Tx, user: UserId, role: Role) -> QueryResult<bool> {
+    let seller = tx.seller();
+    let statement = sql("UPDATE users SET role = ? WHERE seller_id = ? AND id = ?");
+    Ok(tx.execute(statement.bind(role).bind(seller).bind(user))? > 0)
+}
+
 /// Adds a user. `email` is in lower case.
 pub fn insert(tx: &mut Tx, email: &str, role: Role, password_hash: &str) -> QueryResult<UserId> {
     let id = tx.id()?;

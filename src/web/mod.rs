@@ -32,7 +32,10 @@ static LIMIT: LazyLock<Data<LoginLimit>> = LazyLock::new(|| Data::new(LoginLimit
 
 /// Mounts the pages at the root.
 pub fn routes(config: &mut ServiceConfig) {
-    use pages::{live, login, look, setup, workbench};
+    use pages::{
+        batch, live, login, look, number_runs, print_jobs, setup, shipment, suggestions, workbench,
+        write_backs,
+    };
     config
         .app_data(LIMIT.clone())
         .service(resource("/static/{version}/{name}").route(get().to(assets::show)))
@@ -45,7 +48,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/logout-everywhere", [post().to(login::leave_everywhere)]))
         .service(inside("/account", [get().to(login::account)]))
         .service(inside("/account/password", [post().to(login::change_password)]))
-        .configure(workbench::routes);
+        .configure(workbench::routes)
+        .configure(shipment::routes)
+        .configure(batch::routes)
+        .configure(number_runs::routes)
+        .configure(print_jobs::routes)
+        .configure(suggestions::routes)
+        .configure(write_backs::routes);
 }
 
 /// An address for people who are logged in.

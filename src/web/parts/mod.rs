@@ -1,3 +1,7 @@
 //! Pieces that several pages show alike.
 
 pub mod badges;
+pub mod events;
+pub mod left_out;
+pub mod lists;
+pub mod stations;

@@ -19,6 +19,12 @@ async function look() {
     mark = before;
     return;
   }
+  await refresh();
+}
+
+/** Reads the list and the counts again, in place. */
+export async function refresh() {
+  if (!document.querySelector("#list")) return;
   const answer = await read(location.href);
   if (!answer || answer.url !== location.href) return;
   const list = document.querySelector("#list");

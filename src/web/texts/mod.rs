@@ -1,13 +1,25 @@
 //! Every text of the pages, one table per page, both languages side by side.
 
+pub mod batch;
 pub mod common;
+pub mod events;
 pub mod keys;
 pub mod login;
 pub mod reasons;
+pub mod shipment;
 pub mod words;
 pub mod workbench;
 
 /// For the test that reads them all.
 #[cfg(test)]
-pub const ALL_TABLES: &[&[super::lang::Text]] =
-    &[common::TABLE, keys::TABLE, login::TABLE, reasons::TABLE, words::TABLE, workbench::TABLE];
+pub const ALL_TABLES: &[&[super::lang::Text]] = &[
+    batch::TABLE,
+    events::TABLE,
+    shipment::TABLE,
+    common::TABLE,
+    keys::TABLE,
+    login::TABLE,
+    reasons::TABLE,
+    words::TABLE,
+    workbench::TABLE,
+];

@@ -1,0 +1,227 @@
+//! Print jobs: every sheet with what became of it, and how to go on after a jam.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::web::{Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::number_runs::PAPERS;
+use crate::domain::actor::Right;
+use crate::domain::id::PrintJobId;
+use crate::domain::print::{Paper, SheetState};
+use crate::http::blocking::blocking;
+use crate::jobs::printing;
+use crate::operations::print_jobs::{self, PrintJob};
+use crate::web::form::Form;
+use crate::web::icons::icon;
+use crate::web::inside;
+use crate::web::lang::Text;
+use crate::web::parts::{lists, stations};
+use crate::web::reply;
+use crate::web::session::{Visitor, then};
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{batch as t, common, reasons};
+use crate::web::view::View;
+
+/// Jobs of one page.
+const ROWS: usize = 50;
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(inside("/print-jobs", [get().to(list)]))
+        .service(inside("/print-jobs/{id}", [get().to(show)]))
+        .service(inside("/print-jobs/{id}/document", [post().to(document)]))
+        .service(inside("/print-jobs/{id}/acknowledge", [post().to(acknowledge)]))
+        .service(inside("/print-jobs/{id}/resume", [post().to(resume)]));
+}
+
+fn home(id: PrintJobId) -> String {
+    format!("/print-jobs/{id}")
+}
+
+fn paper(view: &View, paper: Paper) -> &'static str {
+    PAPERS.iter().find(|(one, _)| *one == paper).map_or("", |(_, text)| view.t(*text))
+}
+
+fn sheet_state(state: SheetState) -> (Text, &'static str) {
+    match state {
+        SheetState::Queued => (t::QUEUED, "clock"),
+        SheetState::Sent => (t::SENT, "printed"),
+        SheetState::Acknowledged => (t::ACKNOWLEDGED, "tick"),
+        SheetState::Unknown => (t::UNKNOWN, "alarm"),
+        SheetState::Spoiled => (t::SPOILED, "cross"),
+    }
+}
+
+/// `GET /print-jobs`
+pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    let before = lists::before(&request);
+    visitor
+        .page(Right::See, move |db, view| {
+            let mut jobs = print_jobs::list(db, before.map(PrintJobId), ROWS + 1)?;
+            let more = lists::cut(&mut jobs, ROWS).and_then(|job| job.id).map(|id| id.0);
+            let body = html! {
+                div.page {
+                    h1 { (view.t(common::PRINT_JOBS)) }
+                    @if jobs.is_empty() { (lists::empty(view, t::JOBS_EMPTY)) } @else {
+                        div.list { table {
+                            thead { tr {
+                                th scope="col" { "#" } th scope="col" { (view.t(t::PAPER)) } th scope="col" { (view.t(t::SIZE)) }
+                                th scope="col" { (view.t(t::SERIAL)) } th scope="col" { (view.t(common::NUMBER_RUNS)) } th scope="col" { (view.t(common::WHEN)) }
+                            } }
+                            tbody { @for job in &jobs {
+                                tr {
+                                    td { @if let Some(id) = job.id { a href=(home(id)) { "#" (id) } } }
+                                    td { (paper(view, job.paper)) } td { (job.size) } td { code { (job.serial) } }
+                                    td { @if let Some(run) = job.number_run { a href={ "/number-runs/" (run) } { "#" (run) } } }
+                                    td { (view.moment(job.created_at)) }
+                                }
+                            } }
+                        } }
+                    }
+                    (lists::more(view, "/print-jobs", more))
+                }
+            };
+            Ok(Page::new(view.t(common::PRINT_JOBS), "prints", body))
+        })
+        .await
+}
+
+/// `GET /print-jobs/{id}`
+pub async fn show(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .page(Right::See, move |db, view| {
+            let job = print_jobs::show(db, id)?;
+            Ok(Page::new(t::JOB.with(view.lang, &[&id]), "prints", body(view, id, &job)))
+        })
+        .await
+}
+
+fn body(view: &View, id: PrintJobId, job: &PrintJob) -> Markup {
+    let count = |state: SheetState| job.sheets.iter().filter(|sheet| sheet.state == state).count();
+    let (queued, sent, unknown) =
+        (count(SheetState::Queued), count(SheetState::Sent), count(SheetState::Unknown));
+    let good = count(SheetState::Acknowledged);
+    let waits = queued + sent;
+    let last = job.sheets.iter().map(|sheet| sheet.position).max().unwrap_or(0);
+    // Spoiled sheets of shipments that have no good one yet can be printed again.
+    let lacks =
+        |shipment| !job.sheets.iter().any(|s| s.shipment == shipment && s.state == SheetState::Acknowledged);
+    let torn = job.sheets.iter().filter(|s| s.state == SheetState::Spoiled && lacks(s.shipment)).count();
+    let is_done = waits + unknown == 0 && good > 0;
+    html! {
+        div.page {
+            section #step data-step="job" data-job=(id) data-run=[job.number_run] data-trouble-here aria-labelledby="step-title" {
+                header.page-head {
+                    h1 #step-title { a href=(home(id)) { (t::JOB.with(view.lang, &[&id])) } }
+                    span { (paper(view, job.paper)) " · " (job.size) " · " code { (job.serial) } " · " (t::SHEETS.with(view.lang, &[&job.sheets.len()])) }
+                }
+                @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
+                @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
+                @if view.may(Right::Print) && waits > 0 {
+                    form.panel.row-form method="post" action={ (home(id)) "/document" } target="_blank" data-plain data-then-reload {
+                        (csrf(view))
+                        button.primary[sent == 0] type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&waits])) }
+                    }
+                }
+                @if view.may(Right::Print) && sent + unknown + queued > 0 {
+                    div.panel.stack {
+                        form method="post" action={ (home(id)) "/acknowledge" } {
+                            (csrf(view))
+                            input type="hidden" name="last_good" value=(last);
+                            button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(waits + unknown)])) }
+                        }
+                        form.row-form method="post" action={ (home(id)) "/acknowledge" } {
+                            (csrf(view))
+                            label { span { (view.t(t::LAST_GOOD)) } input type="number" name="last_good" min="0" max=(last) required; }
+                            button type="submit" { (view.t(t::LAST_GOOD_DO)) }
+                            p.hint { (view.t(t::LAST_GOOD_HINT)) }
+                        }
+                    }
+                }
+                @if view.may(Right::Ship) && unknown + torn > 0 {
+                    form.panel.row-form method="post" action={ (home(id)) "/resume" } {
+                        (csrf(view)) button.primary type="submit" { (icon("stale")) (view.t(t::RESUME)) }
+                    }
+                }
+                @if let Some(run) = job.number_run { p { a.button.primary[is_done] data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
+                (sheets(view, job))
+            }
+        }
+    }
+}
+
+fn sheets(view: &View, job: &PrintJob) -> Markup {
+    html! {
+        div.list { table {
+            thead { tr {
+                th.num scope="col" { (view.t(t::POSITION)) } th scope="col" { (view.t(t::SHIPMENT)) } th scope="col" { (view.t(t::NUMBER)) }
+                th scope="col" { (view.t(common::STATE)) } th.num scope="col" { (view.t(t::COPY)) } th scope="col" { (view.t(t::JAM_REASON)) }
+            } }
+            tbody { @for sheet in &job.sheets {
+                @let (text, mark) = sheet_state(sheet.state);
+                tr {
+                    td.num { (sheet.position) }
+                    td { @if let Some(id) = sheet.shipment { a href={ "/shipments/" (id) } { "#" (id) } } }
+                    td { code { (sheet.number) } }
+                    td { span.badge data-state=(sheet.state) { (icon(mark)) (view.t(text)) } }
+                    td.num { (sheet.copy) }
+                    td { small { (reasons::message(view.lang, &sheet.reason, &sheet.reason)) } }
+                }
+            } }
+        } }
+    }
+}
+
+/// `POST /print-jobs/{id}/document`: a PDF of the sheets that wait; they count as handed out.
+pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    let id = id.into_inner();
+    let view = visitor.view.clone();
+    let made = blocking(move || {
+        visitor.needs(Right::Print)?;
+        printing::print(&visitor.app, &visitor.actor, id)
+    });
+    match made.await {
+        Ok(printout) => HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "application/pdf"))
+            .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"print-job-{id}.pdf\"")))
+            // The browser's own viewer brings styles and an object of its own.
+            .insert_header((
+                CONTENT_SECURITY_POLICY,
+                "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+            ))
+            .body(printout.pdf),
+        Err(error) => reply::failure(&view, &error),
+    }
+}
+
+/// `POST /print-jobs/{id}/acknowledge`
+pub async fn acknowledge(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Print, move |tx, view| {
+            let job = print_jobs::acknowledge(tx, id, form.number("last_good")?)?;
+            let good = job.sheets.iter().filter(|sheet| sheet.state == SheetState::Acknowledged).count();
+            // All is well: what comes next is the run they belong to.
+            let is_done = job.sheets.iter().all(|sheet| !sheet.state.is_unfinished());
+            let to = match job.number_run.filter(|_| is_done) {
+                Some(run) => format!("/number-runs/{run}"),
+                None => home(id),
+            };
+            Ok(then(to, t::ACK_DONE.with(view.lang, &[&good])))
+        })
+        .await
+}
+
+/// `POST /print-jobs/{id}/resume`
+pub async fn resume(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            let job = print_jobs::resume(tx, id)?;
+            Ok(then(home(id), t::RESUME_DONE.with(view.lang, &[&job.next.len()])))
+        })
+        .await
+}

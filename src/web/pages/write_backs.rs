@@ -1,0 +1,136 @@
+//! Write-backs: what each shop was told, and what waits for a person.
+
+use actix_web::web::{Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use super::workbench::chips::carrier_name;
+use crate::db::shops;
+use crate::domain::actor::Right;
+use crate::domain::id::{ShopId, WriteBackId};
+use crate::domain::write_back::{Outcome, WriteBackState};
+use crate::operations::write_backs::{self, Filter, Settlement, WriteBack};
+use crate::web::form::Form;
+use crate::web::icons::icon;
+use crate::web::inside;
+use crate::web::lang::Text;
+use crate::web::parts::lists;
+use crate::web::session::{Visitor, then};
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{batch, common, shipment as t, workbench as w};
+use crate::web::view::View;
+
+/// Rows of one page.
+const ROWS: usize = 50;
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(inside("/write-backs", [get().to(list)]))
+        .service(inside("/write-backs/{id}/retry", [post().to(retry)]))
+        .service(inside("/write-backs/{id}/settle", [post().to(settle)]));
+}
+
+fn word(state: WriteBackState) -> (Text, &'static str) {
+    match state {
+        WriteBackState::Waiting => (t::WB_WAITING, "clock"),
+        WriteBackState::Done => (t::WB_DONE, "tick"),
+        WriteBackState::DoneByHand => (t::WB_DONE_BY_HAND, "person"),
+        WriteBackState::Refused => (t::WB_REFUSED, "blocked"),
+        WriteBackState::Unsupported => (t::WB_UNSUPPORTED, "cancelled"),
+        WriteBackState::Unknown => (t::WB_UNKNOWN, "alarm"),
+    }
+}
+
+/// `GET /write-backs`
+pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    let form = Form::parse(request.query_string());
+    visitor
+        .page(Right::See, move |db, view| {
+            let state = WriteBackState::parse(form.get("state")).ok();
+            let filter = Filter { state, shop: form.get("shop").parse().ok(), shipment: None };
+            let after = form.get("after").parse().ok();
+            let mut rows = write_backs::list(db, filter, after, ROWS + 1)?;
+            let next = lists::cut(&mut rows, ROWS).map(|row| row.id);
+            let names: Vec<(ShopId, String)> = shops::all(db)?.into_iter().map(|shop| (shop.id, shop.name)).collect();
+            let path = |word: &str| if word.is_empty() { "/write-backs".to_owned() } else { format!("/write-backs?state={word}") };
+            let here = state.map_or("", |state| state.as_str());
+            let join = if here.is_empty() { '?' } else { '&' };
+            let body = html! {
+                div.page {
+                    header.page-head { h1 { (view.t(common::WRITE_BACKS)) } small { (view.t(t::WB_HINT)) } }
+                    nav.tabs aria-label=(view.t(common::STATE)) {
+                        a href=(path("")) aria-current=[here.is_empty().then_some("page")] { (view.t(w::ALL_STATES)) }
+                        @for state in WriteBackState::ALL {
+                            a href=(path(state.as_str())) aria-current=[(here == state.as_str()).then_some("page")] { (icon(word(*state).1)) (view.t(word(*state).0)) }
+                        }
+                    }
+                    @if rows.is_empty() { (lists::empty(view, t::WB_EMPTY)) } @else { (table(view, &rows, &names)) }
+                    @if let Some(next) = next { nav.pager { a.button href={ (path(here)) (join) "after=" (next) } { (view.t(common::MORE)) (icon("right")) } } }
+                }
+            };
+            Ok(Page::new(view.t(common::WRITE_BACKS), "write-backs", body))
+        })
+        .await
+}
+
+fn table(view: &View, rows: &[WriteBack], names: &[(ShopId, String)]) -> Markup {
+    let shop = |id: ShopId| names.iter().find(|(one, _)| *one == id).map_or("", |(_, name)| name.as_str());
+    html! {
+        div.list { table {
+            thead { tr {
+                th scope="col" { (view.t(common::STATE)) } th scope="col" { (view.t(w::SHOP)) } th scope="col" { (view.t(t::ORDERS)) }
+                th scope="col" { (view.t(batch::SHIPMENT)) } th scope="col" { (view.t(batch::NUMBER)) }
+                th scope="col" { (view.t(t::WB_REPLY)) } th.num scope="col" { (view.t(t::WB_TRIES)) } th { }
+            } }
+            tbody { @for row in rows {
+                @let (text, mark) = word(row.state);
+                tr {
+                    td { span.badge data-state=(row.state) { (icon(mark)) (view.t(text)) } }
+                    td { (shop(row.shop)) } td { code { (row.order_number) } }
+                    td { a href={ "/shipments/" (row.shipment) } { "#" (row.shipment) } }
+                    td { (carrier_name(view, &row.carrier)) " " code { (row.number) } }
+                    td { small { (row.reply) } } td.num { (row.tries) }
+                    td { @if view.may(Right::Ship) { (acts(view, row)) } }
+                }
+            } }
+        } }
+    }
+}
+
+fn acts(view: &View, row: &WriteBack) -> Markup {
+    let is_settled = matches!(row.state, WriteBackState::Done | WriteBackState::DoneByHand);
+    let can_retry = matches!(row.state, WriteBackState::Refused | WriteBackState::Unknown);
+    html! {
+        div.buttons {
+            @if can_retry {
+                form method="post" action={ "/write-backs/" (row.id) "/retry" } { (csrf(view)) button type="submit" { (view.t(t::WB_RETRY)) } }
+            }
+            @if !is_settled {
+                form method="post" action={ "/write-backs/" (row.id) "/settle" } { (csrf(view)) button type="submit" { (view.t(t::WB_BY_HAND)) } }
+            }
+        }
+    }
+}
+
+/// `POST /write-backs/{id}/retry`
+pub async fn retry(visitor: Visitor, id: Path<WriteBackId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            write_backs::retry(tx, id)?;
+            Ok(then("/write-backs", view.t(t::WB_RETRIED)))
+        })
+        .await
+}
+
+/// `POST /write-backs/{id}/settle`: a person entered it in the shop.
+pub async fn settle(visitor: Visitor, id: Path<WriteBackId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            write_backs::settle(tx, id, &Settlement { result: Outcome::DoneByHand, reply: String::new() })?;
+            Ok(then("/write-backs", t::WB_SETTLED.with(view.lang, &[&1])))
+        })
+        .await
+}
