@@ -12,5 +12,4 @@ pub mod log;
 pub mod operations;
 pub mod papers;
 pub mod settings;
-#[allow(dead_code, reason = "texts and helpers of the pages that follow")]
 pub mod web;

@@ -331,3 +331,12 @@ pub fn search(db: &mut Db, search: &Search) -> QueryResult<Vec<ShipmentId>> {
     let statement = statement.push(&format!(" ORDER BY id LIMIT {SEARCH_LIMIT}"));
     Ok(db.load::<Id>(statement)?.into_iter().map(|row| row.id).collect())
 }
+
+/// How many left since a moment.
+pub fn shipped_since(db: &mut Db, since: UtcTime) -> QueryResult<i64> {
+    let statement = sql(
+        "SELECT COUNT(*) AS one FROM shipments WHERE seller_id = ? AND state = 'shipped' AND shipped_at >= ?",
+    );
+    let seller = db.seller();
+    db.number(statement.bind(seller).bind(since))
+}

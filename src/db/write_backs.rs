@@ -196,3 +196,14 @@ pub fn leaving(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<Leaving
     .list(shipments.iter().copied());
     db.load(statement)
 }
+
+/// How many are in any of these states.
+pub fn count(db: &mut Db, states: &[WriteBackState]) -> QueryResult<i64> {
+    let words: Vec<String> = states.iter().map(|state| format!("'{state}'")).collect();
+    let text = format!(
+        "SELECT COUNT(*) AS one FROM write_backs WHERE seller_id = ? AND state IN ({})",
+        words.join(", ")
+    );
+    let seller = db.seller();
+    db.number(sql(text).bind(seller))
+}

@@ -203,12 +203,14 @@ async fn receive(mut parts: Multipart) -> Result<(NamedTempFile, FileChoice), Fa
     Ok((file, choice))
 }
 
-fn file_name(part: &Field) -> String {
+/// The name a part came with.
+pub(crate) fn file_name(part: &Field) -> String {
     let name = part.content_disposition().and_then(|head| head.get_filename()).unwrap_or("upload");
     name.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-async fn to_disk(part: &mut Field) -> Result<NamedTempFile, Failure> {
+/// Writes a part to a file of its own as it arrives.
+pub(crate) async fn to_disk(part: &mut Field) -> Result<NamedTempFile, Failure> {
     let mut file = blocking(|| Ok(NamedTempFile::new().context("making a file for an upload")?)).await?;
     let (mut written, mut buffer) = (0, Vec::new());
     loop {
@@ -233,7 +235,8 @@ async fn to_disk(part: &mut Field) -> Result<NamedTempFile, Failure> {
     }
 }
 
-async fn text(part: &mut Field) -> Result<String, Failure> {
+/// Reads a part that is a field.
+pub(crate) async fn text(part: &mut Field) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.try_next().await.map_err(broken)? {
         bytes.extend_from_slice(&chunk);
@@ -251,7 +254,8 @@ async fn text(part: &mut Field) -> Result<String, Failure> {
     })
 }
 
-fn broken(error: MultipartError) -> Failure {
+/// A body that is no well-formed upload.
+pub(crate) fn broken(error: MultipartError) -> Failure {
     let detail = format!("The multipart body cannot be read: {error}.");
     Failure::edge(
         StatusCode::BAD_REQUEST,

@@ -91,6 +91,33 @@ pub fn create(tx: &mut Tx, new: &NewUser) -> Result<UserId, Error> {
     Ok(id)
 }
 
+/// Gives a user another role.
+///
+/// # Errors
+/// When there is no such user.
+pub fn change_role(tx: &mut Tx, user: UserId, role: Role) -> Result<(), Error> {
+    if !users::set_role(tx, user, role)? {
+        return Err(Error::missing("user", user));
+    }
+    let data = json!({ "role": role });
+    Ok(events::record(
+        tx,
+        &[NewEvent { kind: "user.role_changed", subject_kind: "user", subject: user.0, data }],
+    )?)
+}
+
+/// Lets a user log in no more, or again. Sessions under way are the caller's to end.
+///
+/// # Errors
+/// When there is no such user.
+pub fn set_disabled(tx: &mut Tx, user: UserId, disabled: bool) -> Result<(), Error> {
+    if !users::set_disabled(tx, user, disabled)? {
+        return Err(Error::missing("user", user));
+    }
+    let kind = if disabled { "user.disabled" } else { "user.enabled" };
+    Ok(events::record(tx, &[NewEvent { kind, subject_kind: "user", subject: user.0, data: json!({}) }])?)
+}
+
 /// A well-formed hash of no known password, to spend the time on.
 const NO_ONE: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$Y2hlc3RudXQtc2FsdA$7vlGJeK3uPbX5gMtCBuuYpFGyfUPZkIv/VLLdRxhQ4w";

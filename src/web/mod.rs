@@ -16,6 +16,7 @@ mod reply;
 mod session;
 mod shell;
 mod texts;
+mod upload;
 mod view;
 
 use std::sync::LazyLock;
@@ -32,17 +33,14 @@ static LIMIT: LazyLock<Data<LoginLimit>> = LazyLock::new(|| Data::new(LoginLimit
 
 /// Mounts the pages at the root.
 pub fn routes(config: &mut ServiceConfig) {
-    use pages::{
-        batch, live, login, look, number_runs, print_jobs, setup, shipment, suggestions, workbench,
-        write_backs,
-    };
+    use pages::*;
     config
         .app_data(LIMIT.clone())
         .service(resource("/static/{version}/{name}").route(get().to(assets::show)))
         .service(resource("/login").route(get().to(login::show)).route(post().to(login::enter)))
         .service(resource("/setup/{link}").route(get().to(setup::show)).route(post().to(setup::begin)))
         .service(resource("/look").route(post().to(look::change)))
-        .service(inside("/", [get().to(workbench::start)]))
+        .service(inside("/", [get().to(start::show)]))
         .service(inside("/live", [get().to(live::show)]))
         .service(inside("/logout", [post().to(login::leave)]))
         .service(inside("/logout-everywhere", [post().to(login::leave_everywhere)]))
@@ -54,7 +52,12 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(number_runs::routes)
         .configure(print_jobs::routes)
         .configure(suggestions::routes)
-        .configure(write_backs::routes);
+        .configure(write_backs::routes)
+        .configure(imports::routes)
+        .configure(shops::routes)
+        .configure(staff::routes)
+        .configure(settings::routes)
+        .configure(audit::routes);
 }
 
 /// An address for people who are logged in.

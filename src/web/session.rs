@@ -7,7 +7,6 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::future::{Ready, ready};
-use maud::Markup;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 
@@ -220,20 +219,6 @@ impl Visitor {
             let page = self.app.read(self.actor.seller, |db| work(db, &self.view))?;
             let notice = self.take_notice()?;
             Ok(page.render(&self.view, notice.as_ref()))
-        });
-        reply::page(&view, made.await)
-    }
-
-    /// Shows a part of a page, for scripts.
-    pub async fn part(
-        self,
-        right: Right,
-        work: impl FnOnce(&mut Db, &View) -> Result<Markup, Error> + Send + 'static,
-    ) -> HttpResponse {
-        let view = self.view.clone();
-        let made = blocking(move || {
-            self.needs(right)?;
-            self.app.read(self.actor.seller, |db| work(db, &self.view))
         });
         reply::page(&view, made.await)
     }

@@ -1,13 +1,19 @@
 //! The pages, one file or folder per noun.
 
+pub mod audit;
 pub mod batch;
+pub mod imports;
 pub mod live;
 pub mod login;
 pub mod look;
 pub mod number_runs;
 pub mod print_jobs;
+pub mod settings;
 pub mod setup;
 pub mod shipment;
+pub mod shops;
+pub mod staff;
+pub mod start;
 pub mod suggestions;
 pub mod workbench;
 pub mod write_backs;

@@ -101,8 +101,22 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (question && !confirm(question)) return;
   const answer = await send(form, event.submitter);
-  if (answer) show(answer);
+  if (answer) place(form, event.submitter, answer);
 });
+
+/** A part of the page is enough when the button names one, or the form stands in an unfolded row. */
+function place(form, submitter, answer) {
+  const part = submitter?.dataset.part ?? (form.closest(".detail") ? "#shipment" : null);
+  const fresh = part && answer.page.querySelector(part);
+  if (!fresh) return show(answer);
+  document.querySelector(part).replaceWith(fresh);
+  const said = answer.page.querySelector("#notices .notice");
+  if (said) document.querySelector("#notices").replaceChildren(said);
+  if (said) say(said.querySelector("p").textContent);
+  fresh.tabIndex = -1;
+  fresh.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("huidan:shown"));
+}
 
 addEventListener("popstate", async () => {
   const answer = await read(location.href);

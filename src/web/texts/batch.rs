@@ -41,7 +41,6 @@ texts! {
     UNDO_ASK = "Take back {} numbers? They are free again." "撤回 {} 个号码?号码将可再用。";
     UNDO_DONE = "{} numbers are free again." "已释放 {} 个号码。";
     PRINT = "Print" "打印";
-    PRINT_WAYBILLS = "Print waybills" "打印面单";
     PAPER = "Paper" "单据";
     SIZE = "Size" "尺寸";
     WAYBILL = "Waybill labels" "快递面单";
@@ -69,7 +68,6 @@ texts! {
     RUNS_EMPTY = "Tick shipments on the workbench and number them; each batch stands here." "在工作台勾选并编号后,批次显示在此。";
     JOB = "Print job #{}" "打印任务 #{}";
     SHEETS = "{} sheets" "{} 张";
-    OPEN_PDF = "Open the PDF" "打开 PDF";
     OPEN_PDF_N = "Open {} sheets as PDF" "打开 {} 张 PDF";
     ALL_GOOD = "All {} came out well" "{} 张全部完好";
     LAST_GOOD = "Last good sheet" "最后一张完好的序号";

@@ -24,12 +24,9 @@ texts! {
     THEME_DARK = "Theme: dark" "主题:深色";
     DISMISS = "Dismiss" "关闭提示";
     CLOSE = "Close" "关闭";
-    CANCEL = "Cancel" "取消";
     SAVE = "Save" "保存";
-    ADD = "Add" "添加";
     REMOVE = "Remove" "删除";
     MORE = "Next page" "下一页";
-    FIRST_PAGE = "First page" "第一页";
     NONE_YET = "Nothing here yet." "暂无内容。";
     LEFT_OUT_N = "{} left as they were" "{} 单未处理";
     AND_MORE = "and {} more" "还有 {} 单";

@@ -31,6 +31,9 @@ texts! {
     LOGGED_OUT_EVERYWHERE = "Logged out everywhere" "退出所有设备";
     USER_CREATED = "User added" "新增员工";
     PASSWORD_SET = "Password set" "设置密码";
+    ROLE_CHANGED = "Role changed" "修改角色";
+    USER_DISABLED = "User disabled" "停用员工";
+    USER_ENABLED = "User let in again" "恢复员工";
     TOKEN_ISSUED = "Token issued" "签发令牌";
     TOKEN_REVOKED = "Token revoked" "吊销令牌";
     SHOP_CREATED = "Shop linked" "接入店铺";
@@ -77,6 +80,9 @@ pub fn kind(kind: &str) -> Option<Text> {
         "user.logged_out_everywhere" => LOGGED_OUT_EVERYWHERE,
         "user.created" => USER_CREATED,
         "user.password_set" => PASSWORD_SET,
+        "user.role_changed" => ROLE_CHANGED,
+        "user.disabled" => USER_DISABLED,
+        "user.enabled" => USER_ENABLED,
         "token.issued" => TOKEN_ISSUED,
         "token.revoked" => TOKEN_REVOKED,
         "shop.created" => SHOP_CREATED,

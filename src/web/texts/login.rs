@@ -23,5 +23,4 @@ texts! {
     NEW_PASSWORD = "New password" "新密码";
     OLD_PASSWORD = "Present password" "当前密码";
     CHANGE_PASSWORD = "Change the password" "修改密码";
-    PASSWORD_CHANGED = "The password is changed; other browsers are logged out." "密码已修改,其他设备已退出。";
 }

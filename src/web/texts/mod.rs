@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod common;
 pub mod events;
+pub mod house;
 pub mod keys;
 pub mod login;
 pub mod reasons;
@@ -15,6 +16,7 @@ pub mod workbench;
 pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     batch::TABLE,
     events::TABLE,
+    house::TABLE,
     shipment::TABLE,
     common::TABLE,
     keys::TABLE,

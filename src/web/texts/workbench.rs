@@ -51,7 +51,6 @@ texts! {
     SORT_SHIP_BY_LAST = "deadline last" "后到期在前";
     SORT_CREATED = "oldest first" "最早在前";
     SORT_CREATED_LAST = "newest first" "最新在前";
-    COL_TICK = "Tick" "勾选";
     COL_SHIP_BY = "Ship by" "发货倒计时";
     COL_ORDERS = "Orders" "订单";
     COL_RECIPIENT = "Recipient" "收件人";
@@ -60,7 +59,6 @@ texts! {
     COL_WAYBILL = "Waybill" "运单";
     TICK_PAGE = "Tick the whole page" "全选本页";
     TICK_ONE = "Tick shipment {}" "勾选包裹 {}";
-    UNFOLD = "Unfold shipment {}" "展开包裹 {}";
     OVERDUE_BY = "{} late" "超时 {}";
     NO_DEADLINE = "none" "无";
     SHIPPED_AT = "left {}" "{} 已发";
@@ -97,5 +95,4 @@ texts! {
     TO_IMPORTS = "Import a file" "导入文件";
     NEXT_ROWS = "Next {}" "下 {} 条";
     TO_TOP = "Back to the top" "回到开头";
-    COUNTRY_ELSEWHERE = "abroad" "海外";
 }

@@ -79,18 +79,17 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
     let body = html! {
         div.page {
             nav { a href="/workbench?state=ready" { (view.t(t::TO_WORKBENCH)) } }
-            div #notices-here {}
             article #shipment data-trouble-here {
                 (head(view, &shown))
                 div.columns {
                     div {
                         (parts::reasons(view, &shown))
                         (parts::orders(view, &shown))
+                        section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
                     }
                     div {
                         (parts::recipient(view, &shown))
                         (parts::waybill(view, &shown))
-                        section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
                     }
                 }
             }

@@ -45,11 +45,6 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/workbench/remarks-read", [post().to(acts::mark_read)]));
 }
 
-/// `GET /`
-pub async fn start() -> HttpResponse {
-    crate::web::reply::see_other("/workbench?state=ready")
-}
-
 /// `GET /workbench`
 pub async fn show(visitor: Visitor, request: HttpRequest) -> HttpResponse {
     let form = Form::parse(request.query_string());

@@ -77,11 +77,6 @@ impl Words {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// Whether a list contains a value.
-    pub fn lists(&self, name: &str, value: &str) -> bool {
-        self.get(name).split(',').any(|one| one == value)
-    }
-
     /// The same with another value; an empty one takes the word away.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut words = self.clone();

@@ -1,0 +1,79 @@
+//! The seller's own settings.
+
+use actix_web::HttpResponse;
+use actix_web::web::{ServiceConfig, get, post};
+use maud::html;
+use serde_json::json;
+
+use crate::db::sellers as record;
+use crate::domain::actor::Right;
+use crate::domain::recipient::permission::MergePolicy;
+use crate::operations::sellers;
+use crate::web::form::Form;
+use crate::web::inside;
+use crate::web::lang::Text;
+use crate::web::session::{Visitor, then};
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{common, house as t};
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(inside("/settings", [get().to(show), post().to(change)]));
+}
+
+fn policy(policy: MergePolicy) -> Text {
+    match policy {
+        MergePolicy::Off => t::POLICY_OFF,
+        MergePolicy::SameShop => t::POLICY_SHOP,
+        MergePolicy::SamePlatform => t::POLICY_PLATFORM,
+        MergePolicy::AllShops => t::POLICY_ALL,
+    }
+}
+
+/// `GET /settings`
+pub async fn show(visitor: Visitor) -> HttpResponse {
+    visitor
+        .page(Right::Manage, |db, view| {
+            let settings = record::settings(db)?;
+            let body = html! {
+                div.page.narrow {
+                    h1 { (view.t(t::SETTINGS_TITLE)) }
+                    form.stack.panel method="post" action="/settings" {
+                        (csrf(view))
+                        h2 { (view.t(t::MERGING)) }
+                        label { span { (view.t(t::MERGE_POLICY)) }
+                            select name="merge_policy" {
+                                @for one in MergePolicy::ALL { option value=(one) selected[*one == settings.merge_policy] { (view.t(policy(*one))) } }
+                            } }
+                        label { span { (view.t(t::WAIT)) } input type="number" name="merge_wait_minutes" min="0" max="1440" value=(settings.merge_wait_minutes) required; }
+                        h2 { (view.t(t::SENDER)) }
+                        label { span { (view.t(t::SENDER_NAME)) } input name="sender_name" maxlength="120" value=(settings.sender.name); }
+                        label { span { (view.t(t::SENDER_PHONE)) } input name="sender_phone" maxlength="120" value=(settings.sender.phone); }
+                        label { span { (view.t(t::SENDER_ADDRESS)) } input name="sender_address" maxlength="120" value=(settings.sender.address); }
+                        button.primary type="submit" { (view.t(common::SAVE)) }
+                    }
+                }
+            };
+            Ok(Page::new(view.t(t::SETTINGS_TITLE), "settings", body))
+        })
+        .await
+}
+
+/// `POST /settings`
+pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            let wish = json!({
+                "merge_policy": form.get("merge_policy"),
+                "merge_wait_minutes": form.number("merge_wait_minutes")?,
+                "sender": {
+                    "name": form.get("sender_name"),
+                    "phone": form.get("sender_phone"),
+                    "address": form.get("sender_address"),
+                },
+            });
+            sellers::change_settings(tx, wish.as_object().expect("it was written as an object"))?;
+            Ok(then("/settings", view.t(t::SAVED)))
+        })
+        .await
+}
