@@ -22,4 +22,5 @@ mod print_jobs;
 mod ship;
 mod tokens;
 mod walkthrough;
+mod web;
 mod write_backs;

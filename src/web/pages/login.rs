@@ -5,14 +5,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
 use crate::app::App;
-use crate::db::seal::digest;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::http::blocking::blocking;
 use crate::operations::users::{self, NewUser};
 use crate::operations::{NOBODY, sessions};
 use crate::web::form::Form;
-use crate::web::limit::LoginLimit;
+use crate::web::limit::{LoginLimit, Tries};
 use crate::web::reply;
 use crate::web::session::{self, Visitor, plain_view};
 use crate::web::shell::{Page, csrf};
@@ -57,8 +56,7 @@ pub async fn enter(
     let view = plain_view(&request).at("/login");
     let (email, back) = (form.get("email").to_lowercase(), form.get("back").to_owned());
     let peer = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-    // The address is hashed: the list of who tried must not become a list of people.
-    let names = [format!("peer:{peer}"), format!("email:{}", digest(email.as_bytes()))];
+    let names = [Tries::of_machine(&peer), Tries::of_account(&email)];
     if let Some(seconds) = limit.wait_s(&names) {
         let wait = t::TOO_MANY.with(view.lang, &[&seconds]);
         return reply::html_of(StatusCode::TOO_MANY_REQUESTS, page(&view, &back, &email, Some((&wait, ""))));
@@ -155,7 +153,7 @@ pub async fn change_password(
 ) -> HttpResponse {
     let view = visitor.view.clone();
     let email = visitor.session.email.clone();
-    let names = [format!("email:{}", digest(email.as_bytes()))];
+    let names = [Tries::of_account(&email)];
     let changed = blocking(move || {
         let wrong = || Error::invalid("old", "word", visitor.t(t::FAILED));
         if limit.wait_s(&names).is_some() {

@@ -1,0 +1,354 @@
+//! The pages as a browser without scripts uses them: log-in, forms, the main job.
+
+use std::cell::RefCell;
+
+use chrono::Duration;
+use huidan::domain::actor::{Actor, Role};
+use huidan::operations::users::NewUser;
+use huidan::operations::{NOBODY, sessions, users};
+
+use crate::support::http::{Answer, Http};
+use crate::support::{TestApp, order, recipient};
+
+/// A browser: it keeps its session's cookie and fills the hidden fields of forms.
+struct Browser {
+    http: Http,
+    cookie: RefCell<String>,
+    lang: &'static str,
+}
+
+impl Browser {
+    fn stranger(app: &TestApp) -> Self {
+        Self { http: app.http_stranger(), cookie: RefCell::default(), lang: "en" }
+    }
+
+    /// Logged in as someone of a role.
+    fn of(app: &TestApp, role: Role) -> Self {
+        let email = format!("{role}@example.com");
+        let new = NewUser::parse(&email, role, "correct horse").expect("well-formed");
+        let user = app.write(|tx| users::create_or_reset(tx, &new)).expect("a user");
+        let secret = app.write(|tx| sessions::begin(tx, user)).expect("a session");
+        let browser = Self::stranger(app);
+        browser.cookie.replace(format!("huidan={secret}"));
+        browser
+    }
+
+    fn client(&self) -> Http {
+        self.http
+            .with_header("cookie", &format!("{}; lang={}", self.cookie.borrow(), self.lang))
+            .with_header("accept", "text/html")
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.client().get(path)
+    }
+
+    /// Sends a form as it is.
+    fn send(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
+        let answer =
+            self.client().send("POST", path, "application/x-www-form-urlencoded", body.join("&").as_bytes());
+        if let Some(cookie) = answer.headers.get("set-cookie") {
+            self.cookie.replace(cookie.split(';').next().unwrap_or_default().to_owned());
+        }
+        answer
+    }
+
+    /// Sends a form with the token of this session, and follows to the page it leads to.
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf();
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend(fields);
+        let answer = self.send(path, &all);
+        match answer.headers.get("location").filter(|_| answer.status == 303) {
+            Some(to) => self.get(to),
+            None => answer,
+        }
+    }
+
+    fn csrf(&self) -> String {
+        between(&self.get("/account").text(), "name=\"csrf\" value=\"", "\"")
+    }
+}
+
+fn between(text: &str, before: &str, after: &str) -> String {
+    let from = text.find(before).map(|at| at + before.len()).unwrap_or_else(|| panic!("{before} in {text}"));
+    text[from..].split(after).next().unwrap_or_default().to_owned()
+}
+
+fn escape(text: &str) -> String {
+    text.bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
+        .collect()
+}
+
+fn tea_house(app: &TestApp, count: usize) {
+    let shop = app.shop("Tea House");
+    let orders: Vec<_> =
+        (0..count).map(|n| order(&format!("{}", 1000 + n)).to(recipient(&format!("陈{n}")))).collect();
+    app.push(&shop, &orders);
+}
+
+/// Every page that stands in a menu.
+const PAGES: &[&str] = &[
+    "/",
+    "/workbench",
+    "/workbench?state=ready",
+    "/suggestions",
+    "/number-runs",
+    "/print-jobs",
+    "/write-backs",
+    "/imports",
+    "/shops",
+    "/staff",
+    "/settings",
+    "/audit",
+    "/account",
+];
+
+each_database!(
+    fn the_first_person_comes_in_by_a_link_that_works_once(app: TestApp) {
+        let nobody = Actor::system(NOBODY);
+        let link =
+            app.app().write(&nobody, sessions::offer_setup).expect("a link").expect("nobody is there yet");
+        let path = format!("/setup/{link}");
+        let browser = Browser::stranger(&app);
+        assert!(browser.get(&path).text().contains("name=\"seller\""));
+        let fields = [("seller", "Camellia"), ("email", "mei@example.com"), ("password", "correct horse")];
+        let begun = browser.send(&path, &fields);
+        assert_eq!((begun.status, begun.headers["location"].as_str()), (303, "/shops"));
+        let cookie = &begun.headers["set-cookie"];
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        assert_eq!(browser.get("/shops").status, 200);
+
+        let other = Browser::stranger(&app);
+        assert!(!other.get(&path).text().contains("name=\"seller\""), "the link was used");
+        assert_eq!(other.send(&path, &fields).status, 409);
+        let link = app.app().write(&nobody, sessions::offer_setup).expect("the record can be read");
+        assert_eq!(link, None, "there is a user now");
+    }
+);
+
+each_database!(
+    fn a_stranger_sees_nothing_but_the_log_in(app: TestApp) {
+        tea_house(&app, 1);
+        let browser = Browser::stranger(&app);
+        for path in PAGES {
+            let answer = browser.get(path);
+            assert_eq!(answer.status, 303, "{path}");
+            assert!(answer.headers["location"].starts_with("/login"), "{path}");
+        }
+        assert_eq!(browser.send("/workbench/merge", &[]).status, 303);
+        assert_eq!(browser.get("/login?back=%2Fworkbench").status, 200);
+    }
+);
+
+each_database!(
+    fn wrong_passwords_have_to_wait_and_the_right_one_leads_back(app: TestApp) {
+        let new = NewUser::parse("li@example.com", Role::Shipper, "correct horse").expect("well-formed");
+        app.write(|tx| users::create(tx, &new)).expect("a user");
+        let browser = Browser::stranger(&app);
+        let log_in = |email: &str, password: &str| {
+            browser.send("/login", &[("email", email), ("password", password), ("back", "/shops")])
+        };
+        assert_eq!(log_in("li@example.com", "wrong horse").status, 401);
+        let entered = log_in(" Li@Example.com", "correct horse");
+        assert_eq!((entered.status, entered.headers["location"].as_str()), (303, "/shops"));
+        let elsewhere = browser.send(
+            "/login",
+            &[("email", "li@example.com"), ("password", "correct horse"), ("back", "//evil.example/")],
+        );
+        assert_eq!(elsewhere.headers["location"], "/", "a way back stays within the program");
+        // A name of its own per database: the limit is the program's, and both run at once.
+        let guessed = format!("{}@example.com", app.database_address().len());
+        let statuses: Vec<u16> = (0..9).map(|_| log_in(&guessed, "guess").status).collect();
+        assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    }
+);
+
+each_database!(
+    fn sessions_end_by_silence_by_age_and_everywhere_at_once(app: TestApp) {
+        let here = Browser::of(&app, Role::Owner);
+        let there = Browser::of(&app, Role::Owner);
+        app.advance(Duration::hours(11));
+        assert_eq!(here.get("/shops").status, 200, "within twelve hours");
+        app.advance(Duration::hours(11));
+        assert_eq!(here.get("/shops").status, 200, "it was used in between");
+        assert_eq!(there.get("/shops").status, 303, "silent for 22 hours");
+
+        let there = Browser::of(&app, Role::Owner);
+        assert_eq!(here.post("/logout-everywhere", &[]).status, 200);
+        assert_eq!((here.get("/shops").status, there.get("/shops").status), (303, 303));
+
+        let restless = Browser::of(&app, Role::Owner);
+        for _ in 0..16 {
+            app.advance(Duration::hours(11));
+            restless.get("/shops");
+        }
+        assert_eq!(restless.get("/shops").status, 303, "seven days are the most");
+    }
+);
+
+each_database!(
+    fn a_form_of_another_session_changes_nothing(app: TestApp) {
+        let browser = Browser::of(&app, Role::Owner);
+        let foreign = Browser::of(&app, Role::Manager).csrf();
+        for fields in
+            [&[("name", "Tea"), ("platform", "push")][..], &[("name", "Tea"), ("csrf", foreign.as_str())]]
+        {
+            assert_eq!(browser.send("/shops", fields).status, 409);
+        }
+        assert!(app.read(huidan::db::shops::all).is_empty());
+    }
+);
+
+each_database!(
+    fn every_page_is_whole_in_both_languages_and_runs_nothing_inline(app: TestApp) {
+        tea_house(&app, 2);
+        let mut browser = Browser::of(&app, Role::Owner);
+        for lang in ["en", "zh"] {
+            browser.lang = lang;
+            for path in PAGES {
+                let answer = browser.get(path);
+                let text = answer.text();
+                assert_eq!(answer.status, 200, "{path}: {text}");
+                assert!(text.contains(&format!("<html lang=\"{lang}")), "{path}");
+                let policy = &answer.headers["content-security-policy"];
+                assert!(
+                    policy.starts_with("default-src 'none'") && !policy.contains("unsafe"),
+                    "{path}: {policy}"
+                );
+                assert!(
+                    !text.contains(" style=") && !text.contains("<style") && !text.contains(" onclick"),
+                    "{path}"
+                );
+                assert!(
+                    text.matches("<script").count()
+                        == text.matches("<script type=\"module\" src=\"/static/").count()
+                );
+            }
+        }
+    }
+);
+
+each_database!(
+    fn a_batch_is_numbered_printed_and_shipped_by_forms_alone(app: TestApp) {
+        tea_house(&app, 3);
+        let browser = Browser::of(&app, Role::Shipper);
+        let list = browser.get("/workbench?state=ready").text();
+        assert_eq!(list.matches("name=\"shipment\"").count(), 3);
+
+        let chosen = browser.post("/batch", &[("all", "1"), ("query", "state=ready")]).text();
+        let ids = between(&chosen, "name=\"shipment\" value=\"", "\"");
+        let typed = [("shipment", ids.as_str()), ("format", "zto-12"), ("first_number", "100000000001")];
+        let preview = browser.post("/batch/preview", &typed).text();
+        assert!(preview.contains("100000000003") && preview.contains("Number 3 shipments"), "{preview}");
+
+        let run = browser.post("/batch/commit", &typed).text();
+        assert!(run.contains("3 shipments are numbered."), "{run}");
+        let run_path = format!("/number-runs/{}", between(&run, "data-run=\"", "\""));
+        let again = browser.post("/batch/commit", &typed);
+        assert_eq!(again.status, 409, "a second click numbers nothing: {}", again.text());
+
+        let job = browser.post(&format!("{run_path}/print"), &[("paper", "waybill")]).text();
+        let job_path = format!("/print-jobs/{}", between(&job, "data-job=\"", "\""));
+        let pdf = browser.post(&format!("{job_path}/document"), &[]);
+        assert!(pdf.body.starts_with(b"%PDF"), "{}", pdf.text());
+        let jammed = browser.post(&format!("{job_path}/acknowledge"), &[("last_good", "2")]).text();
+        assert!(jammed.contains("2 sheets are good."), "{jammed}");
+        browser.post(&format!("{job_path}/resume"), &[]);
+        browser.post(&format!("{job_path}/document"), &[]);
+        let back = browser.post(&format!("{job_path}/acknowledge"), &[("last_good", "3")]).text();
+        assert!(back.contains("Ship 3 parcels"), "{back}");
+
+        let left = browser.post(&format!("{run_path}/ship"), &[]).text();
+        assert!(left.contains("3 parcels left"), "{left}");
+        assert!(browser.get("/write-backs").text().contains("100000000002"));
+    }
+);
+
+each_database!(
+    fn a_search_stands_sealed_in_the_address(app: TestApp) {
+        tea_house(&app, 3);
+        let browser = Browser::of(&app, Role::Shipper);
+        let csrf = browser.csrf();
+        let answer =
+            browser.send("/workbench/search", &[("csrf", &csrf), ("typed", "1001"), ("state", "ready")]);
+        let to = &answer.headers["location"];
+        assert!(to.contains("find=") && !to.contains("1001"), "{to}");
+        let found = browser.get(to).text();
+        assert_eq!(found.matches("name=\"shipment\"").count(), 1);
+        assert!(found.contains("value=\"1001\""), "what was typed still stands in the box");
+    }
+);
+
+each_database!(
+    fn roles_hide_what_they_refuse(app: TestApp) {
+        tea_house(&app, 1);
+        let viewer = Browser::of(&app, Role::Viewer);
+        let list = viewer.get("/workbench").text();
+        assert!(!list.contains("data-act=\"number\"") && !list.contains("data-act=\"merge\""));
+        assert!(!list.contains("href=\"/staff\"") && !list.contains("href=\"/settings\""));
+        for (path, status) in [("/staff", 403), ("/settings", 403), ("/imports", 403), ("/shops", 200)] {
+            assert_eq!(viewer.get(path).status, status, "{path}");
+        }
+        for path in ["/batch", "/workbench/merge", "/shops", "/tokens"] {
+            assert_eq!(viewer.post(path, &[("all", "1")]).status, 403, "{path}");
+        }
+    }
+);
+
+each_database!(
+    fn a_recipient_is_masked_until_someone_asks_and_the_asking_is_recorded(app: TestApp) {
+        let shop = app.shop("Tea House");
+        app.push(&shop, [&order("1").to(recipient("陈静"))]);
+        let browser = Browser::of(&app, Role::Shipper);
+        let path = format!("/shipments/{}", between(&browser.get("/workbench").text(), "data-id=\"", "\""));
+        assert!(!browser.get(&path).text().contains("陈静"));
+        assert!(browser.post(&format!("{path}/reveal"), &[]).text().contains("陈静"));
+        let after = browser.get(&path).text();
+        assert!(!after.contains("陈静") && after.contains("Recipient shown in full"), "{after}");
+    }
+);
+
+each_database!(
+    fn sellers_do_not_see_each_other(app: TestApp) {
+        tea_house(&app, 1);
+        let id = between(&Browser::of(&app, Role::Owner).get("/workbench").text(), "data-id=\"", "\"");
+        let other = app.other_seller();
+        let stranger = Browser::of(&other, Role::Manager);
+        assert_eq!(stranger.get(&format!("/shipments/{id}")).status, 404);
+        assert_eq!(stranger.get("/workbench").text().matches("name=\"shipment\"").count(), 0);
+    }
+);
+
+each_database!(
+    fn a_file_is_looked_at_and_imported(app: TestApp) {
+        let shop = app.file_shop("Files");
+        let browser = Browser::of(&app, Role::Shipper);
+        let csrf = browser.csrf();
+        let file = "订单号,收货人,手机号,详细地址,商品名称,数量\nA-1,陈静,13800001001,浙江省杭州市西湖区文三路478号,龙井,2\n\
+                    A-2,,,,龙井,x\n";
+        let to = |path: &str| format!("/imports/into/{}{path}?csrf={}", shop.id, escape(&csrf));
+        let seen = browser.client().upload(&to("/preview"), "orders.csv", file.as_bytes(), &[]).text();
+        assert!(seen.contains("map-number") && seen.contains("A-1"), "{seen}");
+        let answer = browser.client().upload(&to(""), "orders.csv", file.as_bytes(), &[]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let page = browser.get(&answer.headers["location"]).text();
+        assert!(page.contains("1 new"), "{page}");
+        let refused = browser.get(&format!("{}/rejected.csv", answer.headers["location"])).text();
+        assert!(refused.contains("\n3,"), "{refused}");
+        let foreign =
+            browser.client().upload(&format!("/imports/into/{}?csrf=x", shop.id), "o.csv", b"a", &[]);
+        assert_eq!(foreign.status, 409);
+    }
+);
