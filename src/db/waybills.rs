@@ -149,3 +149,11 @@ pub fn set_shipped(tx: &mut Tx, shipments: &[ShipmentId]) -> QueryResult<()> {
     .list(shipments.iter().copied());
     tx.execute(statement).map(drop)
 }
+
+/// The shipment that carries this number now; of two carriers' equal numbers the newer one.
+pub fn holder(db: &mut Db, number: &str) -> QueryResult<Option<ShipmentId>> {
+    let seller = db.seller();
+    let statement = sql("SELECT shipment_id, format, number, number_run_id FROM waybills \
+         WHERE seller_id = ? AND number = ? AND state = 'live' AND shipment_id IS NOT NULL ORDER BY id DESC LIMIT 1");
+    Ok(db.first::<Live>(statement.bind(seller).bind(number))?.map(|live| live.shipment_id))
+}

@@ -45,6 +45,7 @@ assets! {
     "workbench.js" "text/javascript; charset=utf-8";
     "drawer.js" "text/javascript; charset=utf-8";
     "live.js" "text/javascript; charset=utf-8";
+    "scan.js" "text/javascript; charset=utf-8";
     "drop.js" "text/javascript; charset=utf-8";
     "icon.svg" "image/svg+xml";
 }

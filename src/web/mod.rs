@@ -51,6 +51,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(batch::routes)
         .configure(number_runs::routes)
         .configure(print_jobs::routes)
+        .configure(scan::routes)
         .configure(suggestions::routes)
         .configure(write_backs::routes)
         .configure(imports::routes)

@@ -68,6 +68,7 @@ impl Page {
 const WAYS: &[(&str, &str, Text, Right)] = &[
     ("start", "/", t::START, Right::See),
     ("workbench", "/workbench?state=ready", t::WORKBENCH, Right::See),
+    ("scan", "/scan", super::texts::scan::TITLE, Right::Ship),
     ("suggestions", "/suggestions", t::SUGGESTIONS, Right::See),
     ("runs", "/number-runs", t::NUMBER_RUNS, Right::See),
     ("prints", "/print-jobs", t::PRINT_JOBS, Right::See),

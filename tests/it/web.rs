@@ -103,6 +103,7 @@ const PAGES: &[&str] = &[
     "/",
     "/workbench",
     "/workbench?state=ready",
+    "/scan",
     "/suggestions",
     "/number-runs",
     "/print-jobs",
@@ -317,6 +318,34 @@ each_database!(
         assert!(browser.post(&format!("{path}/reveal"), &[]).text().contains("陈静"));
         let after = browser.get(&path).text();
         assert!(!after.contains("陈静") && after.contains("Recipient shown in full"), "{after}");
+    }
+);
+
+each_database!(
+    fn a_scan_ships_once_and_stops_what_must_not_leave(app: TestApp) {
+        tea_house(&app, 2);
+        let browser = Browser::of(&app, Role::Shipper);
+        let chosen = browser.post("/batch", &[("all", "1"), ("query", "state=ready")]).text();
+        let ids = between(&chosen, "name=\"shipment\" value=\"", "\"");
+        let typed = [("shipment", ids.as_str()), ("format", "zto-12"), ("first_number", "100000000001")];
+        browser.post("/batch/commit", &typed);
+        let (first, second) = ids.split_once(',').expect("two shipments");
+        let scan = |number: &str, at_once: &str| {
+            let page = browser.post("/scan", &[("code", number), ("at_once", at_once)]).text();
+            between(&page, "data-verdict=\"", "\"")
+        };
+        assert_eq!(scan("100000000001", ""), "right", "looked at, not shipped");
+        assert!(browser.get(&format!("/shipments/{first}")).text().contains("data-state=\"numbered\""));
+        assert_eq!(scan("100000000001", "1"), "right");
+        assert_eq!(scan("100000000001", "1"), "again");
+        assert_eq!(scan("999999999999", "1"), "wrong");
+
+        browser.post(
+            "/workbench/hold",
+            &[("shipment", second), ("reason", "wrong size"), ("back", "/workbench")],
+        );
+        assert_eq!(scan("100000000002", "1"), "wrong", "it is on hold");
+        assert!(!browser.get(&format!("/shipments/{second}")).text().contains("data-state=\"shipped\""));
     }
 );
 

@@ -125,7 +125,7 @@ fn account_body(view: &View) -> Markup {
             h1 { (email) }
             form.stack.panel method="post" action="/account/password" {
                 (csrf(view))
-                input type="hidden" name="username" value=(email) autocomplete="username";
+                input.visually-hidden type="text" name="username" value=(email) autocomplete="username" tabindex="-1" aria-hidden="true" readonly;
                 h2 { (view.t(t::CHANGE_PASSWORD)) }
                 label { span { (view.t(t::OLD_PASSWORD)) }
                     input type="password" name="old" autocomplete="current-password" required; }

@@ -8,6 +8,7 @@ pub mod login;
 pub mod look;
 pub mod number_runs;
 pub mod print_jobs;
+pub mod scan;
 pub mod settings;
 pub mod setup;
 pub mod shipment;

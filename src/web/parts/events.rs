@@ -6,23 +6,30 @@ use maud::{Markup, html};
 use serde_json::Value as Json;
 
 use crate::db::events::EventRow;
-use crate::db::{Db, users};
+use crate::db::{Db, tokens, users};
 use crate::domain::error::Error;
 use crate::web::lang::Text;
 use crate::web::texts::events as t;
 use crate::web::view::View;
 
-/// Names behind `user:12`.
+/// Tokens whose names are shown; later ones keep their number.
+const TOKENS_NAMED: usize = 500;
+
+/// Names behind `user:12` and `token:7`.
 pub struct People(HashMap<String, String>);
 
 impl People {
-    /// Reads the seller's staff.
+    /// Reads the seller's staff and tokens.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn load(db: &mut Db) -> Result<Self, Error> {
         let rows = users::all(db)?;
-        Ok(Self(rows.into_iter().map(|user| (format!("user:{}", user.id), user.email)).collect()))
+        let mut names: HashMap<_, _> =
+            rows.into_iter().map(|user| (format!("user:{}", user.id), user.email)).collect();
+        let programs = tokens::page(db, None, TOKENS_NAMED)?;
+        names.extend(programs.into_iter().map(|token| (format!("token:{}", token.id), token.name)));
+        Ok(Self(names))
     }
 
     /// Who that was.

@@ -10,6 +10,7 @@ import "./workbench.js";
 import "./drawer.js";
 import "./live.js";
 import "./drop.js";
+import "./scan.js";
 import { tick } from "./clock.js";
 
 document.addEventListener("huidan:shown", tick);

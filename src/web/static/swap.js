@@ -106,7 +106,7 @@ document.addEventListener("submit", async (event) => {
 
 /** A part of the page is enough when the button names one, or the form stands in an unfolded row. */
 function place(form, submitter, answer) {
-  const part = submitter?.dataset.part ?? (form.closest(".detail") ? "#shipment" : null);
+  const part = submitter?.dataset.part ?? form.dataset.part ?? (form.closest(".detail") ? "#shipment" : null);
   const fresh = part && answer.page.querySelector(part);
   if (!fresh) return show(answer);
   document.querySelector(part).replaceWith(fresh);

@@ -7,6 +7,7 @@ pub mod house;
 pub mod keys;
 pub mod login;
 pub mod reasons;
+pub mod scan;
 pub mod shipment;
 pub mod words;
 pub mod workbench;
@@ -17,6 +18,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     batch::TABLE,
     events::TABLE,
     house::TABLE,
+    scan::TABLE,
     shipment::TABLE,
     common::TABLE,
     keys::TABLE,

@@ -1,7 +1,7 @@
 //! One shipment: its orders, what stands in the way, and what can be done with it.
 
 mod acts;
-mod parts;
+pub mod parts;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Path, ServiceConfig, get, post};

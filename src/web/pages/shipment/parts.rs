@@ -7,7 +7,7 @@ use crate::domain::actor::Right;
 use crate::domain::recipient::Recipient;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::operations::orders::OrderView;
-use crate::operations::shipments::item::ShipmentItem;
+use crate::operations::shipments::item::{ReasonItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::pages::workbench::chips::{carrier_name, carriers};
 use crate::web::parts::badges;
@@ -17,7 +17,11 @@ use crate::web::view::View;
 
 /// What stands in the way, each with the next step.
 pub fn reasons(view: &View, shown: &Shown) -> Markup {
-    let reasons = &shown.item.reasons;
+    reasons_of(view, &shown.item.reasons)
+}
+
+/// The panel of reasons; nothing without any.
+pub fn reasons_of(view: &View, reasons: &[ReasonItem]) -> Markup {
     html! {
         @if !reasons.is_empty() {
             section.panel.is-blocked {

@@ -57,7 +57,7 @@ fn row(view: &View, item: &ShipmentItem) -> Markup {
             }
             td.c-lines { (lines(view, item)) }
             td.c-remarks {
-                @for order in item.orders.iter().take(SHOWN) { (badges::flag(view, &order.flag)) }
+                @for colour in flags(item) { (badges::flag(view, colour)) }
                 @for remark in item.remarks.iter().take(SHOWN) { (badges::remark(view, remark)) }
                 @if item.remarks.len() > SHOWN { span.more { "+" (item.remarks.len() - SHOWN) } }
             }
@@ -69,6 +69,14 @@ fn row(view: &View, item: &ShipmentItem) -> Markup {
             }
         }
     }
+}
+
+/// The colours of its orders' flags, each once.
+fn flags(item: &ShipmentItem) -> Vec<&str> {
+    let mut colours: Vec<&str> = item.orders.iter().map(|order| order.flag.as_str()).collect();
+    colours.sort_unstable();
+    colours.dedup();
+    colours
 }
 
 fn orders(view: &View, item: &ShipmentItem) -> Markup {
