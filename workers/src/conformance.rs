@@ -1,0 +1,263 @@
+//! What every implementation of a port must keep. Tests of each implementation call these.
+
+use std::time::Duration;
+
+use crate::job::{Hold, Job, Periodic};
+use crate::ports::{Ledger, Limiter, Rescued, Then, Transport, Turn, Want};
+
+/// A ledger in a test, with what a test needs beside the port. It begins empty.
+pub trait Rig {
+    fn ledger(&self) -> &dyn Ledger;
+    /// Enqueues a job of the kind `noop` in the lane `test`, with three attempts and three crashes; `None` when its unique key is taken.
+    fn enqueue(&self, order: Order) -> Option<i64>;
+    /// Lets time pass for the ledger.
+    fn pass(&self, span: Duration);
+    /// `ready`, `leased`, `running`, `waiting`, `done`, `dead`, `cancelled`.
+    fn state(&self, id: i64) -> String;
+    /// Asks to cancel a job.
+    fn cancel(&self, id: i64);
+    /// Pauses or resumes the lane `test` for a seller.
+    fn pause(&self, seller: i64, is_paused: bool);
+}
+
+/// A job to be enqueued by a [`Rig`].
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    pub seller: i64,
+    /// 0 is the most urgent, 5 the usual.
+    pub priority: i64,
+    pub delay: Duration,
+    pub unique: Option<&'static str>,
+}
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Everything a ledger must keep; `fresh` makes an empty one.
+pub fn ledger<R: Rig>(fresh: impl Fn() -> R) {
+    for rule in [
+        leases_in_order_and_once,
+        only_the_holder_ends_a_job,
+        a_lease_that_runs_out_is_rescued,
+        the_third_crash_is_the_last,
+        attempts_are_bounded_also_without_a_start,
+        failures_wait_and_end_dead,
+        handing_back_and_snoozing_do_not_count,
+        unique_keys_are_free_again_after_the_end,
+        a_cancelled_job_is_told_to_its_holder,
+        a_paused_lane_gives_nothing,
+        a_slot_is_taken_once,
+    ] {
+        rule(&fresh());
+    }
+}
+
+fn order(seller: i64) -> Order {
+    Order { seller, priority: 5, ..Order::default() }
+}
+
+fn enqueue(rig: &dyn Rig, order: Order) -> i64 {
+    rig.enqueue(order).expect("nothing stands in its way")
+}
+
+fn lease(rig: &dyn Rig, seller: i64, count: usize) -> Vec<Job> {
+    let want = Want { turn: Turn { lane: "test".to_owned(), turn: seller }, count };
+    rig.ledger().lease(&[want], LEASE).expect("a lease")
+}
+
+fn hold(rig: &dyn Rig, seller: i64) -> Hold {
+    let [job] = lease(rig, seller, 1).try_into().expect("one job is ready");
+    job.hold()
+}
+
+fn leases_in_order_and_once(rig: &dyn Rig) {
+    let late = enqueue(rig, Order { priority: 9, ..order(1) });
+    let first = enqueue(rig, order(1));
+    let second = enqueue(rig, order(1));
+    let urgent = enqueue(rig, Order { priority: 0, ..order(1) });
+    let other = enqueue(rig, order(2));
+    enqueue(rig, Order { delay: Duration::from_secs(60), ..order(3) });
+    let look = rig.ledger().look(&["test", "empty"]).expect("a look");
+    assert_eq!(look.iter().map(|turn| turn.turn).collect::<Vec<_>>(), [1, 2], "3 is not due");
+    let next = rig.ledger().next_in().expect("a moment");
+    assert!(next.is_some_and(|next| (50..=60).contains(&next.as_secs())), "{next:?}");
+
+    let wants = [1, 2, 4].map(|turn| Want { turn: Turn { lane: "test".to_owned(), turn }, count: 3 });
+    let mut ids: Vec<i64> =
+        rig.ledger().lease(&wants, LEASE).expect("a lease").iter().map(|job| job.id).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [first, second, urgent, other], "by urgency, then by age");
+    let rest = lease(rig, 1, 9);
+    assert_eq!(rest.iter().map(|job| job.id).collect::<Vec<_>>(), [late], "none is leased twice");
+    assert_eq!((rest[0].attempt, rest[0].seller, rest[0].kind.as_str()), (1, 1, "noop"));
+    assert_eq!(rig.state(late), "leased");
+    rig.pass(Duration::from_secs(61));
+    assert_eq!(rig.ledger().promote().expect("promotion"), 1);
+    assert_eq!(lease(rig, 3, 9).len(), 1, "its time has come");
+}
+
+fn only_the_holder_ends_a_job(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    let hold = hold(rig, 1);
+    let stranger = Hold { token: hold.token ^ 1, ..hold };
+    let ledger = rig.ledger();
+    assert!(ledger.complete(&[stranger]).expect("an answer").is_empty());
+    assert!(!ledger.fail(stranger, "x", Then::Dead).expect("an answer"));
+    assert!(!ledger.snooze(stranger, LEASE, "").expect("an answer"));
+    assert_eq!(ledger.start(stranger, LEASE).expect("an answer"), None);
+    assert!(ledger.extend(&[stranger], LEASE).expect("an answer").is_empty());
+    assert_eq!(ledger.release(&[stranger]).expect("an answer"), 0);
+    assert_eq!(rig.state(id), "leased");
+    assert_eq!(ledger.start(hold, LEASE).expect("an answer"), Some(false));
+    assert_eq!(rig.state(id), "running");
+    assert_eq!(ledger.complete(&[stranger, hold]).expect("an answer"), [id]);
+    assert_eq!(rig.state(id), "done");
+    assert!(ledger.complete(&[hold]).expect("an answer").is_empty(), "once");
+}
+
+fn a_lease_that_runs_out_is_rescued(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    let first = hold(rig, 1);
+    rig.pass(Duration::from_secs(20));
+    assert_eq!(rig.ledger().extend(&[first], LEASE).expect("an answer").len(), 1);
+    rig.pass(Duration::from_secs(20));
+    assert_eq!(rig.ledger().rescue().expect("a rescue"), Rescued::default(), "it was extended");
+    rig.pass(Duration::from_secs(20));
+    assert_eq!(rig.ledger().next_in().expect("a moment"), Some(Duration::ZERO));
+    assert_eq!(rig.ledger().rescue().expect("a rescue"), Rescued { ready: 1, dead: 0 });
+    let [again] = lease(rig, 1, 9).try_into().expect("it is ready again");
+    assert_eq!((again.id, again.attempt), (id, 2));
+    assert_ne!(again.token, first.token);
+    assert!(rig.ledger().complete(&[first]).expect("an answer").is_empty(), "the first holder is fenced off");
+}
+
+fn the_third_crash_is_the_last(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    for (crash, rescued) in [(1, (1, 0)), (2, (1, 0)), (3, (0, 1))] {
+        let hold = hold(rig, 1);
+        rig.ledger().start(hold, LEASE).expect("it starts");
+        rig.pass(Duration::from_secs(31));
+        let expected = Rescued { ready: rescued.0, dead: rescued.1 };
+        assert_eq!(rig.ledger().rescue().expect("a rescue"), expected, "crash {crash}");
+    }
+    assert_eq!(rig.state(id), "dead");
+}
+
+fn attempts_are_bounded_also_without_a_start(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    for _ in 0..3 {
+        hold(rig, 1);
+        rig.pass(Duration::from_secs(31));
+        rig.ledger().rescue().expect("a rescue");
+    }
+    assert_eq!(rig.state(id), "dead");
+}
+
+fn failures_wait_and_end_dead(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    let ledger = rig.ledger();
+    assert!(ledger.fail(hold(rig, 1), "first", Then::RetryIn(Duration::from_secs(5))).expect("an answer"));
+    assert_eq!(rig.state(id), "waiting");
+    assert_eq!(ledger.promote().expect("promotion"), 0, "not before its time");
+    rig.pass(Duration::from_secs(6));
+    assert_eq!(ledger.promote().expect("promotion"), 1);
+    assert!(ledger.fail(hold(rig, 1), "second", Then::Dead).expect("an answer"));
+    assert_eq!(rig.state(id), "dead");
+    let cancelled = enqueue(rig, order(1));
+    assert!(ledger.fail(hold(rig, 1), "", Then::Cancelled).expect("an answer"));
+    assert_eq!(rig.state(cancelled), "cancelled");
+}
+
+fn handing_back_and_snoozing_do_not_count(rig: &dyn Rig) {
+    let id = enqueue(rig, order(1));
+    let ledger = rig.ledger();
+    for _ in 0..5 {
+        assert_eq!(ledger.release(&[hold(rig, 1)]).expect("an answer"), 1);
+        assert!(ledger.snooze(hold(rig, 1), Duration::from_secs(9), "later").expect("an answer"));
+        assert_eq!(rig.state(id), "waiting");
+        rig.pass(Duration::from_secs(10));
+        ledger.promote().expect("promotion");
+    }
+    assert_eq!(lease(rig, 1, 1)[0].attempt, 1);
+}
+
+fn unique_keys_are_free_again_after_the_end(rig: &dyn Rig) {
+    let unique = |seller| Order { unique: Some("k"), ..order(seller) };
+    enqueue(rig, unique(1));
+    assert_eq!(rig.enqueue(unique(1)), None, "one is enough");
+    enqueue(rig, unique(2));
+    let hold = hold(rig, 1);
+    assert_eq!(rig.enqueue(unique(1)), None, "also while it runs");
+    rig.ledger().complete(&[hold]).expect("an answer");
+    enqueue(rig, unique(1));
+}
+
+fn a_cancelled_job_is_told_to_its_holder(rig: &dyn Rig) {
+    let ready = enqueue(rig, order(1));
+    rig.cancel(ready);
+    assert_eq!(rig.state(ready), "cancelled");
+    let id = enqueue(rig, order(1));
+    let hold = hold(rig, 1);
+    rig.cancel(id);
+    assert_eq!(rig.state(id), "leased", "its holder ends it");
+    let kept = rig.ledger().extend(&[hold], LEASE).expect("an answer");
+    assert!(kept[0].is_cancelled);
+    assert_eq!(rig.ledger().start(hold, LEASE).expect("an answer"), Some(true));
+    rig.pass(Duration::from_secs(31));
+    rig.ledger().rescue().expect("a rescue");
+    assert_eq!(rig.state(id), "cancelled", "a cancelled job does not come back");
+}
+
+fn a_paused_lane_gives_nothing(rig: &dyn Rig) {
+    enqueue(rig, order(1));
+    enqueue(rig, order(2));
+    let turns = || -> Vec<i64> {
+        rig.ledger().look(&["test"]).expect("a look").iter().map(|turn| turn.turn).collect()
+    };
+    rig.pause(1, true);
+    assert_eq!(turns(), [2], "others go on");
+    rig.pause(1, false);
+    assert_eq!(turns(), [1, 2]);
+}
+
+fn a_slot_is_taken_once(rig: &dyn Rig) {
+    let every = Duration::from_secs(3600);
+    let periodic = [Periodic { name: "tidy", every, lane: "test", kind: "noop" }];
+    let ledger = rig.ledger();
+    assert_eq!(ledger.take_slots(&periodic).expect("slots"), 1);
+    assert_eq!(ledger.take_slots(&periodic).expect("slots"), 0, "another process asks too");
+    ledger.complete(&[hold(rig, 0)]).expect("an answer");
+    assert_eq!(ledger.take_slots(&periodic).expect("slots"), 0, "not again when it is done");
+}
+
+/// Everything a transport must keep; it begins empty and ends closed.
+pub fn transport(transport: &dyn Transport) {
+    let job = |id| Job {
+        id,
+        token: 7,
+        lane: "test".to_owned(),
+        kind: "noop".to_owned(),
+        seller: 1,
+        turn: 1,
+        attempt: 1,
+        max_attempts: 3,
+        actor: "system".to_owned(),
+        payload: "{}".to_owned(),
+    };
+    transport.send(vec![job(1), job(2)]);
+    transport.send(vec![job(3)]);
+    assert_eq!(transport.waiting(), 3);
+    assert_eq!(transport.receive(), Some(job(1)), "in the order of dispatch");
+    assert_eq!(transport.take_back(), [job(2), job(3)]);
+    assert_eq!(transport.waiting(), 0);
+    transport.close();
+    assert_eq!(transport.receive(), None);
+}
+
+/// Everything a limiter must keep about lanes without a limit of their own.
+pub fn limiter(limiter: &dyn Limiter) {
+    let shop = |turn| Turn { lane: "write_back".to_owned(), turn };
+    assert_eq!(limiter.admit(&shop(1), 0, 5), 5);
+    limiter.block(&shop(1), Duration::from_secs(3600));
+    assert_eq!(limiter.admit(&shop(1), 0, 5), 0, "the outside asked for patience");
+    assert_eq!(limiter.admit(&shop(2), 0, 5), 5, "with this shop only");
+}

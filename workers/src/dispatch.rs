@@ -1,0 +1,220 @@
+//! The thread that leases: it settles what is done, looks who waits, deals turns, hands over.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::ports::{Rescued, Turn, Want};
+use crate::runner::{Held, Shared};
+use crate::turns::{Player, deal};
+use crate::work::Flags;
+
+/// The first pause after work ended; it doubles up to the idle poll.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// Work leased ahead of free threads is at most so much: longer would only keep it from others.
+const AHEAD: Duration = Duration::from_millis(20);
+/// Finished jobs wait at most so long for company before they are written down.
+const GATHER: Duration = Duration::from_millis(5);
+/// Between two looks after what time changes: how late a job that waited may begin.
+const CHORES_LEAST: Duration = Duration::from_millis(50);
+/// Between two looks at no slots.
+const NO_SLOTS: Duration = Duration::from_secs(3600);
+/// After trouble with the ledger.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(1);
+
+pub(crate) fn dispatch(shared: &Arc<Shared>) {
+    let bell = &shared.parts.bell;
+    let mut seen = bell.wait(u64::MAX, Duration::ZERO);
+    let now = Instant::now();
+    let mut rota = Rota { cursor: 0, slots_at: now, chores_at: now };
+    let mut pause = FIRST_PAUSE;
+    while !shared.is_stopping() {
+        let wait = match round(shared, &mut rota) {
+            Ok(Round::Leased) => {
+                pause = FIRST_PAUSE;
+                continue;
+            }
+            Ok(Round::Full) => shared.options.idle_poll,
+            Ok(Round::Idle { next_in }) => next_in.unwrap_or(pause).min(pause),
+            Err(error) => {
+                tracing::warn!("Jobs cannot be leased, it will be tried again: {error:#}");
+                TROUBLE_PAUSE
+            }
+        };
+        let wait = if shared.state().finished.is_empty() { wait } else { wait.min(GATHER) };
+        let rung = bell.wait(seen, wait);
+        pause = if rung == seen { (pause * 2).min(shared.options.idle_poll) } else { FIRST_PAUSE };
+        seen = rung;
+    }
+}
+
+enum Round {
+    /// Jobs were handed over; there may be more.
+    Leased,
+    /// Every thread has enough to do.
+    Full,
+    Idle {
+        next_in: Option<Duration>,
+    },
+}
+
+/// What a dispatcher remembers from round to round.
+struct Rota {
+    /// Who is first among equals.
+    cursor: usize,
+    /// When to ask for the slots of periodic jobs again.
+    slots_at: Instant,
+    /// When to look after what time changes again.
+    chores_at: Instant,
+}
+
+fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
+    shared.settle();
+    take_slots(shared, rota)?;
+    if rota.chores_at <= Instant::now() {
+        do_chores(shared, rota)?;
+    }
+    let Room { all, low_water, mut lanes, by_turn } = room(shared);
+    // Leased a few at a time, each job would cost a round of its own.
+    if all == 0 || shared.parts.transport.waiting() > low_water {
+        return Ok(Round::Full);
+    }
+    let names: Vec<&str> = shared.options.lanes.iter().map(|lane| lane.name.as_str()).collect();
+    let turns = shared.parts.ledger.look(&names)?;
+    let players: Vec<Player> = turns
+        .iter()
+        .map(|turn| Player {
+            lane: names.iter().position(|name| *name == turn.lane).unwrap_or_default(),
+            held: by_turn.get(turn).copied().unwrap_or_default(),
+            most: usize::MAX,
+        })
+        .collect();
+    let dealt = deal(all, &mut lanes, &players, rota.cursor);
+    rota.cursor = rota.cursor.wrapping_add(dealt.iter().filter(|count| **count > 0).count().max(1));
+    let is_dealt = dealt.iter().any(|count| *count > 0);
+    let wants: Vec<Want> = turns
+        .into_iter()
+        .zip(&players)
+        .zip(dealt)
+        .map(|((turn, player), count)| {
+            let count = if count > 0 { shared.parts.limiter.admit(&turn, player.held, count) } else { 0 };
+            Want { turn, count }
+        })
+        .filter(|want| want.count > 0)
+        .collect();
+    if !wants.is_empty() && lease(shared, &wants)? > 0 {
+        return Ok(Round::Leased);
+    }
+    // A limit stands before ready jobs, or others took them: when that changes no ledger knows.
+    let soon = is_dealt.then_some(FIRST_PAUSE);
+    let chores = rota.chores_at.saturating_duration_since(Instant::now());
+    let slots = rota.slots_at.saturating_duration_since(Instant::now());
+    Ok(Round::Idle { next_in: soon.into_iter().chain([chores, slots]).min() })
+}
+
+/// Enqueues periodic jobs whose slot begins.
+fn take_slots(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
+    let now = Instant::now();
+    if rota.slots_at <= now {
+        let periodic = &shared.options.periodic;
+        if !periodic.is_empty() {
+            shared.parts.ledger.take_slots(periodic)?;
+        }
+        let shortest = periodic.iter().map(|periodic| periodic.every).min();
+        rota.slots_at = now + shortest.unwrap_or(NO_SLOTS);
+    }
+    Ok(())
+}
+
+/// Wakes jobs whose time has come and takes back those whose lease ran out, and notes when that
+/// will be needed again. Asked for rarely: under load it would cost as much as leasing.
+fn do_chores(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
+    let ledger = &shared.parts.ledger;
+    let mut next_in = ledger.next_in()?;
+    if next_in == Some(Duration::ZERO) {
+        report(shared, ledger.rescue()?);
+        ledger.promote()?;
+        next_in = ledger.next_in()?;
+    }
+    let next_in = next_in.unwrap_or(shared.options.idle_poll);
+    rota.chores_at = Instant::now() + next_in.clamp(CHORES_LEAST, shared.options.idle_poll.max(CHORES_LEAST));
+    Ok(())
+}
+
+/// Leases and hands over; answers how many.
+fn lease(shared: &Shared, wants: &[Want]) -> anyhow::Result<usize> {
+    let jobs = shared.parts.ledger.lease(wants, shared.options.lease)?;
+    let now = Instant::now();
+    let mut leased: HashMap<Turn, usize> = HashMap::new();
+    {
+        let mut state = shared.state();
+        for job in &jobs {
+            let turn = Turn { lane: job.lane.clone(), turn: job.turn };
+            *leased.entry(turn.clone()).or_default() += 1;
+            let held = Held {
+                turn,
+                flags: Arc::new(Flags::default()),
+                leased_at: now,
+                begun: None,
+                is_given_up: false,
+            };
+            state.held.insert(job.hold(), held);
+        }
+    }
+    for want in wants {
+        let taken = leased.get(&want.turn).copied().unwrap_or_default();
+        if taken < want.count {
+            shared.parts.limiter.give_back(&want.turn, want.count - taken);
+        }
+    }
+    let count = jobs.len();
+    shared.parts.transport.send(jobs);
+    Ok(count)
+}
+
+struct Room {
+    all: usize,
+    /// While more than so many wait for a thread, there is no hurry.
+    low_water: usize,
+    lanes: Vec<usize>,
+    /// How many jobs of each turn are held.
+    by_turn: HashMap<Turn, usize>,
+}
+
+/// How many jobs may be leased now.
+fn room(shared: &Shared) -> Room {
+    let options = &shared.options;
+    let mut state = shared.state();
+    let ahead = state.pace.map_or(0, |pace| {
+        let per_thread = AHEAD.as_nanos() / pace.as_nanos().max(1);
+        usize::try_from(per_thread)
+            .unwrap_or(usize::MAX)
+            .saturating_mul(options.threads)
+            .min(options.prefetch)
+    });
+    let low_water = ahead / 2;
+    state.low_water = low_water;
+    let done = state.finished.len();
+    let mut by_turn: HashMap<Turn, usize> = HashMap::new();
+    let mut at_work = 0;
+    for held in state.held.values().filter(|held| !held.is_given_up) {
+        *by_turn.entry(held.turn.clone()).or_default() += 1;
+        at_work += 1;
+    }
+    let in_lane = |name: &str| -> usize {
+        by_turn.iter().filter(|(turn, _)| turn.lane == name).map(|(_, count)| count).sum()
+    };
+    let lanes = options.lanes.iter().map(|lane| lane.at_once.saturating_sub(in_lane(&lane.name))).collect();
+    // What is done and not yet written down keeps no thread busy.
+    let all = (options.threads + ahead + done).saturating_sub(at_work);
+    Room { all, low_water, lanes, by_turn }
+}
+
+fn report(shared: &Shared, rescued: Rescued) {
+    for (outcome, count) in [("rescued", rescued.ready), ("rescued_dead", rescued.dead)] {
+        if count > 0 {
+            tracing::warn!(job.count = count, "{count} jobs had lost their worker: {outcome}");
+            shared.parts.counts.add("*", outcome, count as u64, Duration::ZERO);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! A runner: threads for handlers, one that dispatches, one that keeps leases alive.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crate::counts::Counts;
+use crate::job::{Ended, Hold, Job, Periodic};
+use crate::local::LocalBell;
+use crate::ports::{Bell, Ledger, Limiter, Transport, Turn};
+use crate::retry::Retry;
+use crate::work::{Flags, Work};
+use crate::{dispatch, heart, work};
+
+/// What a runner is made of.
+pub struct Parts {
+    pub ledger: Arc<dyn Ledger>,
+    pub transport: Arc<dyn Transport>,
+    pub bell: Arc<dyn Bell>,
+    pub limiter: Arc<dyn Limiter>,
+    pub counts: Arc<Counts>,
+    /// What this process can do. A job of another kind waits for one that can.
+    pub kinds: Vec<Kind>,
+}
+
+/// A kind of job and its handler.
+pub struct Kind {
+    pub name: &'static str,
+    pub retry: Retry,
+    /// Notes each beginning in the ledger, so that crashes count and people see it running. Costs
+    /// a write; kinds of many short jobs without outside effects go without.
+    pub is_started: bool,
+    /// After so long a handler counts as hung: its lease runs out and its thread is given up.
+    pub time_limit: Duration,
+    #[allow(clippy::type_complexity)]
+    pub run: Box<dyn Fn(&Job, &Work) -> Ended + Send + Sync>,
+}
+
+/// A queue this runner works on.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    pub name: String,
+    /// Most jobs of this lane at work in this runner.
+    pub at_once: usize,
+}
+
+/// How a runner works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub lanes: Vec<Lane>,
+    /// Handlers at work at once.
+    pub threads: usize,
+    /// How long a job is ours without a sign of life.
+    pub lease: Duration,
+    /// How often signs of life are given; well below `lease`.
+    pub beat: Duration,
+    /// Longest pause between two looks at the ledger when nobody rings.
+    pub idle_poll: Duration,
+    /// Most jobs leased ahead of free threads; only short jobs are leased ahead at all.
+    pub prefetch: usize,
+    pub periodic: Vec<Periodic>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            lanes: Vec::new(),
+            threads: 4,
+            lease: Duration::from_secs(30),
+            beat: Duration::from_secs(5),
+            idle_poll: Duration::from_secs(1),
+            prefetch: 512,
+            periodic: Vec::new(),
+        }
+    }
+}
+
+/// Works until stopped. Dropped without [`Runner::stop`] it goes on until the process ends.
+pub struct Runner {
+    shared: Arc<Shared>,
+    dispatcher: JoinHandle<()>,
+    heart: JoinHandle<()>,
+}
+
+pub(crate) struct Shared {
+    pub parts: Parts,
+    pub kinds: HashMap<&'static str, usize>,
+    pub options: Options,
+    pub is_stopping: AtomicBool,
+    /// Threads that replace hung ones.
+    pub replaced: AtomicUsize,
+    /// Rings once, at the very end.
+    pub ended: LocalBell,
+    state: Mutex<State>,
+    released: Condvar,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// Every lease of this runner that has not ended.
+    pub held: HashMap<Hold, Held>,
+    /// Done by their handlers, not yet written down.
+    pub finished: Vec<Finished>,
+    /// How long a job takes, lately.
+    pub pace: Option<Duration>,
+    /// With so few jobs left in the transport the dispatcher is woken.
+    pub low_water: usize,
+}
+
+pub(crate) struct Held {
+    pub turn: Turn,
+    pub flags: Arc<Flags>,
+    pub leased_at: Instant,
+    /// When the handler began, and how long it may take.
+    pub begun: Option<(Instant, Duration)>,
+    /// Its handler hangs; it counts no more.
+    pub is_given_up: bool,
+}
+
+pub(crate) struct Finished {
+    pub hold: Hold,
+    pub kind: String,
+    pub took: Duration,
+}
+
+impl Shared {
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Forgets leases that have ended; answers whether one of them had been given up.
+    pub fn forget(&self, holds: impl IntoIterator<Item = Hold>) -> bool {
+        let mut state = self.state();
+        let mut was_given_up = false;
+        for hold in holds {
+            was_given_up |= state.held.remove(&hold).is_some_and(|held| held.is_given_up);
+        }
+        self.released.notify_all();
+        was_given_up
+    }
+
+    /// Writes down what is done. What cannot be written stays for the next time.
+    pub fn settle(&self) {
+        let finished = std::mem::take(&mut self.state().finished);
+        if finished.is_empty() {
+            return;
+        }
+        let holds: Vec<Hold> = finished.iter().map(|done| done.hold).collect();
+        match self.parts.ledger.complete(&holds) {
+            Ok(ids) => {
+                let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
+                for Finished { hold, kind, took } in finished {
+                    let outcome = if ids.contains(&hold.id) { "done" } else { "refused" };
+                    self.parts.counts.add(&kind, outcome, 1, took);
+                }
+                self.forget(holds);
+            }
+            Err(error) => {
+                tracing::warn!("{} finished jobs could not be written down yet: {error:#}", holds.len());
+                self.state().finished.extend(finished);
+            }
+        }
+    }
+}
+
+impl Runner {
+    /// Starts to work.
+    ///
+    /// # Errors
+    /// When the system has no threads to give.
+    pub fn start(parts: Parts, options: Options) -> std::io::Result<Self> {
+        let kinds = parts.kinds.iter().enumerate().map(|(index, kind)| (kind.name, index)).collect();
+        let shared = Arc::new(Shared {
+            parts,
+            kinds,
+            options,
+            is_stopping: AtomicBool::new(false),
+            replaced: AtomicUsize::new(0),
+            ended: LocalBell::default(),
+            state: Mutex::default(),
+            released: Condvar::new(),
+        });
+        for _ in 0..shared.options.threads {
+            work::spawn(&shared)?;
+        }
+        let thread = |name: &str, work: fn(&Arc<Shared>)| {
+            let shared = shared.clone();
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&shared))
+        };
+        let (dispatcher, heart) =
+            (thread("job-dispatch", dispatch::dispatch)?, thread("job-leases", heart::beat)?);
+        Ok(Self { shared, dispatcher, heart })
+    }
+
+    /// Stops: what no handler has begun goes back at once, handlers get `patience` to end, and what is
+    /// still at work then goes back too, its effect fenced off. Answers how many jobs went back.
+    ///
+    /// None of them counts as an attempt.
+    pub fn stop(self, patience: Duration) -> usize {
+        let Self { shared, dispatcher, heart } = self;
+        let deadline = Instant::now() + patience;
+        shared.is_stopping.store(true, Ordering::Relaxed);
+        shared.parts.bell.ring();
+        if dispatcher.join().is_err() {
+            tracing::error!("The dispatcher of jobs had panicked");
+        }
+        let unstarted: Vec<Hold> = shared.parts.transport.take_back().iter().map(Job::hold).collect();
+        shared.parts.transport.close();
+        let mut returned = hand_back(&shared, &unstarted);
+        shared.forget(unstarted);
+        loop {
+            shared.settle();
+            let state = shared.state();
+            let left = deadline.saturating_duration_since(Instant::now());
+            if state.held.values().all(|held| held.is_given_up) || left.is_zero() {
+                break;
+            }
+            // Woken by handlers that end; looks again soon, for what could not be written down.
+            let pause = left.min(Duration::from_millis(200));
+            drop(shared.released.wait_timeout(state, pause).unwrap_or_else(PoisonError::into_inner));
+        }
+        let late: Vec<Hold> = {
+            let state = shared.state();
+            state.held.iter().inspect(|(_, held)| held.flags.lose()).map(|(hold, _)| *hold).collect()
+        };
+        returned += hand_back(&shared, &late);
+        shared.ended.ring();
+        if heart.join().is_err() {
+            tracing::error!("The keeper of leases had panicked");
+        }
+        returned
+    }
+
+    /// How many jobs this runner holds.
+    pub fn held(&self) -> usize {
+        self.shared.state().held.len()
+    }
+}
+
+fn hand_back(shared: &Shared, holds: &[Hold]) -> usize {
+    if holds.is_empty() {
+        return 0;
+    }
+    shared.parts.ledger.release(holds).unwrap_or_else(|error| {
+        tracing::warn!("{} jobs could not be handed back, their leases run out: {error:#}", holds.len());
+        0
+    })
+}
