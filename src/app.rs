@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use workers::{Bell, Counts, LocalBell};
+
+use crate::db::job_ledger::JobLedger;
 use crate::db::pool::Pool;
 use crate::db::seal::Keys;
 use crate::db::{Db, Tx};
@@ -19,6 +22,8 @@ pub struct App {
     pool: Pool,
     keys: Arc<Keys>,
     clock: Clock,
+    bell: Arc<dyn Bell>,
+    job_counts: Arc<Counts>,
 }
 
 /// How often a write is tried again when the database put another one first.
@@ -27,7 +32,13 @@ const WRITE_TRIES: u32 = 8;
 impl App {
     /// An app on an open database, by the machine's clock.
     pub fn new(pool: Pool, keys: Keys) -> Self {
-        Self { pool, keys: Arc::new(keys), clock: Arc::new(UtcTime::now) }
+        Self {
+            pool,
+            keys: Arc::new(keys),
+            clock: Arc::new(UtcTime::now),
+            bell: Arc::new(LocalBell::default()),
+            job_counts: Arc::default(),
+        }
     }
 
     /// The same app by another clock.
@@ -42,6 +53,21 @@ impl App {
 
     pub fn pool(&self) -> &Pool {
         &self.pool
+    }
+
+    /// The record of jobs, as workers need it.
+    pub fn job_ledger(&self) -> JobLedger {
+        JobLedger::new(self.pool.clone(), self.keys.clone())
+    }
+
+    /// Rings when jobs were enqueued.
+    pub fn bell(&self) -> &Arc<dyn Bell> {
+        &self.bell
+    }
+
+    /// What the workers of this process have done.
+    pub fn job_counts(&self) -> &Arc<Counts> {
+        &self.job_counts
     }
 
     /// Reads rows of one seller.
@@ -73,8 +99,18 @@ impl App {
             tries += 1;
             let mut db = Db::new(self.pool.writer()?, actor.seller, self.keys.clone());
             let now = self.now();
-            let result = db.transaction(|db| work(&mut Tx::new(db, now, actor)));
+            let mut has_jobs = false;
+            let result = db.transaction(|db| {
+                let mut tx = Tx::new(db, now, actor);
+                let value = work(&mut tx);
+                has_jobs = tx.has_jobs();
+                value
+            });
             drop(db);
+            // After the commit: whoever wakes must find the row.
+            if has_jobs && result.is_ok() {
+                self.bell.ring();
+            }
             match result {
                 Err(error) if tries < WRITE_TRIES && lost_a_race(&error) => {
                     tracing::debug!(tries, "A concurrent write came first; trying again: {error}");

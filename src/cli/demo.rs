@@ -4,9 +4,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::serve::{Background, serve};
+use super::serve::{self, Background, serve};
 use crate::demo::{self, Demo};
-use crate::jobs::housekeeping;
 use crate::settings::{Settings, Source};
 
 /// Serves a fresh data folder with three simulated shops until the process is asked to end.
@@ -28,10 +27,8 @@ pub fn run(settings: &Settings, orders: usize) -> anyhow::Result<()> {
     let folder = settings.data.clone();
     let is_passing = passing.is_some();
     let letter = letter(&demo, orders, &folder, is_passing);
-    let background: Vec<Background> = vec![
-        Box::new(housekeeping::keep_house),
-        Box::new(move |app, stop| demo::keep_selling(app, &demo, orders, stop)),
-    ];
+    let background: Vec<Background> =
+        vec![Box::new(serve::work), Box::new(move |app, stop| demo::keep_selling(app, &demo, orders, stop))];
     serve(&settings, &app, background, |address| println!("{}", letter(address)))
 }
 

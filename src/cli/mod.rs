@@ -5,6 +5,7 @@ mod demo;
 mod import;
 mod manage;
 mod serve;
+mod work;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -56,6 +57,15 @@ enum Command {
         /// Leave what runs later to other processes
         #[arg(long)]
         no_workers: bool,
+    },
+    /// Run jobs only; web pages and API are other processes' business
+    Work {
+        /// Names of queues, separated by commas [default: all]
+        #[arg(long, value_name = "A,B", value_delimiter = ',')]
+        queues: Vec<String>,
+        /// Jobs at work at once
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+        threads: u16,
     },
     /// Look around: a fresh data folder with three simulated shops that keep selling
     Demo {
@@ -167,6 +177,7 @@ pub fn run() -> ExitCode {
 fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Serve { no_workers, .. } => serve::run(settings, !no_workers),
+        Command::Work { queues, threads } => work::run(settings, &queues, usize::from(threads)),
         Command::Demo { orders, .. } => demo::run(settings, orders as usize),
         Command::Import { shop, format, seller, files } => {
             import::run(settings, &import::Import { shop, format, seller, files })

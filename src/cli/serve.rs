@@ -8,7 +8,7 @@ use tracing::info;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::http::{self, ServeOptions};
-use crate::jobs::housekeeping;
+use crate::jobs::run::{Choice, work_until};
 use crate::operations::{NOBODY, sessions};
 use crate::settings::Settings;
 use crate::web;
@@ -17,7 +17,7 @@ use crate::web;
 pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
     let app = super::open(settings)?;
     let background: Vec<Background> = match with_workers {
-        true => vec![Box::new(housekeeping::keep_house)],
+        true => vec![Box::new(work)],
         false => Vec::new(),
     };
     let link = app.write(&Actor::system(NOBODY), sessions::offer_setup)?;
@@ -28,6 +28,16 @@ pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
             println!("First start: open http://{address}/setup/{link} to set up; the link works once.");
         }
     })
+}
+
+/// Handlers of jobs beside the requests.
+const THREADS: usize = 2;
+
+/// Runs jobs beside the requests.
+pub fn work(app: &App, stop: &AtomicBool) {
+    if let Err(error) = work_until(app, &Choice::all(THREADS), stop) {
+        tracing::error!("No job runs in this process: {error}");
+    }
 }
 
 /// Work beside the requests; it ends soon after the flag is set and its thread is woken.

@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use super::statement::{Bind, Value};
 use crate::domain::actor::Role;
 use crate::domain::id::*;
+use crate::domain::job::JobState;
 use crate::domain::number_run::WaybillState;
 use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
@@ -81,7 +82,7 @@ macro_rules! id_columns {
 
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
-    WaybillId NumberRunId PrintJobId SheetId WriteBackId EventId
+    WaybillId NumberRunId PrintJobId SheetId WriteBackId EventId JobId
 }
 
 /// Text enums are their words.
@@ -107,7 +108,7 @@ macro_rules! word_columns {
 
 word_columns! {
     Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
-    WriteBackState
+    WriteBackState JobState
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

@@ -46,6 +46,11 @@ pub const TABLES: &[&str] = &[
     "print_jobs",
     "sheets",
     "write_backs",
+    "jobs",
+    "finished_jobs",
+    "job_errors",
+    "job_slots",
+    "paused_lanes",
 ];
 
 /// Tables of the schema that are no data: done migrations, the counter of ids, who is logged in.

@@ -13,6 +13,8 @@ pub mod facts;
 pub mod holds;
 pub mod idempotency;
 pub mod imports;
+pub mod job_ledger;
+pub mod jobs;
 pub mod migrate;
 pub mod number_runs;
 pub mod orders;
@@ -181,6 +183,8 @@ pub struct Tx<'a> {
     pub now: UtcTime,
     /// Who does this.
     pub actor: &'a Actor,
+    /// Whether jobs were enqueued that may begin at once.
+    has_jobs: bool,
 }
 
 impl Deref for Tx<'_> {
@@ -198,7 +202,12 @@ impl DerefMut for Tx<'_> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(db: &'a mut Db, now: UtcTime, actor: &'a Actor) -> Self {
-        Self { db, now, actor }
+        Self { db, now, actor, has_jobs: false }
+    }
+
+    /// Whether workers should be woken once this is committed.
+    pub(crate) fn has_jobs(&self) -> bool {
+        self.has_jobs
     }
 
     /// Runs a statement that changes rows; answers how many.

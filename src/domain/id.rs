@@ -89,6 +89,8 @@ ids! {
     SheetId;
     /// What one shop has to be told about one order.
     WriteBackId;
+    /// Something that runs later.
+    JobId;
     /// One entry of the audit log.
     EventId;
 }

@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod error;
 pub mod id;
+pub mod job;
 pub mod left_out;
 pub mod money;
 pub mod number_run;

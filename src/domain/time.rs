@@ -23,6 +23,12 @@ impl UtcTime {
             .map_err(|_| format!("{text:?} is no time; write it like 2026-11-20T02:11:09Z"))
     }
 
+    /// The moment so many milliseconds after 1970, held at the ends of the calendar.
+    pub fn of_millis(millis: i64) -> Self {
+        let end = if millis < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        Self::from(DateTime::from_timestamp_millis(millis).unwrap_or(end))
+    }
+
     /// Microseconds since 1970.
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()

@@ -9,7 +9,12 @@ use std::time::Duration;
 
 use actix_web::{HttpResponse, web};
 
+use super::blocking::blocking;
 use super::problem::Reply;
+use crate::app::App;
+use crate::db::jobs::{self, DepthRow};
+use crate::domain::job::JobState;
+use crate::operations::NOBODY;
 
 /// Upper ends of the histogram's buckets, in milliseconds.
 const BUCKETS_MS: [u64; 11] = [2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10_000];
@@ -97,8 +102,43 @@ fn resident_bytes() -> Option<u64> {
 }
 
 /// `GET /metrics`
-pub async fn show(metrics: web::Data<Metrics>) -> Reply {
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(metrics.text()))
+pub async fn show(metrics: web::Data<Metrics>, app: web::Data<App>) -> Reply {
+    let mut text = metrics.text();
+    write_attempts(&mut text, app.job_counts()).expect("a String takes every write");
+    // Without a database the process still tells about itself.
+    let depths = blocking(move || app.read(NOBODY, |db| Ok(jobs::depths(db)?))).await;
+    write_depths(&mut text, &depths.unwrap_or_default()).expect("a String takes every write");
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text))
+}
+
+/// What workers of this process have done, by kind and outcome.
+fn write_attempts(out: &mut String, counts: &workers::Counts) -> std::fmt::Result {
+    let counts = counts.all();
+    out.push_str("# TYPE huidan_job_attempts_total counter\n");
+    for (kind, outcome, count) in &counts {
+        let times = count.times;
+        writeln!(out, "huidan_job_attempts_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} {times}")?;
+    }
+    out.push_str("# TYPE huidan_job_seconds_total counter\n");
+    for (kind, outcome, count) in &counts {
+        let seconds = count.took.as_secs_f64();
+        writeln!(out, "huidan_job_seconds_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} {seconds}")?;
+    }
+    Ok(())
+}
+
+/// How many jobs there are over all processes, and how long the oldest ready one has been due.
+fn write_depths(out: &mut String, depths: &[DepthRow]) -> std::fmt::Result {
+    out.push_str("# TYPE huidan_jobs gauge\n");
+    for DepthRow { lane, state, count, .. } in depths {
+        writeln!(out, "huidan_jobs{{queue=\"{lane}\",state=\"{state}\"}} {count}")?;
+    }
+    out.push_str("# TYPE huidan_job_oldest_ready_seconds gauge\n");
+    for DepthRow { lane, oldest_ms, .. } in depths.iter().filter(|row| row.state == JobState::Ready) {
+        let seconds = Duration::from_millis(oldest_ms.max(&0).unsigned_abs()).as_secs_f64();
+        writeln!(out, "huidan_job_oldest_ready_seconds{{queue=\"{lane}\"}} {seconds}")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

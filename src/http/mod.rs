@@ -11,6 +11,7 @@ pub mod events;
 pub mod health;
 pub mod idempotency;
 pub mod imports;
+pub mod jobs;
 pub mod metrics;
 pub mod number_runs;
 pub mod observe;
@@ -162,6 +163,13 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/settings").route(get().to(settings::show)).route(patch().to(settings::change)))
         .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))
         .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
+        .service(resource("/jobs").route(get().to(jobs::list)))
+        .service(resource("/jobs/{id}").route(get().to(jobs::show)))
+        .service(resource("/jobs/{id}/events").route(get().to(jobs::follow)))
+        .service(resource("/jobs/{id}/retry").route(post().to(jobs::retry)))
+        .service(resource("/jobs/{id}/cancel").route(post().to(jobs::cancel)))
+        .service(resource("/queues/{name}/pause").route(post().to(jobs::pause)))
+        .service(resource("/queues/{name}/resume").route(post().to(jobs::resume)))
         .service(resource("/events").route(get().to(events::list)))
         .service(resource("/waybill-formats").route(get().to(waybill_formats::list)))
         .service(resource("/waybill-formats/{format}/check").route(post().to(waybill_formats::check)))

@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    events, imports, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
+    events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
     shipping, shops, tokens, waybill_formats,
 };
 
@@ -36,6 +36,7 @@ use super::{
         recipients::compare, recipients::parse,
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,
+        jobs::list, jobs::show, jobs::follow, jobs::retry, jobs::cancel, jobs::pause, jobs::resume,
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,
     ),

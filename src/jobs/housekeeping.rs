@@ -1,35 +1,24 @@
 //! What time alone changes: presales fall due, holds end, old keys expire.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::app::App;
-use crate::db::{idempotency, sellers};
+use crate::db::{idempotency, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::operations::{NOBODY, shipments};
 
-/// How often the house is looked after.
-const PACE: Duration = Duration::from_secs(20);
-
 /// How many shipments one transaction looks at again.
 const BATCH: usize = 500;
-
-/// Looks after the house until `stop` is set. Several processes may do so at once: what one has
-/// locked the others leave.
-pub fn keep_house(app: &App, stop: &AtomicBool) {
-    while !stop.load(Ordering::Relaxed) {
-        if let Err(error) = once(app) {
-            tracing::warn!("Housekeeping failed, it will be tried again: {error}");
-        }
-        std::thread::park_timeout(PACE);
-    }
-}
 
 /// How long the first answer to a request is kept.
 const IDEMPOTENCY_HOURS: chrono::Duration = chrono::Duration::hours(24);
 
-/// One round.
+/// How long jobs that ended well stay to be looked up, and the others.
+const DONE_KEPT: Duration = Duration::from_secs(7 * 86_400);
+const DEAD_KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+/// One round. Several may run at once: what one has locked the others leave.
 ///
 /// # Errors
 /// When the record cannot be read or written.
@@ -41,6 +30,9 @@ pub fn once(app: &App) -> Result<(), Error> {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             Ok(idempotency::forget(tx, expired)?)
         })?;
+    }
+    while app.write(&Actor::system(NOBODY), |tx| Ok(jobs::forget(tx, DONE_KEPT, DEAD_KEPT, BATCH)?))? == BATCH
+    {
     }
     Ok(())
 }

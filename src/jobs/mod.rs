@@ -1,6 +1,10 @@
 //! Work of many transactions: it can be cut off between any two of them and be done again.
+//!
+//! What runs later is a durable job; [`registry`] lists the kinds, [`run`] runs them.
 
 pub mod housekeeping;
 pub mod imports;
 pub mod intake;
 pub mod printing;
+pub mod registry;
+pub mod run;

@@ -3,6 +3,7 @@
 //! Each takes `&mut Tx`, checks, changes, and records an event, all in one transaction.
 
 pub mod intake;
+pub mod jobs;
 pub mod merging;
 pub mod number_runs;
 pub mod orders;

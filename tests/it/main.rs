@@ -14,6 +14,7 @@ mod day;
 mod harness;
 mod idempotency;
 mod intake;
+mod jobs;
 mod kills;
 mod merging;
 mod migrations;

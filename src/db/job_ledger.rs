@@ -1,0 +1,345 @@
+//! The record of jobs as workers need it: [`workers::Ledger`] on both databases.
+//!
+//! Every method is one short transaction, and every write names the lease's token. The
+//! conformance suite of the workers' crate runs against it in `tests/it/jobs.rs`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use diesel::QueryResult;
+use serde_json::json;
+use workers::{Extended, Hold, Job, Ledger, Periodic, Rescued, Then, Turn, Want};
+
+use super::column::row;
+use super::jobs::{self, JobKind, NewJob, finish, held, ms, now_ms};
+use super::pool::Pool;
+use super::seal::{Keys, random};
+use super::statement::{Rows, sql};
+use super::{Db, One, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::SellerId;
+use crate::domain::job::JobState;
+use crate::domain::time::UtcTime;
+
+/// How many jobs one chore moves at once, so that no transaction holds many rows for long.
+const CHORE: usize = 500;
+
+/// The jobs of all sellers.
+pub struct JobLedger {
+    pool: Pool,
+    keys: Arc<Keys>,
+}
+
+row! {
+    struct LeasedRow {
+        id: i64,
+        lane: String,
+        kind: String,
+        seller_id: i64,
+        turn: i64,
+        priority: i64,
+        attempt: i64,
+        max_attempts: i64,
+        actor: String,
+        payload: String,
+    }
+}
+
+row! {
+    struct TurnRow {
+        lane: String,
+        turn: i64,
+    }
+}
+
+row! {
+    struct MomentRow {
+        ms: Option<i64>,
+    }
+}
+
+row! {
+    struct ExtendedRow {
+        id: i64,
+        is_cancelled: bool,
+    }
+}
+
+row! {
+    struct LostRow {
+        id: i64,
+        token: i64,
+        state: JobState,
+        attempt: i64,
+        max_attempts: i64,
+        crashes: i64,
+        max_crashes: i64,
+        is_cancelled: bool,
+    }
+}
+
+impl JobLedger {
+    pub(crate) fn new(pool: Pool, keys: Arc<Keys>) -> Self {
+        Self { pool, keys }
+    }
+
+    fn reader(&self) -> Result<Db> {
+        Ok(Db::new(self.pool.reader()?, SellerId(0), self.keys.clone()))
+    }
+
+    fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T> {
+        Ok(Db::new(self.pool.writer()?, SellerId(0), self.keys.clone()).transaction(work)?)
+    }
+}
+
+impl Ledger for JobLedger {
+    /// One probe of the index per turn, so the cost does not grow with the backlog.
+    fn look(&self, lanes: &[&str]) -> Result<Vec<Turn>> {
+        let text = "WITH RECURSIVE t(lane, turn) AS ( \
+             SELECT l.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = l.lane) FROM ? \
+             UNION ALL \
+             SELECT t.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = t.lane \
+             AND j.turn > t.turn) FROM t WHERE t.turn IS NOT NULL) \
+             SELECT t.lane, t.turn FROM t WHERE t.turn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM paused_lanes p \
+             WHERE p.lane = t.lane AND p.seller_id = (SELECT j.seller_id FROM jobs j WHERE j.state = 'ready' \
+             AND j.lane = t.lane AND j.turn = t.turn LIMIT 1)) ORDER BY t.lane, t.turn";
+        let lanes = Rows::new("l").column("lane", lanes.iter().copied());
+        let turns = self.reader()?.load::<TurnRow>(sql(text).rows(lanes))?;
+        Ok(turns.into_iter().map(|TurnRow { lane, turn }| Turn { lane, turn }).collect())
+    }
+
+    fn next_in(&self) -> Result<Option<Duration>> {
+        let mut db = self.reader()?;
+        let now = now_ms(&db);
+        let text = format!(
+            "SELECT MIN(next.ms) - {now} AS ms FROM (SELECT MIN(due_ms) AS ms FROM jobs WHERE state = 'waiting' \
+             UNION ALL SELECT MIN(lease_until_ms) AS ms FROM jobs WHERE lease_until_ms IS NOT NULL) AS next"
+        );
+        let next = db.first::<MomentRow>(sql(text))?.and_then(|row| row.ms);
+        Ok(next.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or_default())))
+    }
+
+    fn lease(&self, wants: &[Want], lease: Duration) -> Result<Vec<Job>> {
+        const COLUMNS: &str = "jobs.id, jobs.lane, jobs.kind, jobs.seller_id, jobs.turn, jobs.priority, \
+             jobs.attempt, jobs.max_attempts, jobs.actor, jobs.payload";
+        let token = i64::from_be_bytes(random());
+        let mut rows = self.write(|db| {
+            let now = now_ms(db);
+            let set = format!(
+                "UPDATE jobs SET state = 'leased', attempt = attempt + 1, token = ?, lease_until_ms = {now} + ?"
+            );
+            if db.is_postgres() {
+                // If a crash of the server loses this commit, the rows are simply ready again; a
+                // completion that is durable comes after it in the log and proves it.
+                db.batch("SET LOCAL synchronous_commit = off")?;
+                let text = format!(
+                    "WITH pick AS MATERIALIZED (SELECT p.id FROM ? CROSS JOIN LATERAL (SELECT j.id FROM jobs j \
+                     WHERE j.state = 'ready' AND j.lane = want.lane AND j.turn = want.turn \
+                     ORDER BY j.priority, j.id LIMIT want.count FOR UPDATE SKIP LOCKED) p) \
+                     {set} FROM pick WHERE jobs.id = pick.id RETURNING {COLUMNS}"
+                );
+                let wants = Rows::new("want")
+                    .column("lane", wants.iter().map(|want| want.turn.lane.as_str()))
+                    .column("turn", wants.iter().map(|want| want.turn.turn))
+                    .column("count", wants.iter().map(|want| want.count));
+                return Ok(db.load::<LeasedRow>(sql(text).rows(wants).bind(token).bind(ms(lease)))?);
+            }
+            let text = format!(
+                "{set} WHERE id IN (SELECT j.id FROM jobs j WHERE j.state = 'ready' AND j.lane = ? \
+                 AND j.turn = ? ORDER BY j.priority, j.id LIMIT ?) RETURNING {COLUMNS}"
+            );
+            let mut rows = Vec::new();
+            for Want { turn: Turn { lane, turn }, count } in wants {
+                let statement = sql(text.as_str()).bind(token).bind(ms(lease));
+                rows.extend(db.load::<LeasedRow>(statement.bind(lane).bind(*turn).bind(*count))?);
+            }
+            Ok(rows)
+        })?;
+        rows.sort_by_key(|row| (row.priority, row.id));
+        Ok(rows.into_iter().map(|row| row.job(token)).collect())
+    }
+
+    fn start(&self, hold: Hold, lease: Duration) -> Result<Option<bool>> {
+        self.write(|db| {
+            let text = format!(
+                "UPDATE jobs SET state = 'running', lease_until_ms = {} + ? WHERE id = ? AND token = ? \
+                 RETURNING id, is_cancelled",
+                now_ms(db)
+            );
+            let statement = sql(text).bind(ms(lease)).bind(hold.id).bind(hold.token);
+            Ok(db.first::<ExtendedRow>(statement)?.map(|row| row.is_cancelled))
+        })
+    }
+
+    fn extend(&self, holds: &[Hold], lease: Duration) -> Result<Vec<Extended>> {
+        self.write(|db| {
+            let text = format!(
+                "UPDATE jobs SET lease_until_ms = {} + ? FROM ? WHERE jobs.id = held.one \
+                 AND jobs.token = held.token RETURNING jobs.id, jobs.is_cancelled",
+                now_ms(db)
+            );
+            let rows = db.load::<ExtendedRow>(sql(text).bind(ms(lease)).rows(held(holds)))?;
+            let extended = |row: ExtendedRow| Extended { id: row.id, is_cancelled: row.is_cancelled };
+            Ok(rows.into_iter().map(extended).collect())
+        })
+    }
+
+    fn complete(&self, holds: &[Hold]) -> Result<Vec<i64>> {
+        self.write(|db| Ok(finish(db, holds, JobState::Done, None, None)?))
+    }
+
+    fn fail(&self, hold: Hold, error: &str, then: Then) -> Result<bool> {
+        self.write(|db| {
+            let now = now_ms(db);
+            let text = format!(
+                "INSERT INTO job_errors (job_id, at_ms, attempt, error) \
+                 SELECT id, {now}, attempt, ? FROM jobs WHERE id = ? AND token = ?"
+            );
+            if db.execute(sql(text).bind(error).bind(hold.id).bind(hold.token))? == 0 {
+                return Ok(false);
+            }
+            Ok(match then {
+                Then::RetryIn(span) => wait(db, hold, span, error, 0)?,
+                Then::Dead => !finish(db, &[hold], JobState::Dead, Some(error), None)?.is_empty(),
+                Then::Cancelled => !finish(db, &[hold], JobState::Cancelled, Some(error), None)?.is_empty(),
+            })
+        })
+    }
+
+    fn snooze(&self, hold: Hold, span: Duration, why: &str) -> Result<bool> {
+        self.write(|db| Ok(wait(db, hold, span, why, 1)?))
+    }
+
+    fn release(&self, holds: &[Hold]) -> Result<usize> {
+        self.write(|db| {
+            let text = "UPDATE jobs SET state = 'ready', attempt = attempt - 1, token = NULL, \
+                 lease_until_ms = NULL FROM ? WHERE jobs.id = held.one AND jobs.token = held.token";
+            Ok(db.execute(sql(text).rows(held(holds)))?)
+        })
+    }
+
+    fn promote(&self) -> Result<usize> {
+        self.write(|db| {
+            let text = format!(
+                "UPDATE jobs SET state = 'ready' WHERE id IN (SELECT id FROM jobs WHERE state = 'waiting' \
+                 AND due_ms <= {} ORDER BY due_ms, id LIMIT ? FOR UPDATE SKIP LOCKED)",
+                now_ms(db)
+            );
+            Ok(db.execute(sql(text).bind(CHORE))?)
+        })
+    }
+
+    fn rescue(&self) -> Result<Rescued> {
+        self.write(|db| {
+            let text = format!(
+                "SELECT id, token, state, attempt, max_attempts, crashes, max_crashes, is_cancelled FROM jobs \
+                 WHERE lease_until_ms < {} ORDER BY lease_until_ms LIMIT ? FOR UPDATE SKIP LOCKED",
+                now_ms(db)
+            );
+            let lost = db.load::<LostRow>(sql(text).bind(CHORE))?;
+            if lost.is_empty() {
+                return Ok(Rescued::default());
+            }
+            let of = |end: Option<JobState>| -> Vec<Hold> {
+                let chosen = lost.iter().filter(|row| row.end() == end);
+                chosen.map(|row| Hold { id: row.id, token: row.token }).collect()
+            };
+            let (ready, dead) = (of(None), of(Some(JobState::Dead)));
+            let text = "UPDATE jobs SET crashes = crashes + CASE WHEN state = 'running' THEN 1 ELSE 0 END, \
+                 state = 'ready', token = NULL, lease_until_ms = NULL FROM ? \
+                 WHERE jobs.id = held.one AND jobs.token = held.token";
+            db.execute(sql(text).rows(held(&ready)))?;
+            let why = "its worker was lost too often while it was at work";
+            finish(db, &dead, JobState::Dead, Some(why), None)?;
+            finish(db, &of(Some(JobState::Cancelled)), JobState::Cancelled, None, None)?;
+            Ok(Rescued { ready: ready.len(), dead: dead.len() })
+        })
+    }
+
+    fn progress(&self, hold: Hold, done: u64, total: u64) -> Result<()> {
+        let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
+        self.write(|db| {
+            let text = "UPDATE jobs SET progress_done = ?, progress_total = ? WHERE id = ? AND token = ?";
+            let statement = sql(text).bind(number(done)).bind(number(total));
+            Ok(db.execute(statement.bind(hold.id).bind(hold.token)).map(drop)?)
+        })
+    }
+
+    fn take_slots(&self, periodic: &[Periodic]) -> Result<usize> {
+        let actor = Actor::system(SellerId(0));
+        self.write(|db| {
+            let text = format!(
+                "INSERT INTO job_slots (name, slot) SELECT new.name, {} / new.every FROM ? WHERE true \
+                 ON CONFLICT (name) DO UPDATE SET slot = excluded.slot WHERE job_slots.slot < excluded.slot \
+                 RETURNING name AS lane, slot AS turn",
+                now_ms(db)
+            );
+            let slots = Rows::new("new")
+                .column("name", periodic.iter().map(|periodic| periodic.name))
+                .column("every", periodic.iter().map(|periodic| ms(periodic.every).max(1)));
+            let taken: HashMap<String, i64> = db
+                .load::<TurnRow>(sql(text).rows(slots))?
+                .into_iter()
+                .map(|row| (row.lane, row.turn))
+                .collect();
+            let jobs: Vec<NewJob> = periodic
+                .iter()
+                .filter(|periodic| taken.contains_key(periodic.name))
+                .map(|periodic| {
+                    let kind =
+                        JobKind { name: periodic.kind, lane: periodic.lane, max_attempts: 3, max_crashes: 3 };
+                    // A slot that is still at work is company enough for the next one.
+                    NewJob::new(kind, json!({ "slot": taken[periodic.name] })).unique(periodic.name)
+                })
+                .collect();
+            Ok(jobs::enqueue_all(&mut Tx::new(db, UtcTime::now(), &actor), &jobs)?.len())
+        })
+    }
+}
+
+/// Puts a held job off; `uncounted` attempts are given back.
+fn wait(db: &mut Db, hold: Hold, span: Duration, why: &str, uncounted: i64) -> QueryResult<bool> {
+    let text = format!(
+        "UPDATE jobs SET state = 'waiting', due_ms = {} + ?, attempt = attempt - ?, error = ?, token = NULL, \
+         lease_until_ms = NULL WHERE id = ? AND token = ? RETURNING id AS one",
+        now_ms(db)
+    );
+    let why = (!why.is_empty()).then_some(why);
+    let statement = sql(text).bind(ms(span)).bind(uncounted).bind(why).bind(hold.id).bind(hold.token);
+    Ok(db.first::<One>(statement)?.is_some())
+}
+
+impl LeasedRow {
+    fn job(self, token: i64) -> Job {
+        let small = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+        Job {
+            id: self.id,
+            token,
+            lane: self.lane,
+            kind: self.kind,
+            seller: self.seller_id,
+            turn: self.turn,
+            attempt: small(self.attempt),
+            max_attempts: small(self.max_attempts),
+            actor: self.actor,
+            payload: self.payload,
+        }
+    }
+}
+
+impl LostRow {
+    /// How a job whose lease ran out ends, if it does.
+    fn end(&self) -> Option<JobState> {
+        let crashes = self.crashes + i64::from(self.state == JobState::Running);
+        if self.is_cancelled {
+            Some(JobState::Cancelled)
+        } else if crashes >= self.max_crashes || self.attempt >= self.max_attempts {
+            Some(JobState::Dead)
+        } else {
+            None
+        }
+    }
+}

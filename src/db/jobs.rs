@@ -1,0 +1,419 @@
+//! Jobs as the program enqueues them and as people see them.
+//!
+//! Live jobs stand in `jobs`, ended ones in `finished_jobs`. How workers lease and end them is in
+//! [`super::job_ledger`].
+
+use std::time::Duration;
+
+use diesel::QueryResult;
+use serde_json::Value as Json;
+use workers::Hold;
+
+use super::column::row;
+use super::statement::{Rows, Statement, sql};
+use super::{Db, One, Tx};
+use crate::domain::error::Error;
+use crate::domain::id::{JobId, SellerId};
+use crate::domain::job::JobState;
+use crate::domain::time::UtcTime;
+
+/// A kind of job, as those see it who enqueue one.
+#[derive(Debug, Clone, Copy)]
+pub struct JobKind {
+    /// Dotted, the noun first: `import.file`.
+    pub name: &'static str,
+    /// The queue it stands in.
+    pub lane: &'static str,
+    pub max_attempts: i64,
+    /// 1 for what must never be repeated blindly: its first crash is for a person to look at.
+    pub max_crashes: i64,
+}
+
+/// A job about to be enqueued.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub kind: JobKind,
+    /// At most one live job of the kind has this key.
+    pub key: Option<String>,
+    pub run_at: RunAt,
+    /// 0 is the most urgent, [`USUAL`] the usual.
+    pub priority: i64,
+    /// What takes turns, when that is not the seller.
+    pub turn: Option<i64>,
+    /// No personal data; people see it.
+    pub payload: Json,
+}
+
+/// When a job may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunAt {
+    Now,
+    /// By the database's clock.
+    After(Duration),
+    At(UtcTime),
+}
+
+/// The usual priority.
+pub const USUAL: i64 = 5;
+
+/// Longest payload in bytes. Data goes into a table, its id into the payload.
+const PAYLOAD_MAX: usize = 64 << 10;
+
+impl NewJob {
+    /// A job of this kind that may begin at once.
+    pub fn new(kind: JobKind, payload: Json) -> Self {
+        Self { kind, key: None, run_at: RunAt::Now, priority: USUAL, turn: None, payload }
+    }
+
+    /// The same, at most one at a time for this key.
+    pub fn unique(self, key: impl Into<String>) -> Self {
+        Self { key: Some(key.into()), ..self }
+    }
+}
+
+/// This database's moment in milliseconds since 1970, for a statement's text.
+///
+/// Fixed for a statement, so that PostgreSQL can look it up in an index.
+pub(super) fn now_ms(db: &Db) -> &'static str {
+    match db.is_postgres() {
+        true => "CAST(EXTRACT(EPOCH FROM statement_timestamp()) * 1000 AS BIGINT)",
+        false => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    }
+}
+
+/// Enqueues a job in this transaction; workers hear of it after the commit. `None` when a live job
+/// has its key already.
+///
+/// # Errors
+/// When the payload is longer than a job may carry.
+pub fn enqueue(tx: &mut Tx, job: NewJob) -> Result<Option<JobId>, Error> {
+    Ok(enqueue_all(tx, &[job])?.pop())
+}
+
+/// Enqueues many at once; answers the ids of those that were not there already.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn enqueue_all(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<JobId>, Error> {
+    let payloads: Vec<String> = jobs.iter().map(|job| job.payload.to_string()).collect();
+    if let Some(long) = payloads.iter().find(|payload| payload.len() > PAYLOAD_MAX) {
+        let length = long.len();
+        return Err(anyhow::anyhow!("a job's payload has {length} bytes; at most {PAYLOAD_MAX}").into());
+    }
+    let (seller, now, actor) = (tx.seller(), now_ms(tx), tx.actor.name.clone());
+    let ids: Vec<i64> = tx.ids(jobs.len())?.collect();
+    let run_at = |job: &NewJob| match job.run_at {
+        RunAt::Now => (None, 0),
+        RunAt::After(span) => (None, ms(span)),
+        RunAt::At(moment) => (Some(moment.micros() / 1000), 0),
+    };
+    let rows = Rows::new("new")
+        .column("id", ids)
+        .column("lane", jobs.iter().map(|job| job.kind.lane))
+        .column("kind", jobs.iter().map(|job| job.kind.name))
+        .column("turn", jobs.iter().map(|job| job.turn.unwrap_or(seller.0)))
+        .column("priority", jobs.iter().map(|job| job.priority))
+        .column("state", jobs.iter().map(|job| if job.run_at == RunAt::Now { "ready" } else { "waiting" }))
+        .column("at_ms", jobs.iter().map(|job| run_at(job).0))
+        .column("after_ms", jobs.iter().map(|job| run_at(job).1))
+        .column("max_attempts", jobs.iter().map(|job| job.kind.max_attempts))
+        .column("max_crashes", jobs.iter().map(|job| job.kind.max_crashes))
+        .column("unique_key", jobs.iter().map(|job| job.key.as_deref()))
+        .column("payload", payloads);
+    let statement = sql(format!(
+        "INSERT INTO jobs (id, seller_id, lane, kind, turn, priority, state, due_ms, attempt, max_attempts, \
+         crashes, max_crashes, is_cancelled, unique_key, actor, payload, progress_done, progress_total, created_ms) \
+         SELECT new.id, ?, new.lane, new.kind, new.turn, new.priority, new.state, \
+         COALESCE(new.at_ms, {now} + new.after_ms), 0, new.max_attempts, 0, new.max_crashes, false, \
+         new.unique_key, ?, new.payload, 0, 0, {now} FROM ? WHERE true \
+         ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
+    ));
+    let made = tx.load::<One>(statement.bind(seller).bind(actor).rows(rows))?;
+    tx.has_jobs |= !made.is_empty();
+    Ok(made.into_iter().map(|row| JobId(row.one)).collect())
+}
+
+/// Completes a job beside its effect: the first statement of the handler's transaction.
+///
+/// # Errors
+/// `lease_lost` when the job is no longer held by this lease; the transaction must not go on.
+pub fn complete(tx: &mut Tx, hold: Hold, result: Option<&Json>) -> Result<(), Error> {
+    let result = result.map(Json::to_string);
+    match finish(tx, &[hold], JobState::Done, None, result)?.is_empty() {
+        false => Ok(()),
+        true => Err(Error::conflict(
+            LEASE_LOST,
+            format!("Job {} is no longer this worker's.", hold.id),
+            "Nothing was written; another worker has it.",
+        )),
+    }
+}
+
+/// The code of a completion that came too late.
+pub const LEASE_LOST: &str = "lease_lost";
+
+/// What a live and an ended job have in common.
+const SHARED: &str = "id, seller_id, lane, kind, turn, priority, due_ms, attempt, max_attempts, crashes, \
+     max_crashes, unique_key, actor, payload, progress_done, progress_total, created_ms";
+
+/// Moves held jobs to the ended ones; answers the ids that were held. `error` replaces the last one.
+pub(super) fn finish(
+    db: &mut Db,
+    holds: &[Hold],
+    state: JobState,
+    error: Option<&str>,
+    result: Option<String>,
+) -> QueryResult<Vec<i64>> {
+    let now = now_ms(db);
+    let into = format!("INSERT INTO finished_jobs ({SHARED}, state, error, result, finished_ms)");
+    let pick = format!("SELECT {SHARED}, ?, COALESCE(?, error), ?, {now}");
+    let values = |statement: Statement| statement.bind(state).bind(error).bind(result.as_deref());
+    let ids: Vec<One> = if db.is_postgres() {
+        let text = format!(
+            "WITH gone AS (DELETE FROM jobs USING (SELECT * FROM ?) held WHERE jobs.id = held.one \
+             AND jobs.token = held.token RETURNING jobs.*), \
+             kept AS ({into} {pick} FROM gone) SELECT id AS one FROM gone"
+        );
+        db.load(values(sql(text).rows(held(holds))))?
+    } else {
+        // There is one writer, so nothing changes between the two.
+        let text = format!(
+            "{into} {pick} FROM ? CROSS JOIN jobs WHERE jobs.id = held.one AND jobs.token = held.token"
+        );
+        db.execute(values(sql(text)).rows(held(holds)))?;
+        let text = "DELETE FROM jobs WHERE id IN (SELECT j.id FROM ? CROSS JOIN jobs j WHERE j.id = held.one \
+             AND j.token = held.token) RETURNING id AS one";
+        db.load(sql(text).rows(held(holds)))?
+    };
+    Ok(ids.into_iter().map(|row| row.one).collect())
+}
+
+/// Leases as a table `held` of `one` (the id) and `token`.
+pub(super) fn held(holds: &[Hold]) -> Rows {
+    Rows::new("held")
+        .column("one", holds.iter().map(|hold| hold.id))
+        .column("token", holds.iter().map(|hold| hold.token))
+}
+
+/// A span in milliseconds, for a statement.
+pub(super) fn ms(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX / 2)
+}
+
+row! {
+    /// A job as people see it. Times are milliseconds since 1970.
+    pub struct JobRow {
+        pub id: JobId,
+        pub lane: String,
+        pub kind: String,
+        pub state: JobState,
+        pub priority: i64,
+        pub attempt: i64,
+        pub max_attempts: i64,
+        pub crashes: i64,
+        pub is_cancelled: bool,
+        pub actor: String,
+        pub payload: String,
+        pub error: Option<String>,
+        pub result: Option<String>,
+        pub progress_done: i64,
+        pub progress_total: i64,
+        pub created_ms: i64,
+        pub due_ms: i64,
+        pub finished_ms: Option<i64>,
+    }
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default)]
+pub struct JobFilter {
+    pub state: Option<JobState>,
+    pub kind: Option<String>,
+    /// Ids below this one.
+    pub before: Option<JobId>,
+}
+
+const COMMON: &str = "id, lane, kind, state, priority, attempt, max_attempts, crashes, actor, payload, error, \
+     progress_done, progress_total, created_ms, due_ms";
+
+fn live() -> String {
+    format!(
+        "SELECT {COMMON}, is_cancelled, CAST(NULL AS TEXT) AS result, CAST(NULL AS BIGINT) AS finished_ms FROM jobs"
+    )
+}
+
+fn ended() -> String {
+    format!("SELECT {COMMON}, state = 'cancelled' AS is_cancelled, result, finished_ms FROM finished_jobs")
+}
+
+/// This seller's jobs, newest first.
+pub fn list(db: &mut Db, filter: &JobFilter, limit: usize) -> QueryResult<Vec<JobRow>> {
+    let mut found = Vec::new();
+    for (text, holds_ended) in [(live(), false), (ended(), true)] {
+        if filter.state.is_some_and(|state| state.is_end() != holds_ended) {
+            continue;
+        }
+        let mut statement = sql(format!("{text} WHERE seller_id = ? AND id < ?"))
+            .bind(db.seller())
+            .bind(filter.before.map_or(i64::MAX, |id| id.0));
+        if let Some(state) = filter.state {
+            statement = statement.push(" AND state = ?").bind(state);
+        }
+        if let Some(kind) = &filter.kind {
+            statement = statement.push(" AND kind = ?").bind(kind);
+        }
+        found.extend(db.load::<JobRow>(statement.push(" ORDER BY id DESC LIMIT ?").bind(limit))?);
+    }
+    found.sort_by_key(|row| std::cmp::Reverse(row.id));
+    found.truncate(limit);
+    Ok(found)
+}
+
+/// One job of this seller.
+///
+/// # Errors
+/// [`Error::Missing`].
+pub fn find(db: &mut Db, job: JobId) -> Result<JobRow, Error> {
+    for text in [live(), ended()] {
+        let statement = sql(format!("{text} WHERE seller_id = ? AND id = ?")).bind(db.seller()).bind(job);
+        if let Some(row) = db.first(statement)? {
+            return Ok(row);
+        }
+    }
+    Err(Error::missing("job", job))
+}
+
+row! {
+    /// A failed attempt.
+    pub struct JobErrorRow {
+        pub at_ms: i64,
+        pub attempt: i64,
+        pub error: String,
+    }
+}
+
+/// The failed attempts of a job, the first one first.
+pub fn errors(db: &mut Db, job: JobId) -> QueryResult<Vec<JobErrorRow>> {
+    let text = "SELECT at_ms, attempt, error FROM job_errors WHERE job_id = ? ORDER BY at_ms, attempt";
+    db.load(sql(text).bind(job))
+}
+
+/// Calls a job off. One that is held is told so, and its handler ends it.
+///
+/// # Errors
+/// [`Error::Missing`]; `job_ended` when there is nothing left to call off.
+pub fn cancel(tx: &mut Tx, job: JobId) -> Result<JobRow, Error> {
+    let (seller, now) = (tx.seller(), now_ms(tx));
+    let text = "UPDATE jobs SET is_cancelled = true WHERE seller_id = ? AND id = ?";
+    tx.execute(sql(text).bind(seller).bind(job))?;
+    // The row is ours since the update, so no worker leases it in between.
+    let text = format!(
+        "INSERT INTO finished_jobs ({SHARED}, state, error, finished_ms) \
+         SELECT {SHARED}, 'cancelled', error, {now} FROM jobs WHERE seller_id = ? AND id = ? AND token IS NULL"
+    );
+    if tx.execute(sql(text).bind(seller).bind(job))? > 0 {
+        tx.execute(sql("DELETE FROM jobs WHERE seller_id = ? AND id = ?").bind(seller).bind(job))?;
+        return find(tx, job);
+    }
+    let row = find(tx, job)?;
+    match row.state.is_end() {
+        false => Ok(row),
+        true => Err(Error::conflict(
+            "job_ended",
+            format!("Job {job} is {} already.", row.state),
+            "There is nothing left to do about it.",
+        )),
+    }
+}
+
+/// Takes a dead or cancelled job up again, with all its attempts; lets a waiting one begin now.
+///
+/// # Errors
+/// [`Error::Missing`]; `job_not_retryable` when it is done or at work, or another one has its key.
+pub fn retry(tx: &mut Tx, job: JobId) -> Result<JobRow, Error> {
+    let (seller, now) = (tx.seller(), now_ms(tx));
+    let text = format!(
+        "UPDATE jobs SET state = 'ready', due_ms = {now} WHERE seller_id = ? AND id = ? AND state = 'waiting'"
+    );
+    let mut taken_up = tx.execute(sql(text).bind(seller).bind(job))?;
+    if taken_up == 0 {
+        let columns = SHARED.replace("due_ms, attempt,", "").replace("crashes, max", "max");
+        let text = format!(
+            "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error) \
+             SELECT {columns}, 'ready', {now}, 0, 0, false, error FROM finished_jobs \
+             WHERE seller_id = ? AND id = ? AND state IN ('dead', 'cancelled') \
+             ON CONFLICT (seller_id, kind, unique_key) DO NOTHING"
+        );
+        taken_up = tx.execute(sql(text).bind(seller).bind(job))?;
+        if taken_up > 0 {
+            let text = "DELETE FROM finished_jobs WHERE seller_id = ? AND id = ?";
+            tx.execute(sql(text).bind(seller).bind(job))?;
+        }
+    }
+    let row = find(tx, job)?;
+    if taken_up == 0 {
+        let detail = match row.state {
+            JobState::Dead | JobState::Cancelled => format!("Another job does what job {job} was to do."),
+            state => format!("Job {job} is {state}."),
+        };
+        return Err(Error::conflict(
+            "job_not_retryable",
+            detail,
+            "Only dead, cancelled and waiting jobs can be retried.",
+        ));
+    }
+    tx.has_jobs = true;
+    Ok(row)
+}
+
+/// Pauses a queue for this seller's jobs, or resumes it.
+pub fn pause(tx: &mut Tx, lane: &str, is_paused: bool) -> QueryResult<()> {
+    let seller = tx.seller();
+    let text = match is_paused {
+        true => {
+            "INSERT INTO paused_lanes (seller_id, lane) VALUES (?, ?) ON CONFLICT (seller_id, lane) DO NOTHING"
+        }
+        false => "DELETE FROM paused_lanes WHERE seller_id = ? AND lane = ?",
+    };
+    tx.execute(sql(text).bind(seller).bind(lane))?;
+    tx.has_jobs |= !is_paused;
+    Ok(())
+}
+
+row! {
+    /// How many jobs of a lane are in a state, and how long the oldest of them has been due.
+    pub struct DepthRow {
+        pub lane: String,
+        pub state: JobState,
+        pub count: i64,
+        pub oldest_ms: i64,
+    }
+}
+
+/// The depth of every lane, over all sellers; only numbers, for metrics.
+pub fn depths(db: &mut Db) -> QueryResult<Vec<DepthRow>> {
+    let now = now_ms(db);
+    db.load(sql(format!(
+        "SELECT lane, state, COUNT(*) AS count, {now} - MIN(due_ms) AS oldest_ms FROM jobs \
+         GROUP BY lane, state ORDER BY lane, state"
+    )))
+}
+
+/// Forgets what ended long ago, at most `limit` jobs: done ones after `done`, the others after `dead`.
+/// Answers how many.
+pub fn forget(tx: &mut Tx, done: Duration, dead: Duration, limit: usize) -> QueryResult<usize> {
+    let now = now_ms(tx);
+    let text = format!(
+        "DELETE FROM finished_jobs WHERE id IN (SELECT id FROM finished_jobs WHERE finished_ms < {now} - ? \
+         AND (state = 'done' OR finished_ms < {now} - ?) ORDER BY finished_ms LIMIT ?) RETURNING id AS one"
+    );
+    let gone = tx.load::<One>(sql(text).bind(ms(done)).bind(ms(dead)).bind(limit))?;
+    let text = "DELETE FROM job_errors WHERE job_id IN ?";
+    tx.execute(sql(text).list(gone.iter().map(|row| row.one)))?;
+    Ok(gone.len())
+}
+
+/// The seller of a job that a worker holds, for those who act in its name.
+pub fn seller_of(job: &workers::Job) -> SellerId {
+    SellerId(job.seller)
+}

@@ -1,0 +1,285 @@
+//! A window on jobs: which there are, how far they are, and what people may do about them.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
+use actix_web::rt::time::sleep;
+use actix_web::web::{Bytes, Data, Path};
+use futures_util::stream::unfold;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::{IntoParams, ToSchema};
+
+use super::blocking::blocking;
+use super::body::{Id, Params, word_of};
+use super::caller::Caller;
+use super::page::{Items, Page, both};
+use super::problem::Reply;
+use crate::app::App;
+use crate::db::jobs::{self as record, JobErrorRow, JobFilter, JobRow};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::id::{JobId, SellerId};
+use crate::domain::job::JobState;
+use crate::domain::time::UtcTime;
+use crate::jobs::registry::QUEUES;
+use crate::operations::jobs;
+
+/// How often a stream of events looks for news.
+const LOOK: Duration = Duration::from_millis(400);
+/// A quiet stream says that it lives, so that no proxy ends it.
+const QUIET_LOOKS: u32 = 30;
+/// A stream ends after so many looks; browsers connect again by themselves.
+const MOST_LOOKS: u32 = 1_500;
+
+/// A job as it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct JobView {
+    id: JobId,
+    #[schema(example = "house.keep")]
+    kind: String,
+    queue: String,
+    state: JobState,
+    /// 0 is the most urgent.
+    priority: i64,
+    attempt: i64,
+    max_attempts: i64,
+    /// How often its worker was lost while it was at work.
+    crashes: i64,
+    /// Somebody called it off, and its worker has not ended it yet.
+    cancelling: bool,
+    /// Who asked for it.
+    actor: String,
+    #[schema(value_type = Object)]
+    arguments: Json,
+    progress: ProgressView,
+    /// Why the last attempt failed.
+    error: Option<String>,
+    /// What came of it.
+    #[schema(value_type = Object)]
+    result: Option<Json>,
+    created_at: UtcTime,
+    /// When it may begin, or was allowed to.
+    due_at: UtcTime,
+    finished_at: Option<UtcTime>,
+}
+
+/// How far a job is; both 0 when its kind does not tell.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct ProgressView {
+    done: i64,
+    total: i64,
+}
+
+/// A job with its failed attempts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobWithErrorsView {
+    #[serde(flatten)]
+    job: JobView,
+    /// The first one first.
+    errors: Vec<JobErrorView>,
+}
+
+/// A failed attempt.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobErrorView {
+    at: UtcTime,
+    attempt: i64,
+    error: String,
+}
+
+/// A queue of this seller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueueView {
+    name: String,
+    paused: bool,
+}
+
+/// Which jobs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct JobQuery {
+    /// ready, leased, running, waiting, done, dead or cancelled.
+    state: Option<String>,
+    /// A kind such as `house.keep`.
+    kind: Option<String>,
+    /// Most items, 1 to 500; 50 without.
+    limit: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl From<JobRow> for JobView {
+    fn from(row: JobRow) -> Self {
+        let json = |text: String| serde_json::from_str(&text).unwrap_or(Json::Null);
+        Self {
+            id: row.id,
+            kind: row.kind,
+            queue: row.lane,
+            state: row.state,
+            priority: row.priority,
+            attempt: row.attempt,
+            max_attempts: row.max_attempts,
+            crashes: row.crashes,
+            cancelling: row.is_cancelled && !row.state.is_end(),
+            actor: row.actor,
+            arguments: json(row.payload),
+            progress: ProgressView { done: row.progress_done, total: row.progress_total },
+            error: row.error,
+            result: row.result.map(json),
+            created_at: UtcTime::of_millis(row.created_ms),
+            due_at: UtcTime::of_millis(row.due_ms),
+            finished_at: row.finished_ms.map(UtcTime::of_millis),
+        }
+    }
+}
+
+impl From<JobErrorRow> for JobErrorView {
+    fn from(JobErrorRow { at_ms, attempt, error }: JobErrorRow) -> Self {
+        Self { at: UtcTime::of_millis(at_ms), attempt, error }
+    }
+}
+
+/// List jobs
+///
+/// Newest first. Jobs that ended well stay for 7 days, the others for 90.
+#[utoipa::path(get, path = "/api/v1/jobs", tag = "jobs", params(JobQuery),
+    responses((status = 200, description = "A page of jobs", body = Items<JobView>)))]
+pub async fn list(caller: Caller, query: Params<JobQuery>) -> Reply {
+    caller.needs(Right::See)?;
+    let JobQuery { state, kind, limit, cursor } = query.0;
+    let state = state.map(|text| word_of("state", &text, JobState::parse)).transpose();
+    let (state, (page, before)) = both(state, Page::by_id(limit.as_deref(), cursor.as_deref(), "jobs"))?;
+    let filter = JobFilter { state, kind, before: before.map(JobId) };
+    caller
+        .read(move |db| {
+            let rows = record::list(db, &filter, page.rows())?;
+            Ok(page.items(rows, |row| vec![row.id.to_string()], JobView::from))
+        })
+        .await
+}
+
+/// Show a job
+#[utoipa::path(get, path = "/api/v1/jobs/{id}", tag = "jobs",
+    responses((status = 200, description = "The job with its failed attempts", body = JobWithErrorsView)))]
+pub async fn show(caller: Caller, id: Id<JobId>) -> Reply {
+    caller.needs(Right::See)?;
+    caller
+        .read(move |db| {
+            let job = record::find(db, id.0)?.into();
+            let errors = record::errors(db, id.0)?.into_iter().map(JobErrorView::from).collect();
+            Ok(JobWithErrorsView { job, errors })
+        })
+        .await
+}
+
+/// Follow a job
+///
+/// Server-sent events: `job` with the job whenever it has changed, until it has ended.
+#[utoipa::path(get, path = "/api/v1/jobs/{id}/events", tag = "jobs",
+    responses((status = 200, description = "Events", body = String, content_type = "text/event-stream")))]
+pub async fn follow(caller: Caller, id: Id<JobId>, app: Data<App>) -> Reply {
+    caller.needs(Right::See)?;
+    let seller = caller.actor.seller;
+    // The first look decides whether there is a stream at all.
+    look(&app, seller, id.0).await?;
+    let begin = Follow { app, seller, job: id.0, shown: None, looks: 0 };
+    Ok(HttpResponse::Ok()
+        .content_type("text/event-stream")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        // Compressed, events would wait for each other.
+        .insert_header(ContentEncoding::Identity)
+        .streaming(unfold(begin, next_event)))
+}
+
+struct Follow {
+    app: Data<App>,
+    seller: SellerId,
+    job: JobId,
+    shown: Option<JobView>,
+    looks: u32,
+}
+
+async fn look(app: &Data<App>, seller: SellerId, job: JobId) -> Result<JobView, Error> {
+    let app = app.clone();
+    blocking(move || app.read(seller, |db| record::find(db, job)).map(JobView::from)).await
+}
+
+async fn next_event(mut follow: Follow) -> Option<(Result<Bytes, Error>, Follow)> {
+    if follow.shown.as_ref().is_some_and(|job| job.state.is_end()) {
+        return None;
+    }
+    let mut quiet = 0;
+    loop {
+        if follow.looks > 0 {
+            sleep(LOOK).await;
+        }
+        follow.looks += 1;
+        // A job that is gone, or a database that is away, ends the stream; whoever follows asks again.
+        let job = look(&follow.app, follow.seller, follow.job).await.ok()?;
+        if follow.shown.as_ref() != Some(&job) {
+            let text = format!("event: job\ndata: {}\n\n", serde_json::to_string(&job).ok()?);
+            follow.shown = Some(job);
+            return Some((Ok(Bytes::from(text)), follow));
+        }
+        if follow.looks > MOST_LOOKS {
+            return None;
+        }
+        quiet += 1;
+        if quiet == QUIET_LOOKS {
+            return Some((Ok(Bytes::from_static(b": quiet\n\n")), follow));
+        }
+    }
+}
+
+/// Retry a job
+///
+/// A dead or cancelled job gets all its attempts again; a waiting one begins now.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/retry", tag = "jobs",
+    responses((status = 200, description = "The job", body = JobView)))]
+pub async fn retry(caller: Caller, id: Id<JobId>) -> Reply {
+    caller.needs(Right::Manage)?;
+    caller.write(StatusCode::OK, move |tx| Ok(JobView::from(jobs::retry(tx, id.0)?))).await
+}
+
+/// Cancel a job
+///
+/// One that is at work is told so and ends when its handler next looks.
+#[utoipa::path(post, path = "/api/v1/jobs/{id}/cancel", tag = "jobs",
+    responses((status = 200, description = "The job", body = JobView)))]
+pub async fn cancel(caller: Caller, id: Id<JobId>) -> Reply {
+    caller.needs(Right::Manage)?;
+    caller.write(StatusCode::OK, move |tx| Ok(JobView::from(jobs::cancel(tx, id.0)?))).await
+}
+
+/// Pause a queue
+///
+/// No further job of this seller begins in it; what is at work goes on.
+#[utoipa::path(post, path = "/api/v1/queues/{name}/pause", tag = "jobs",
+    responses((status = 200, description = "The queue", body = QueueView)))]
+pub async fn pause(caller: Caller, name: Path<String>) -> Reply {
+    set_paused(caller, name.into_inner(), true).await
+}
+
+/// Resume a queue
+#[utoipa::path(post, path = "/api/v1/queues/{name}/resume", tag = "jobs",
+    responses((status = 200, description = "The queue", body = QueueView)))]
+pub async fn resume(caller: Caller, name: Path<String>) -> Reply {
+    set_paused(caller, name.into_inner(), false).await
+}
+
+async fn set_paused(caller: Caller, name: String, paused: bool) -> Reply {
+    caller.needs(Right::Manage)?;
+    if !QUEUES.iter().any(|queue| queue.name == name) {
+        return Err(Error::missing("queue", name).into());
+    }
+    caller
+        .write(StatusCode::OK, move |tx| {
+            jobs::pause(tx, &name, paused)?;
+            Ok(QueueView { name: name.clone(), paused })
+        })
+        .await
+}

@@ -1,0 +1,47 @@
+//! Which queues and kinds of jobs there are, and what each kind does.
+
+use std::time::Duration;
+
+use workers::{End, Kind, Periodic, Retry};
+
+use super::housekeeping;
+use super::run::{Task, kind};
+use crate::app::App;
+use crate::db::jobs::JobKind;
+use crate::domain::error::Error;
+
+/// A queue, as `--queues` and `POST /queues/{name}/pause` name it.
+pub struct Queue {
+    pub name: &'static str,
+    /// Most jobs of it at work in one process, so that long work leaves threads to the others.
+    pub at_once: usize,
+}
+
+/// Every queue.
+pub const QUEUES: &[Queue] = &[Queue { name: "house", at_once: 1 }];
+
+/// What time alone changes, for all sellers.
+pub const KEEP_HOUSE: JobKind =
+    JobKind { name: "house.keep", lane: "house", max_attempts: 3, max_crashes: 3 };
+
+/// How often the house is looked after.
+const HOUSE_PACE: Duration = Duration::from_secs(20);
+
+/// What comes again and again. A slot of time is taken once, whichever process notices it first.
+pub fn periodic() -> Vec<Periodic> {
+    vec![Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name }]
+}
+
+/// What this program can do.
+pub fn kinds(app: &App) -> Vec<Kind> {
+    vec![Kind {
+        // The next slot comes soon; a late retry would only meet it.
+        retry: Retry { base: Duration::from_secs(1), cap: HOUSE_PACE },
+        ..kind(app, KEEP_HOUSE, keep_house)
+    }]
+}
+
+fn keep_house(task: &Task) -> Result<End, Error> {
+    housekeeping::once(task.app)?;
+    Ok(End::Done)
+}

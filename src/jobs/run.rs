@@ -1,0 +1,169 @@
+//! Runs jobs in this process: the runner of the `workers` crate with our record and handlers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+use workers::{
+    End, Ended, Failure, Job, Kind, Lane, LocalLimiter, LocalTransport, Options, Parts, Retry, Runner, Work,
+};
+
+use super::registry::{self, QUEUES};
+use crate::app::App;
+use crate::db::Tx;
+use crate::db::jobs::{self as record, JobKind, LEASE_LOST};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+
+/// How long handlers have to end when the process is asked to.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A handler without a sign of an end for so long counts as hung.
+const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// Which queues a process works on, and how many handlers at once.
+#[derive(Debug, Clone)]
+pub struct Choice {
+    queues: Vec<&'static registry::Queue>,
+    threads: usize,
+}
+
+impl std::fmt::Debug for registry::Queue {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.name)
+    }
+}
+
+impl Choice {
+    /// All queues.
+    pub fn all(threads: usize) -> Self {
+        Self { queues: QUEUES.iter().collect(), threads }
+    }
+
+    /// The queues named; all without a name.
+    ///
+    /// # Errors
+    /// A sentence that lists the queues when one is unknown.
+    pub fn named(names: &[String], threads: usize) -> anyhow::Result<Self> {
+        if names.is_empty() {
+            return Ok(Self::all(threads));
+        }
+        let mut queues = Vec::new();
+        for name in names {
+            match QUEUES.iter().find(|queue| queue.name == name) {
+                Some(queue) => queues.push(queue),
+                None => {
+                    let known: Vec<_> = QUEUES.iter().map(|queue| queue.name).collect();
+                    bail!("{name:?} is no queue; the queues are {}", known.join(", "));
+                }
+            }
+        }
+        Ok(Self { queues, threads })
+    }
+
+    fn options(&self) -> Options {
+        let lane = |queue: &&registry::Queue| Lane { name: queue.name.to_owned(), at_once: queue.at_once };
+        Options {
+            lanes: self.queues.iter().map(lane).collect(),
+            threads: self.threads,
+            periodic: registry::periodic(),
+            ..Options::default()
+        }
+    }
+}
+
+/// Works until `stop` is set and this thread is woken; what is at work then may end.
+///
+/// # Errors
+/// When the system has no threads to give.
+pub fn work_until(app: &App, choice: &Choice, stop: &AtomicBool) -> std::io::Result<()> {
+    let runner = Runner::start(parts(app, registry::kinds(app)), choice.options())?;
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::park();
+    }
+    let returned = runner.stop(PATIENCE);
+    tracing::info!(job.count = returned, "Workers have ended; {returned} jobs were handed back");
+    Ok(())
+}
+
+/// What a runner of this process is made of.
+pub fn parts(app: &App, kinds: Vec<Kind>) -> Parts {
+    Parts {
+        ledger: Arc::new(app.job_ledger()),
+        transport: Arc::new(LocalTransport::default()),
+        bell: app.bell().clone(),
+        limiter: Arc::new(LocalLimiter::default()),
+        counts: app.job_counts().clone(),
+        kinds,
+    }
+}
+
+/// A job at work, with what its handler needs.
+pub struct Task<'a> {
+    pub app: &'a App,
+    pub job: &'a Job,
+    pub work: &'a Work,
+    /// In whose name it acts: the seller's, as whoever asked for it.
+    pub actor: Actor,
+}
+
+impl Task<'_> {
+    /// The arguments.
+    ///
+    /// # Errors
+    /// When they are not what this kind takes.
+    pub fn arguments<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let context = || format!("reading the arguments of job {}", self.job.id);
+        Ok(serde_json::from_str(&self.job.payload).with_context(context)?)
+    }
+
+    /// Writes the effect and completes the job in one transaction: both or neither, and only while
+    /// the lease holds. `result` is what people find with the job.
+    ///
+    /// # Errors
+    /// `lease_lost` when another worker has the job by now; what `effect` answers.
+    pub fn settle(
+        &self,
+        result: Option<&Json>,
+        mut effect: impl FnMut(&mut Tx) -> Result<(), Error>,
+    ) -> Result<End, Error> {
+        self.app.write(&self.actor, |tx| {
+            record::complete(tx, self.job.hold(), result)?;
+            effect(tx)
+        })?;
+        Ok(End::Settled)
+    }
+}
+
+/// A kind with its handler and the usual ways. A refusal ends the job for good, for the rules will say
+/// the same next time; failures of programs and machines are tried again.
+pub fn kind(
+    app: &App,
+    kind: JobKind,
+    handler: impl Fn(&Task) -> Result<End, Error> + Send + Sync + 'static,
+) -> Kind {
+    let app = app.clone();
+    let run = move |job: &Job, work: &Work| {
+        let actor = Actor { name: job.actor.clone(), ..Actor::system(record::seller_of(job)) };
+        let task = Task { app: &app, job, work, actor };
+        let span = tracing::info_span!("job", job.id, job.kind, seller.id = job.seller);
+        ended(span.in_scope(|| handler(&task)))
+    };
+    Kind {
+        name: kind.name,
+        retry: Retry::default(),
+        is_started: true,
+        time_limit: TIME_LIMIT,
+        run: Box::new(run),
+    }
+}
+
+fn ended(result: Result<End, Error>) -> Ended {
+    result.map_err(|error| match error {
+        Error::Refused(refusal) if refusal.code == LEASE_LOST => Failure::LeaseLost,
+        Error::Internal(cause) => Failure::Retry(format!("{cause:#}")),
+        refused => Failure::Never(refused.to_string()),
+    })
+}

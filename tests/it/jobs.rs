@@ -1,0 +1,568 @@
+//! Jobs: enqueued with their cause, done once, fairly, whatever happens to their workers.
+//!
+//! What every ledger must keep is the suite of the `workers` crate, run here on both databases. The
+//! rest is about whole runners, and about a worker process that is killed in the middle.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use huidan::app::App;
+use huidan::db::events::{self, NewEvent};
+use huidan::db::jobs::{self as record, JobFilter, JobKind, JobRow, NewJob, RunAt};
+use huidan::db::pool::{Pool, Synchronous};
+use huidan::db::seal::Keys;
+use huidan::db::statement::sql;
+use huidan::domain::actor::{Actor, Role};
+use huidan::domain::error::Error;
+use huidan::domain::id::{JobId, SellerId};
+use huidan::domain::job::JobState;
+use huidan::jobs::run::{Task, kind, parts};
+use huidan::operations::NOBODY;
+use serde_json::json;
+use workers::conformance::{self, Order, Rig};
+use workers::{End, Kind, Lane, Ledger, Options, Periodic, Retry, Runner};
+
+use crate::support::TestApp;
+
+const TEST: JobKind = JobKind { name: "test.effect", lane: "test", max_attempts: 3, max_crashes: 3 };
+
+/// A span no healthy test comes near.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A runner of the lane `test` that loses no time.
+fn options() -> Options {
+    Options {
+        lanes: vec![Lane { name: "test".to_owned(), at_once: usize::MAX }],
+        threads: 2,
+        beat: Duration::from_millis(20),
+        idle_poll: Duration::from_millis(50),
+        ..Options::default()
+    }
+}
+
+fn runner(app: &App, kinds: Vec<Kind>, options: Options) -> Runner {
+    Runner::start(parts(app, kinds), options).expect("threads")
+}
+
+/// The kind `test.effect`, done by this handler; retried soon.
+fn handled(app: &App, handler: impl Fn(&Task) -> Result<End, Error> + Send + Sync + 'static) -> Kind {
+    let retry = Retry { base: Duration::from_millis(1), cap: Duration::from_millis(1) };
+    Kind { retry, ..kind(app, TEST, handler) }
+}
+
+/// Leaves one event per job as its effect.
+fn effect(task: &Task) -> Result<End, Error> {
+    task.settle(None, |tx| {
+        let event =
+            NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
+        Ok(events::record(tx, &[event])?)
+    })
+}
+
+/// All effects there are, and of how many jobs.
+fn effects(app: &App) -> (i64, i64) {
+    let count = |what: &str| {
+        let text = format!("SELECT COUNT({what}) AS one FROM events WHERE kind = 'test.effect'");
+        app.read(NOBODY, |db| Ok(db.number(sql(text))?)).expect("events are counted")
+    };
+    (count("*"), count("DISTINCT subject_id"))
+}
+
+fn enqueue(app: &TestApp, count: usize) -> Vec<JobId> {
+    let jobs = vec![NewJob::new(TEST, json!({})); count];
+    app.write(|tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued")
+}
+
+fn state(app: &TestApp, job: JobId) -> JobState {
+    app.read(|db| record::find(db, job)).state
+}
+
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+struct LedgerRig {
+    app: TestApp,
+    ledger: huidan::db::job_ledger::JobLedger,
+}
+
+impl LedgerRig {
+    fn new(app: TestApp) -> Self {
+        Self { ledger: app.app().job_ledger(), app }
+    }
+
+    fn write<T>(&self, seller: i64, work: impl FnMut(&mut huidan::db::Tx) -> Result<T, Error>) -> T {
+        self.app.app().write(&Actor::system(SellerId(seller)), work).expect("the record can be written")
+    }
+
+    /// The job, whosever it is.
+    fn find(&self, id: i64) -> JobRow {
+        let of = |seller| self.app.app().read(SellerId(seller), |db| record::find(db, JobId(id)));
+        (0..9).find_map(|seller| of(seller).ok()).expect("the job is there")
+    }
+}
+
+impl Rig for LedgerRig {
+    fn ledger(&self) -> &dyn Ledger {
+        &self.ledger
+    }
+
+    fn enqueue(&self, order: Order) -> Option<i64> {
+        let kind = JobKind { name: "noop", ..TEST };
+        let mut job = NewJob { priority: order.priority, ..NewJob::new(kind, json!({})) };
+        job.key = order.unique.map(str::to_owned);
+        if !order.delay.is_zero() {
+            job.run_at = RunAt::After(order.delay);
+        }
+        self.write(order.seller, |tx| record::enqueue(tx, job.clone())).map(|id| id.0)
+    }
+
+    fn pass(&self, span: Duration) {
+        let ms = i64::try_from(span.as_millis()).expect("a short span");
+        self.write(0, |tx| {
+            let text = "UPDATE jobs SET due_ms = due_ms - ?, lease_until_ms = lease_until_ms - ?";
+            Ok(tx.execute(sql(text).bind(ms).bind(ms))?)
+        });
+    }
+
+    fn state(&self, id: i64) -> String {
+        self.find(id).state.to_string()
+    }
+
+    fn cancel(&self, id: i64) {
+        for seller in 0..9 {
+            let actor = Actor::system(SellerId(seller));
+            if self.app.app().write(&actor, |tx| record::cancel(tx, JobId(id))).is_ok() {
+                return;
+            }
+        }
+        panic!("job {id} was not cancelled");
+    }
+
+    fn pause(&self, seller: i64, is_paused: bool) {
+        self.write(seller, |tx| Ok(record::pause(tx, "test", is_paused)?));
+    }
+}
+
+mod the_ledger_keeps_its_contract {
+    use super::*;
+
+    #[test]
+    fn sqlite() {
+        conformance::ledger(|| LedgerRig::new(TestApp::sqlite()));
+    }
+
+    #[test]
+    fn postgres() {
+        conformance::ledger(|| LedgerRig::new(TestApp::postgres()));
+    }
+}
+
+each_database!(
+    fn a_change_and_its_jobs_commit_together_and_wake_a_worker(app: TestApp) {
+        let options = Options { idle_poll: Duration::from_secs(600), ..options() };
+        let runner = runner(app.app(), vec![handled(app.app(), effect)], options);
+        let refused = app.write(|tx| {
+            record::enqueue(tx, NewJob::new(TEST, json!({})))?;
+            Err::<(), _>(Error::conflict("no", "The change is refused.", "Nothing."))
+        });
+        assert!(refused.is_err());
+        assert!(app.read(|db| record::list(db, &JobFilter::default(), 9)).is_empty(), "neither stays");
+
+        let jobs = enqueue(&app, 3);
+        // Nobody looks for ten minutes unless the bell rings.
+        until("all are done", || jobs.iter().all(|job| state(&app, *job) == JobState::Done));
+        assert_eq!(effects(app.app()), (3, 3));
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn two_workers_race_and_each_job_has_one_effect(app: TestApp) {
+        let other = app.fork();
+        let runners = [app.app(), other.app()].map(|app| runner(app, vec![handled(app, effect)], options()));
+        enqueue(&app, 300);
+        until("all are done", || effects(app.app()).1 == 300);
+        for runner in runners {
+            runner.stop(PATIENCE);
+        }
+        assert_eq!(effects(app.app()), (300, 300));
+    }
+);
+
+each_database!(
+    fn a_panic_is_caught_and_the_last_failure_is_kept(app: TestApp) {
+        let is_mended = Arc::new(AtomicBool::new(false));
+        let handler = {
+            let is_mended = is_mended.clone();
+            move |task: &Task| {
+                assert!(is_mended.load(Ordering::Relaxed), "the printer of shelf {} is on fire", 7);
+                effect(task)
+            }
+        };
+        let runner = runner(app.app(), vec![handled(app.app(), handler)], options());
+        let job = enqueue(&app, 1)[0];
+        until("it is dead", || state(&app, job) == JobState::Dead);
+
+        let shown = app.http().get(&format!("/api/v1/jobs/{job}")).expect(200);
+        assert_eq!(shown["attempt"], 3);
+        assert_eq!(shown["error"], "panicked: the printer of shelf 7 is on fire");
+        assert_eq!(shown["errors"].as_array().map(Vec::len), Some(3), "one per attempt");
+        is_mended.store(true, Ordering::Relaxed);
+        let retried = app.http().post(&format!("/api/v1/jobs/{job}/retry"), json!({})).expect(200);
+        assert_eq!((&retried["state"], &retried["attempt"]), (&json!("ready"), &json!(0)));
+        until("it is done", || state(&app, job) == JobState::Done);
+        let again = app.http().post(&format!("/api/v1/jobs/{job}/retry"), json!({}));
+        assert_eq!(again.problem(), "409 job_not_retryable");
+        assert_eq!(
+            app.http().post(&format!("/api/v1/jobs/{job}/cancel"), json!({})).problem(),
+            "409 job_ended"
+        );
+        assert_eq!(runner.stop(PATIENCE), 0);
+        let metrics = app.http_stranger().get("/metrics").text();
+        for line in [
+            "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"done\"} 1",
+            "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"panicked\"} 2",
+            "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"dead\"} 1",
+        ] {
+            assert!(metrics.contains(line), "{line} in\n{metrics}");
+        }
+    }
+);
+
+each_database!(
+    fn a_refusal_of_the_rules_is_not_tried_again(app: TestApp) {
+        let handler = |_: &Task| Err(Error::missing("shop", 7));
+        let runner = runner(app.app(), vec![handled(app.app(), handler)], options());
+        let job = enqueue(&app, 1)[0];
+        until("it is dead", || state(&app, job) == JobState::Dead);
+        let row = app.read(|db| record::find(db, job));
+        assert_eq!((row.attempt, row.error.as_deref()), (1, Some("There is no shop 7")));
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn a_kind_that_no_worker_knows_waits_uncounted(app: TestApp) {
+        let runner = runner(app.app(), Vec::new(), options());
+        let job = enqueue(&app, 1)[0];
+        until("it waits", || state(&app, job) == JobState::Waiting);
+        let row = app.read(|db| record::find(db, job));
+        assert_eq!((row.attempt, row.error.as_deref()), (0, Some("no worker knows the kind test.effect")));
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn a_backlog_of_one_seller_does_not_delay_another(app: TestApp) {
+        let other = app.other_seller();
+        enqueue(&app, 5_000);
+        let waited = Arc::new(Mutex::new(None));
+        let handler = {
+            let (waited, enqueued, seller) = (waited.clone(), Instant::now(), other.owner().seller.0);
+            move |task: &Task| {
+                std::thread::sleep(Duration::from_millis(2));
+                if task.job.seller == seller {
+                    *waited.lock().expect("no holder panics") = Some(enqueued.elapsed());
+                }
+                Ok(End::Done)
+            }
+        };
+        let quick = Kind { is_started: false, ..handled(app.app(), handler) };
+        // Not even the beginning favours the single job: the backlog is being worked on.
+        let runner = runner(app.app(), vec![quick], options());
+        until("the backlog is being worked on", || {
+            app.read(|db| {
+                record::list(db, &JobFilter { state: Some(JobState::Done), ..JobFilter::default() }, 50)
+            })
+            .len()
+                == 50
+        });
+        let begun = Instant::now();
+        let single = enqueue(&other, 1)[0];
+        until("the other seller's job is done", || state(&other, single) == JobState::Done);
+        assert!(begun.elapsed() < Duration::from_secs(1), "it took {:?}", begun.elapsed());
+        let left = app.read(|db| {
+            db.number(sql("SELECT COUNT(*) AS one FROM jobs WHERE seller_id = ?").bind(db.seller()))
+        });
+        assert!(left > 1_000, "the backlog is still there: {left}");
+        assert!(waited.lock().expect("no holder panics").is_some());
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn a_clean_stop_hands_back_what_has_not_ended(app: TestApp) {
+        let (begun, has_begun) = mpsc::channel();
+        let (end, may_end) = mpsc::channel::<()>();
+        let may_end = Mutex::new(may_end);
+        let handler = move |task: &Task| {
+            begun.send(task.job.id).expect("the test waits");
+            // Ends when the test drops its end; by then the process would be gone.
+            let _ = may_end.lock().expect("no holder panics").recv();
+            effect(task)
+        };
+        let one = Options { threads: 1, ..options() };
+        let runner = runner(app.app(), vec![handled(app.app(), handler)], one);
+        let jobs = enqueue(&app, 3);
+        let at_work = has_begun.recv().expect("one begins");
+        assert_eq!(runner.stop(Duration::from_millis(50)), 1);
+        for job in &jobs {
+            let row = app.read(|db| record::find(db, *job));
+            assert_eq!((row.state, row.attempt), (JobState::Ready, 0), "none counts as an attempt");
+        }
+        // The late handler meets the fence.
+        let next = self::runner(app.app(), vec![handled(app.app(), effect)], options());
+        until("another worker has done all", || effects(app.app()).1 == 3);
+        drop(end);
+        next.stop(PATIENCE);
+        assert!(jobs.contains(&JobId(at_work)));
+        assert_eq!(effects(app.app()), (3, 3));
+    }
+);
+
+each_database!(
+    fn a_hanging_handler_loses_its_job_and_meets_the_fence(app: TestApp) {
+        let tries = Arc::new(AtomicUsize::new(0));
+        let (end, may_end) = mpsc::channel::<()>();
+        let (ended, has_ended) = mpsc::channel();
+        let may_end = Mutex::new(may_end);
+        let handler = {
+            let tries = tries.clone();
+            move |task: &Task| {
+                if tries.fetch_add(1, Ordering::Relaxed) > 0 {
+                    return effect(task);
+                }
+                let _ = may_end.lock().expect("no holder panics").recv();
+                assert!(task.work.is_cancelled(), "it is told that there is no point");
+                let late = effect(task);
+                let code = match &late {
+                    Err(Error::Refused(refusal)) => refusal.code,
+                    _ => "written",
+                };
+                ended.send(code).expect("the test waits");
+                late
+            }
+        };
+        let hasty = Kind { time_limit: Duration::from_millis(50), ..handled(app.app(), handler) };
+        // One thread, so the second attempt needs the one that replaces the hung one.
+        let one = Options { threads: 1, lease: Duration::from_millis(400), ..options() };
+        let runner = runner(app.app(), vec![hasty], one);
+        let job = enqueue(&app, 1)[0];
+        until("the second attempt is done", || state(&app, job) == JobState::Done);
+        assert_eq!(app.read(|db| record::find(db, job)).crashes, 1);
+        drop(end);
+        assert_eq!(has_ended.recv().expect("the hung one wakes"), "lease_lost");
+        assert_eq!(effects(app.app()), (1, 1));
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn a_long_handler_keeps_its_lease_and_ends_when_cancelled(app: TestApp) {
+        let begun = Instant::now();
+        let handler = |task: &Task| {
+            let mut step = 0;
+            while !task.work.is_cancelled() {
+                step += 1;
+                task.work.progress(step, 1_000_000);
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(Error::Internal(anyhow::anyhow!("stopped half-way")))
+        };
+        let short = Options { lease: Duration::from_millis(500), ..options() };
+        let runner = runner(app.app(), vec![handled(app.app(), handler)], short);
+        let job = enqueue(&app, 1)[0];
+        until("it has outlived three leases", || begun.elapsed() > Duration::from_millis(1_500));
+        let shown = app.http().get(&format!("/api/v1/jobs/{job}")).expect(200);
+        assert_eq!((&shown["state"], &shown["attempt"]), (&json!("running"), &json!(1)));
+        assert!(shown["progress"]["done"].as_i64() > Some(0), "{shown}");
+
+        let asked = app.http().post(&format!("/api/v1/jobs/{job}/cancel"), json!({})).expect(200);
+        assert_eq!(asked["cancelling"], true);
+        let stream = app.http().get(&format!("/api/v1/jobs/{job}/events")).text();
+        assert!(stream.starts_with("event: job\ndata: {"), "{stream}");
+        assert!(stream.trim_end().ends_with('}') && stream.contains("\"state\":\"cancelled\""), "{stream}");
+        assert_eq!(state(&app, job), JobState::Cancelled);
+        runner.stop(PATIENCE);
+    }
+);
+
+each_database!(
+    fn a_periodic_job_runs_once_per_slot_on_two_workers(app: TestApp) {
+        let other = app.fork();
+        let every = Duration::from_secs(7 * 86_400);
+        let periodic = vec![Periodic { name: "test.tidy", every, lane: "test", kind: "test.effect" }];
+        let runners = [app.app(), other.app()].map(|app| {
+            let options = Options { periodic: periodic.clone(), ..options() };
+            runner(app, vec![handled(app, effect)], options)
+        });
+        until("it has run", || effects(app.app()).0 > 0);
+        let later = enqueue(&app, 20);
+        until("later jobs are done too", || later.iter().all(|job| state(&app, *job) == JobState::Done));
+        for runner in runners {
+            runner.stop(PATIENCE);
+        }
+        assert_eq!(effects(app.app()).0, 21);
+    }
+);
+
+each_database!(
+    fn people_see_and_steer_their_own_jobs_only(app: TestApp) {
+        let house = JobKind { lane: "house", ..TEST };
+        let make = |app: &TestApp| {
+            app.write(|tx| record::enqueue(tx, NewJob::new(house, json!({ "shelf": 7 }))))
+                .expect("enqueued")
+                .expect("new")
+        };
+        let jobs: Vec<JobId> = (0..3).map(|_| make(&app)).collect();
+        let other = app.other_seller();
+        let foreign = make(&other);
+        let http = app.http();
+        http.post(&format!("/api/v1/jobs/{}/cancel", jobs[1]), json!({})).expect(200);
+
+        let first = http.get("/api/v1/jobs?limit=2").expect(200);
+        let cursor = first["next_cursor"].as_str().expect("there is a second page");
+        let second = http.get(&format!("/api/v1/jobs?limit=2&cursor={cursor}")).expect(200);
+        let pages = [&first, &second].map(|page| page["items"].as_array().expect("items").clone()).concat();
+        let shown: Vec<String> = pages
+            .iter()
+            .map(|job| {
+                format!("{} {}", job["id"].as_str().unwrap_or("?"), job["state"].as_str().unwrap_or("?"))
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [format!("{} ready", jobs[2]), format!("{} cancelled", jobs[1]), format!("{} ready", jobs[0])]
+        );
+        assert_eq!(pages[0]["arguments"]["shelf"], 7);
+        let dead = http.get("/api/v1/jobs?state=cancelled&kind=test.effect").expect(200);
+        assert_eq!(dead["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(http.get("/api/v1/jobs?state=redy").problem(), "422 invalid_fields");
+        for answer in [
+            http.get(&format!("/api/v1/jobs/{foreign}")),
+            http.get(&format!("/api/v1/jobs/{foreign}/events")),
+            http.post(&format!("/api/v1/jobs/{foreign}/cancel"), json!({})),
+            http.post(&format!("/api/v1/jobs/{foreign}/retry"), json!({})),
+            http.post("/api/v1/queues/nowhere/pause", json!({})),
+        ] {
+            assert_eq!(answer.problem(), "404 not_found", "{}", answer.text());
+        }
+        let viewer = app.http_as(Role::Viewer);
+        assert_eq!(viewer.post("/api/v1/queues/house/pause", json!({})).problem(), "403 forbidden");
+
+        let paused = http.post("/api/v1/queues/house/pause", json!({})).expect(200);
+        assert_eq!(paused, json!({ "name": "house", "paused": true }));
+        let turns = || app.app().job_ledger().look(&["house"]).expect("a look").len();
+        assert_eq!(turns(), 1, "only the other seller's");
+        http.post("/api/v1/queues/house/resume", json!({})).expect(200);
+        assert_eq!(turns(), 2);
+        let events = http.get("/api/v1/events").text();
+        for kind in ["job.cancelled", "queue.paused", "queue.resumed"] {
+            assert!(events.contains(kind), "{kind} is recorded");
+        }
+        let metrics = app.http_stranger().get("/metrics").text();
+        assert!(metrics.contains("huidan_jobs{queue=\"house\",state=\"ready\"} 3"), "{metrics}");
+    }
+);
+
+/// Set for the process that [`a_worker_process`] is.
+const WORKER: &str = "HUIDAN_TEST_WORKER";
+const KEYS: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Not a test by itself: the process that [`a_worker_killed_in_the_middle_leaves_each_effect_once`]
+/// starts and kills. It works until its standard input ends.
+#[test]
+fn a_worker_process() {
+    let Ok(address) = std::env::var(WORKER) else { return };
+    let pool = Pool::open(&address, 4, Synchronous::Normal).expect("the test's database");
+    let app = App::new(pool, Keys::parse(KEYS).expect("a key"));
+    let slow = |task: &Task| {
+        std::thread::sleep(Duration::from_millis(1));
+        task.settle(None, |tx| {
+            let event =
+                NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
+            events::record(tx, &[event])?;
+            // Killed here, the transaction is half done.
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(())
+        })
+    };
+    let options =
+        Options { lease: Duration::from_millis(1_500), beat: Duration::from_millis(300), ..options() };
+    let runner = runner(&app, vec![handled(&app, slow)], options);
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).expect("standard input");
+    runner.stop(PATIENCE);
+}
+
+fn worker_process(app: &TestApp) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["jobs::a_worker_process", "--exact", "--test-threads=1"])
+        .env(WORKER, app.database_address())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the worker starts")
+}
+
+each_database!(
+    fn a_worker_killed_in_the_middle_leaves_each_effect_once(app: TestApp) {
+        const JOBS: i64 = 400;
+        let sturdy = JobKind { max_attempts: 20, max_crashes: 20, ..TEST };
+        let jobs = vec![NewJob::new(sturdy, json!({})); JOBS as usize];
+        app.write(|tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued");
+        for kill in 1..=3 {
+            let mut worker = worker_process(&app);
+            until("the worker is in the middle", || effects(app.app()).1 >= kill * 60);
+            worker.kill().expect("SIGKILL reaches it");
+            worker.wait().expect("it has ended");
+            assert!(effects(app.app()).1 < JOBS, "it was caught in the middle");
+        }
+        let mut worker = worker_process(&app);
+        until("another worker has done the rest", || effects(app.app()).1 == JOBS);
+        until("none is left", || {
+            app.read(|db| db.number(sql("SELECT COUNT(*) AS one FROM jobs WHERE kind = 'test.effect'"))) == 0
+        });
+        drop(worker.stdin.take());
+        worker.wait().expect("it ends when asked");
+        assert_eq!(effects(app.app()), (JOBS, JOBS));
+    }
+);
+
+each_database!(
+    fn the_program_works_on_jobs_and_ends_when_asked(app: TestApp) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let huidan = |arguments: &[&str]| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_huidan"));
+            command.args(arguments).arg("--data").arg(folder.path());
+            command.env("DATABASE_URL", app.database_address()).env("HUIDAN_SECRET_KEY", KEYS);
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        let wrong = huidan(&["work", "--queues", "hose"]).status().expect("it runs");
+        assert_eq!(wrong.code(), Some(1), "an unknown queue is named, not ignored");
+        let mut worker = huidan(&["work", "--queues", "house", "--threads", "2"]).spawn().expect("it starts");
+        let kept = || {
+            let text =
+                "SELECT COUNT(*) AS one FROM finished_jobs WHERE kind = 'house.keep' AND state = 'done'";
+            app.read(|db| db.number(sql(text)))
+        };
+        until("the house was looked after", || kept() > 0);
+        let asked = Command::new("kill").arg(worker.id().to_string()).status().expect("kill runs");
+        assert!(asked.success());
+        assert!(worker.wait().expect("it ends").success(), "SIGTERM is a clean end");
+        assert_eq!(
+            app.read(|db| db.number(sql("SELECT COUNT(*) AS one FROM jobs WHERE token IS NOT NULL"))),
+            0
+        );
+    }
+);
