@@ -409,5 +409,9 @@ fn finish(parsed: &mut Parsed, original: &[char], phones: &[Phone], labelled_nam
             parsed.review.retain(|field| *field != "phone");
         }
         parsed.code = parsed.code.take().map(|code| format!("{}0000", &code[..2]));
+        // 香港九龙旺角…: the district can be told from the street only.
+        if parsed.recipient.country == "HK" && parsed.recipient.district.is_empty() {
+            parsed.doubt("district");
+        }
     }
 }

@@ -110,10 +110,14 @@ fn phone_at(text: &[char], at: usize) -> Option<(Phone, usize)> {
     let before = at.checked_sub(1).map(|before| text[before]);
     // 张伟+138…: a plus between words separates, it belongs to no number.
     let separates = |plus: usize| plus > 0 && text[plus] == '+' && text[plus - 1].is_alphanumeric();
-    if separates(at)
-        || before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '*' || c == '+' && !separates(at - 1))
-    {
+    let is_inside = |c: char| c.is_ascii_digit() || c == '*' || c == '+' && !separates(at - 1);
+    if separates(at) || before.is_some_and(is_inside) {
         return None;
+    }
+    if before.is_some_and(|c| c.is_ascii_alphabetic()) {
+        // Lily13800001001; anything shorter or longer behind a letter is a code of some kind.
+        let (number, kind, country, end) = mobile(text, at)?;
+        return Some((Phone { number, ext: String::new(), kind, ext_doubtful: false, country }, end));
     }
     let (number, kind, country, end) = mobile(text, at)
         .or_else(|| landline(text, at))
@@ -137,7 +141,12 @@ fn china_code(digits: &mut Digits) -> bool {
         digits.at = start;
         return false;
     }
-    if bracket && matches!(digits.text.get(digits.at), Some(')' | '）')) {
+    if bracket {
+        // (+86)138… opens and closes here; in (+86 138…) the bracket is around the whole number.
+        if !matches!(digits.text.get(digits.at), Some(')' | '）')) {
+            digits.at = start;
+            return false;
+        }
         digits.at += 1;
     }
     digits.gap();
@@ -179,11 +188,8 @@ fn landline(text: &[char], at: usize) -> Option<Found> {
     }
     digits.run(2)?;
     let head = digits.digits.clone();
-    if !head.starts_with('0')
-        || head.contains('*')
-        || head.starts_with("00")
-        || head.starts_with("09") && !bracket
-    {
+    // 09xx is the north-west too; a mobile of Taiwan has ten digits, these have eleven or twelve.
+    if !head.starts_with('0') || head.contains('*') || head.starts_with("00") {
         return None;
     }
     let short_area = head.starts_with("01") || head.starts_with("02");

@@ -175,3 +175,39 @@ proptest::proptest! {
         let _ = parse_line(&text);
     }
 }
+
+/// Every county of the table, its region written in the ways people write it, turn by turn.
+#[test]
+fn every_county_is_found_however_its_region_is_written() {
+    let (mut province, mut city) = (String::new(), String::new());
+    let (mut counties, mut wrong) = (0, Vec::new());
+    for line in include_str!("../../../../data/divisions.txt").lines() {
+        let name = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        let official = name.split(' ').next().unwrap_or_default();
+        match line.len() - line.trim_start().len() {
+            0 => province = official.to_owned(),
+            1 => city = official.to_owned(),
+            _ => {
+                counties += 1;
+                let short = province.trim_end_matches(['省', '市']);
+                let region = match counties % 4 {
+                    0 => format!("{province}{city}{official}"),
+                    1 => format!("{short} {city} {official} "),
+                    2 => format!("{short}{city}{official}"),
+                    _ => format!("{city}{official}"),
+                };
+                let text = format!("何冰 15700001234 {region}人民路12号");
+                let got = parse_line(&text).expect("it is short");
+                let found = &got.recipient;
+                let right = (&found.province, &found.city, &found.district, found.detail.as_str())
+                    == (&province, &city, &official.to_owned(), "人民路12号");
+                let code = got.code.as_deref().is_some_and(|code| code.len() == 6);
+                if !(right && code && got.review.is_empty()) {
+                    wrong.push(format!("{text}: {found:?} {:?}", got.review));
+                }
+            }
+        }
+    }
+    assert!(counties > 2_800, "{counties} counties");
+    assert_eq!(wrong, Vec::<String>::new());
+}

@@ -395,6 +395,7 @@ fn is_counted_thing(text: &str) -> bool {
 /// Whether a piece could be a person: 1–4 Chinese characters, a minority name with dots, a nickname, a
 /// western name.
 pub(super) fn is_name_like(text: &str) -> bool {
+    let (text, _) = without_receive_mark(text);
     let count = text.chars().count();
     let dotted = text.contains(['·', '•', '・', '.']);
     let has_letter = text.chars().any(char::is_alphabetic);
