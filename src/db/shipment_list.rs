@@ -1,8 +1,8 @@
 //! Finding shipments: filters, search, counts, pages.
 //!
 //! A page starts behind the last row of the one before (seek), so page 1,000 costs what page 1
-//! costs. A search is answered first, by indexes, as a bounded list of ids that the filters
-//! then narrow.
+//! costs. A search is answered first, by indexes, as a short list of ids that the filters then
+//! narrow; one that means very many shipments stands beside the filters as a condition instead.
 
 use diesel::QueryResult;
 
@@ -10,12 +10,12 @@ use super::Db;
 use super::column::row;
 use super::shipments::{COLUMNS, ShipmentRow};
 use super::statement::{Statement, sql};
-use crate::domain::id::{ShipmentId, ShopId};
+use crate::domain::id::{SellerId, ShipmentId, ShopId};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
-/// How many shipments a search finds at most; more is no search but a list.
-pub const SEARCH_LIMIT: usize = 1_000;
+/// So many shipments are few enough to list before the filters narrow them.
+const FEW_FOUND: usize = 1_000;
 
 /// How many lines or orders are few enough to list their shipments before anything else.
 const FEW: usize = 2_000;
@@ -33,6 +33,8 @@ pub enum RemarkFilter {
 #[derive(Debug, Clone, Default)]
 pub struct ShipmentFilter {
     pub ids: Option<Vec<ShipmentId>>,
+    /// What was typed, when it means more shipments than can be listed by id.
+    pub search: Option<Search>,
     pub states: Vec<ShipmentState>,
     /// Shops of at least one of its orders; `Some` of none finds nothing.
     pub shops: Option<Vec<ShopId>>,
@@ -102,9 +104,12 @@ impl ShipmentFilter {
         Ok(filter)
     }
 
-    fn narrow(&self, mut statement: Statement) -> Statement {
+    fn narrow(&self, seller: SellerId, mut statement: Statement) -> Statement {
         if let Some(ids) = &self.ids {
             statement = statement.push(" AND s.id IN ?").list(ids.iter().copied());
+        }
+        if let Some(search) = &self.search {
+            statement = statement.push(" AND s.id IN (").append(search.statement(seller, "")).push(")");
         }
         if !self.states.is_empty() {
             let words = self.states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>();
@@ -200,7 +205,7 @@ pub fn page(
     limit: usize,
 ) -> QueryResult<Vec<ShipmentRow>> {
     let statement = sql(format!("SELECT {COLUMNS} FROM shipments s WHERE s.seller_id = ?")).bind(db.seller());
-    let statement = seek(filter.with_few(db)?.narrow(statement), sort, after);
+    let statement = seek(filter.with_few(db)?.narrow(db.seller(), statement), sort, after);
     db.load(statement.push(" LIMIT ?").bind(limit).planned_anew())
 }
 
@@ -218,7 +223,7 @@ pub fn ids(
     limit: usize,
 ) -> QueryResult<Vec<ShipmentId>> {
     let statement = sql("SELECT s.id FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
-    let statement = seek(filter.with_few(db)?.narrow(statement), sort, None);
+    let statement = seek(filter.with_few(db)?.narrow(db.seller(), statement), sort, None);
     let rows: Vec<Id> = db.load(statement.push(" LIMIT ?").bind(limit).planned_anew())?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
@@ -247,7 +252,7 @@ fn seek(mut statement: Statement, sort: ShipmentSort, after: Option<After>) -> S
 /// How many match.
 pub fn count(db: &mut Db, filter: &ShipmentFilter) -> QueryResult<i64> {
     let statement = sql("SELECT COUNT(*) AS one FROM shipments s WHERE s.seller_id = ?").bind(db.seller());
-    let statement = filter.with_few(db)?.narrow(statement);
+    let statement = filter.with_few(db)?.narrow(db.seller(), statement);
     db.number(statement.planned_anew())
 }
 
@@ -282,54 +287,73 @@ pub struct Search {
 /// From how many characters on the beginning of an order number or nick is enough.
 const PREFIX_FROM: usize = 4;
 
-/// The shipments that a search means: by order number, nick, waybill, phone, its last four digits,
-/// or the recipient's name. At most [`SEARCH_LIMIT`].
-pub fn search(db: &mut Db, search: &Search) -> QueryResult<Vec<ShipmentId>> {
-    let seller = db.seller();
-    let is_prefix = search.text.chars().count() >= PREFIX_FROM;
-    let orders = |column: &str| {
-        let test =
-            if is_prefix { format!("o.{column} >= ? AND o.{column} < ?") } else { format!("o.{column} = ?") };
-        let select = sql(format!(
-            "SELECT so.shipment_id AS id FROM orders o JOIN shipment_orders so ON so.seller_id = o.seller_id \
-             AND so.order_id = o.id AND so.left_at IS NULL WHERE o.seller_id = ? AND {test} LIMIT {SEARCH_LIMIT}"
-        ))
-        .bind(seller)
-        .bind(&search.text);
-        if is_prefix { select.bind(format!("{}\u{10FFFF}", search.text)) } else { select }
-    };
-    let recipients = |column: &str, keys: Vec<&String>| {
-        sql(format!(
-            "SELECT s.id FROM recipients r JOIN shipments s ON s.seller_id = r.seller_id AND s.recipient_id = r.id \
-             WHERE r.seller_id = ? AND r.{column} IN ? LIMIT {SEARCH_LIMIT}"
-        ))
-        .bind(seller)
-        .list(keys)
-    };
-    let mut branches = vec![orders("number"), orders("buyer_nick")];
-    if !search.waybill.is_empty() {
-        let text = format!(
-            "SELECT shipment_id AS id FROM waybills WHERE seller_id = ? AND number = ? \
-             AND shipment_id IS NOT NULL LIMIT {SEARCH_LIMIT}"
-        );
-        branches.push(sql(text).bind(seller).bind(&search.waybill));
-    }
-    if !search.phone_keys.is_empty() {
-        branches.push(recipients("phone_key", search.phone_keys.iter().collect()));
-    }
-    for (column, key) in [("last4_key", &search.last4_key), ("name_key", &search.name_key)] {
-        if !key.is_empty() {
-            branches.push(recipients(column, vec![key]));
+/// What a search found.
+pub enum Found {
+    /// These, and no others.
+    Few(Vec<ShipmentId>),
+    /// More than can be listed.
+    Many,
+}
+
+impl Search {
+    /// A statement for the ids of the shipments it means: by order number, nick, waybill, phone, its last
+    /// four digits, or the recipient's name. `limit` ends each branch.
+    fn statement(&self, seller: SellerId, limit: &str) -> Statement {
+        let is_prefix = self.text.chars().count() >= PREFIX_FROM;
+        let orders = |column: &str| {
+            let test = if is_prefix {
+                format!("o.{column} >= ? AND o.{column} < ?")
+            } else {
+                format!("o.{column} = ?")
+            };
+            let select = sql(format!(
+                "SELECT so.shipment_id AS id FROM orders o JOIN shipment_orders so ON so.seller_id = o.seller_id \
+                 AND so.order_id = o.id AND so.left_at IS NULL WHERE o.seller_id = ? AND {test}{limit}"
+            ))
+            .bind(seller)
+            .bind(&self.text);
+            if is_prefix { select.bind(format!("{}\u{10FFFF}", self.text)) } else { select }
+        };
+        let recipients = |column: &str, keys: Vec<&String>| {
+            sql(format!(
+                "SELECT s.id FROM recipients r JOIN shipments s ON s.seller_id = r.seller_id AND s.recipient_id = r.id \
+                 WHERE r.seller_id = ? AND r.{column} IN ?{limit}"
+            ))
+            .bind(seller)
+            .list(keys)
+        };
+        let mut branches = vec![orders("number"), orders("buyer_nick")];
+        if !self.waybill.is_empty() {
+            let text = format!(
+                "SELECT shipment_id AS id FROM waybills WHERE seller_id = ? AND number = ? \
+                 AND shipment_id IS NOT NULL{limit}"
+            );
+            branches.push(sql(text).bind(seller).bind(&self.waybill));
         }
+        if !self.phone_keys.is_empty() {
+            branches.push(recipients("phone_key", self.phone_keys.iter().collect()));
+        }
+        for (column, key) in [("last4_key", &self.last4_key), ("name_key", &self.name_key)] {
+            if !key.is_empty() {
+                branches.push(recipients(column, vec![key]));
+            }
+        }
+        // One question instead of six: most of what a page costs is the way to the database and back.
+        let mut statement = sql("");
+        for (index, branch) in branches.into_iter().enumerate() {
+            let union = if index == 0 { "SELECT id FROM (" } else { " UNION SELECT id FROM (" };
+            statement = statement.push(union).append(branch).push(&format!(") AS branch{index}"));
+        }
+        statement
     }
-    // One question instead of six: most of what a page costs is the way to the database and back.
-    let mut statement = sql("");
-    for (index, branch) in branches.into_iter().enumerate() {
-        let union = if index == 0 { "SELECT id FROM (" } else { " UNION SELECT id FROM (" };
-        statement = statement.push(union).append(branch).push(&format!(") AS branch{index}"));
-    }
-    let statement = statement.push(&format!(" ORDER BY id LIMIT {SEARCH_LIMIT}"));
-    Ok(db.load::<Id>(statement)?.into_iter().map(|row| row.id).collect())
+}
+
+/// The shipments that a search means, when they are few.
+pub fn search(db: &mut Db, search: &Search) -> QueryResult<Found> {
+    let limit = format!(" LIMIT {}", FEW_FOUND + 1);
+    let statement = search.statement(db.seller(), &limit).push(&format!(" ORDER BY id{limit}"));
+    let ids: Vec<ShipmentId> = db.load::<Id>(statement)?.into_iter().map(|row| row.id).collect();
+    Ok(if ids.len() > FEW_FOUND { Found::Many } else { Found::Few(ids) })
 }
 
 /// How many left since a moment.

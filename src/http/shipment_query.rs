@@ -93,6 +93,7 @@ impl ShipmentQuery {
         let mut errors = Errors::default();
         let filter = ShipmentFilter {
             ids: None,
+            search: None,
             states: errors.each("state", &self.state, ShipmentState::parse),
             shops: self.shop.is_some().then(|| errors.each("shop", &self.shop, |text| id(text).map(ShopId))),
             carrier: self.carrier.as_deref().map(carriers::code_of),

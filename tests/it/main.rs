@@ -21,6 +21,7 @@ mod migrations;
 mod number_runs;
 mod print_jobs;
 mod ship;
+mod shipments;
 mod tokens;
 mod walkthrough;
 mod web;

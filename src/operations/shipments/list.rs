@@ -1,7 +1,7 @@
 //! Lists of shipments: what was typed into the search box, pages, counts.
 
 use crate::db::Db;
-use crate::db::shipment_list::{self, After, Search, ShipmentFilter, ShipmentSort};
+use crate::db::shipment_list::{self, After, Found, Search, ShipmentFilter, ShipmentSort};
 use crate::db::shipments::{self as record, ShipmentRow};
 use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
@@ -76,11 +76,16 @@ pub fn count(db: &mut Db, filter: &ShipmentFilter, query: Option<&str>) -> Resul
 fn searched(db: &mut Db, filter: &ShipmentFilter, query: Option<&str>) -> Result<ShipmentFilter, Error> {
     let mut filter = filter.clone();
     let Some(text) = query.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(filter) };
-    let found = shipment_list::search(db, &meaning(db, text))?;
-    filter.ids = Some(match filter.ids {
-        Some(ids) => found.into_iter().filter(|id| ids.contains(id)).collect(),
-        None => found,
-    });
+    let search = meaning(db, text);
+    match shipment_list::search(db, &search)? {
+        Found::Many => filter.search = Some(search),
+        Found::Few(found) => {
+            filter.ids = Some(match filter.ids {
+                Some(ids) => found.into_iter().filter(|id| ids.contains(id)).collect(),
+                None => found,
+            });
+        }
+    }
     Ok(filter)
 }
 
