@@ -5,6 +5,7 @@ mod demo;
 mod import;
 mod manage;
 mod serve;
+mod sign_check;
 mod work;
 
 use std::io::Write;
@@ -111,6 +112,11 @@ enum Command {
     },
     /// Write a consistent copy of the SQLite file, while everything goes on
     Backup { file: PathBuf },
+    /// Recompute known signatures of platforms: for authors of connectors
+    SignCheck {
+        /// JSON as in tests/vectors/sign-vectors.json
+        file: PathBuf,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -193,6 +199,7 @@ fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
         }
         Command::Copy { to } => manage::copy(settings, &to),
         Command::Backup { file } => manage::backup(settings, &file),
+        Command::SignCheck { file } => sign_check::run(&file),
     }
 }
 

@@ -9,11 +9,23 @@
 //!   and the upload files that carry waybill numbers back.
 //!
 //! A platform with an API gets a folder of its own, `<platform>/{mod,client,wire,map}.rs`:
-//! settings and trait · network · wire types · pure mapping to the snapshot.
+//! settings and trait · network · wire types · pure mapping to the snapshot. How it signs is pure too and
+//! stands in its `sign.rs`; [`sign_check`] holds all of them against files of known signatures.
 
+pub mod digest;
+pub mod douyin;
 pub mod file;
+pub mod jd;
+pub mod kuaishou;
 pub mod limits;
+pub mod pinduoduo;
 pub mod push;
+pub mod shopify;
+pub mod sign_check;
+pub mod taobao;
+pub mod tracking;
+pub mod woocommerce;
+pub mod xiaohongshu;
 
 use serde::Serialize;
 

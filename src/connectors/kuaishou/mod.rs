@@ -1,0 +1,3 @@
+//! Kuaishou shops: the open platform and its encrypted pushes.
+
+pub mod sign;

@@ -1,0 +1,3 @@
+//! Pinduoduo: its gateway and its message channel.
+
+pub mod sign;

@@ -1,0 +1,3 @@
+//! Shopify: the GraphQL Admin API and its webhooks.
+
+pub mod sign;

@@ -1,0 +1,3 @@
+//! Taobao and Tmall: the gateway TOP of the open platform.
+
+pub mod sign;
