@@ -60,7 +60,8 @@ pub fn code128(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
     Ok(bars)
 }
 
-/// The modules of a QR code, centred in `area` and on the dot grid; neighbours in a row are joined.
+/// The modules of a QR code, centred in `area` and on the dot grid; neighbours in a row are joined, and equal
+/// rows of them.
 ///
 /// Medium error correction: a scratched label still reads.
 ///
@@ -79,7 +80,9 @@ pub fn qr(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
     let step = dots as f32 * DOT_MM;
     let left = on_grid(area.x + (area.width - count as f32 * step) / 2.0);
     let top = on_grid(area.y + (area.height - count as f32 * step) / 2.0);
-    let mut rects = Vec::new();
+    let mut rects: Vec<Rect> = Vec::new();
+    // The runs of the row above, as the places of their rectangles: an equal run makes one taller.
+    let (mut above, mut here) = (Vec::new(), Vec::new());
     for row in 0..modules {
         let mut column = 0;
         while column < modules {
@@ -88,11 +91,20 @@ pub fn qr(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
                 column += 1;
             }
             if column > start {
-                let width = (column - start) as f32 * step;
-                rects.push(Rect::new(left + start as f32 * step, top + row as f32 * step, width, step));
+                let (x, width) = (left + start as f32 * step, (column - start) as f32 * step);
+                let equal =
+                    above.iter().copied().find(|&at: &usize| (rects[at].x, rects[at].width) == (x, width));
+                let at = equal.unwrap_or_else(|| {
+                    rects.push(Rect::new(x, top + row as f32 * step, width, 0.0));
+                    rects.len() - 1
+                });
+                rects[at].height += step;
+                here.push(at);
             }
             column += 1;
         }
+        std::mem::swap(&mut above, &mut here);
+        here.clear();
     }
     Ok(rects)
 }

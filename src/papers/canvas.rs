@@ -3,6 +3,8 @@
 //! Whatever cannot be drawn completely becomes a [`Problem`]; nothing is cut and nothing is drawn
 //! as a box.
 
+use std::sync::Arc;
+
 use crate::papers::barcode;
 use crate::papers::display::{GlyphRun, Ink, Page, Rect};
 use crate::papers::fit::{Flow, fit};
@@ -134,7 +136,7 @@ impl<'a> Canvas<'a> {
     }
 
     /// Shapes a text and reports what no font has.
-    pub fn shape(&mut self, field: &str, value: &str, weight: Weight) -> ShapedText {
+    pub fn shape(&mut self, field: &str, value: &str, weight: Weight) -> Arc<ShapedText> {
         let shaped = self.fonts.shape(value, weight);
         self.problems.extend(shaped.missing.iter().map(|&missing| Problem::missing(field, missing)));
         shaped

@@ -9,9 +9,14 @@
 //! The font is chosen per character, never per string, and a character that no font has is
 //! reported instead of drawn: a box on a parcel is a wrong name.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustybuzz::{Direction, Face, ShapePlan, script, ttf_parser};
+
+use crate::papers::text::ShapedText;
 
 static REGULAR: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-Regular.otf");
 static BOLD_LATIN: &[u8] = include_bytes!("../../data/fonts/NotoSansCJKsc-BoldLatin.otf");
@@ -25,7 +30,7 @@ pub const FONT_LICENCE: &str = include_str!("../../data/fonts/OFL.txt");
 pub struct FontId(pub u8);
 
 /// Weight of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Weight {
     Regular,
     Bold,
@@ -66,7 +71,11 @@ impl LoadedFont {
 /// Fonts in their order of preference. Make one per process and share it.
 pub struct Fonts {
     fonts: Vec<LoadedFont>,
+    kept: Mutex<Kept>,
 }
+
+/// Texts as they were shaped lately.
+type Kept = HashMap<(Weight, Cow<'static, str>), Arc<ShapedText>>;
 
 /// Fonts a folder may add; those inside the program come on top.
 const MAX_FALLBACKS: usize = 64;
@@ -75,7 +84,7 @@ impl Fonts {
     /// The fonts inside the program.
     pub fn embedded() -> Self {
         let read = |data| LoadedFont::read(data, 0).expect("the embedded fonts are checked by a test");
-        Self { fonts: vec![read(REGULAR), read(BOLD_LATIN), read(EMOJI)] }
+        Self { fonts: vec![read(REGULAR), read(BOLD_LATIN), read(EMOJI)], kept: Mutex::default() }
     }
 
     /// The fonts inside the program, then every `.otf`, `.ttf`, `.ttc` of a folder, by file name.
@@ -108,6 +117,15 @@ impl Fonts {
             all.fonts.push(font);
         }
         Ok(all)
+    }
+
+    pub(crate) fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what was shaped: names and addresses stay in memory no longer than their paper takes.
+    pub fn forget(&self) {
+        *self.kept() = Kept::new();
     }
 
     pub(crate) fn get(&self, id: FontId) -> &LoadedFont {

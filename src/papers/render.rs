@@ -97,6 +97,12 @@ pub enum PaperError {
 /// written. A sheet with a problem is no error: it is left out and the others print.
 pub fn render(paper: &Paper, options: &Options) -> Result<Rendered, PaperError> {
     let fonts = options.fonts;
+    let rendered = render_with(paper, options, fonts);
+    fonts.forget();
+    rendered
+}
+
+fn render_with(paper: &Paper, options: &Options, fonts: &Fonts) -> Result<Rendered, PaperError> {
     match paper {
         Paper::Waybills { size, sheets } => {
             check_size("a waybill", *size, PaperSize::is_label)?;

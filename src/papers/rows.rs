@@ -105,7 +105,7 @@ impl<'a> RowMaker<'a> {
             size_pt: column.size_pt,
             align: column.align,
             badge: false,
-            text: Arc::new(shaped),
+            text: shaped,
             lines,
         }
     }

@@ -5,7 +5,9 @@
 //! Latin at spaces, a word wider than the line after hyphens and slashes, else anywhere. Right-to-left
 //! text is shaped and shown as such word by word; lines as a whole run from left to right.
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rustybuzz::{Direction, UnicodeBuffer, script, ttf_parser};
 
@@ -56,12 +58,31 @@ pub(crate) struct LineRun {
     pub text: String,
 }
 
+/// So many shaped texts are kept: a few sheets' worth.
+const KEPT_TEXTS: usize = 512;
+
 /// Stroke that makes a regular outline look bold.
 const EMBOLDEN_EM: f32 = 0.022;
 
 impl Fonts {
     /// Cleans and shapes a text. Line feeds stay, other control characters do not.
-    pub fn shape(&self, text: &str, weight: Weight) -> ShapedText {
+    ///
+    /// A sheet is measured before it is drawn, and a batch repeats its sender, goods and labels: what was
+    /// shaped lately is kept, until [`Fonts::forget`].
+    pub fn shape(&self, text: &str, weight: Weight) -> Arc<ShapedText> {
+        if let Some(shaped) = self.kept().get(&(weight, Cow::Borrowed(text))) {
+            return shaped.clone();
+        }
+        let shaped = Arc::new(self.shape_anew(text, weight));
+        let mut kept = self.kept();
+        if kept.len() >= KEPT_TEXTS {
+            kept.clear();
+        }
+        kept.insert((weight, Cow::Owned(text.to_owned())), shaped.clone());
+        shaped
+    }
+
+    fn shape_anew(&self, text: &str, weight: Weight) -> ShapedText {
         let mut shaped = ShapedText {
             text: clean(text),
             clusters: Vec::new(),

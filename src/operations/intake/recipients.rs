@@ -59,12 +59,7 @@ fn describe(
         masked_detail: masked.detail,
         country: if recipient.country.is_empty() { "CN".to_owned() } else { recipient.country.clone() },
         region_code: region.region.prefix().to_owned(),
-        region: [&recipient.province, &recipient.city, &recipient.district, &recipient.town]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" "),
+        region: shown_region(recipient),
         name_key: key("name", |keys| &keys.name),
         phone_key: key("phone", |keys| &keys.phone),
         last4_key: keys::phone_last4(recipient).map(|digits| tx.hash("last4", &digits)).unwrap_or_default(),
@@ -74,4 +69,13 @@ fn describe(
         is_masked,
         content_hash,
     })
+}
+
+/// The region in words. 上海市 is its own province: it is written once.
+fn shown_region(recipient: &Recipient) -> String {
+    let parts = [&recipient.province, &recipient.city, &recipient.district, &recipient.town];
+    let mut words: Vec<&str> =
+        parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    words.dedup();
+    words.join(" ")
 }
