@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use workers::{Bell, Counts, LocalBell};
+use workers::redis::Link;
+use workers::{Bell, Counts, LocalBell, LocalPace, Pace};
 
 use crate::db::job_ledger::JobLedger;
 use crate::db::pool::Pool;
@@ -23,6 +24,8 @@ pub struct App {
     keys: Arc<Keys>,
     clock: Clock,
     bell: Arc<dyn Bell>,
+    pace: Arc<dyn Pace>,
+    redis: Option<Arc<Link>>,
     job_counts: Arc<Counts>,
 }
 
@@ -37,6 +40,8 @@ impl App {
             keys: Arc::new(keys),
             clock: Arc::new(UtcTime::now),
             bell: Arc::new(LocalBell::default()),
+            pace: Arc::new(LocalPace::default()),
+            redis: None,
             job_counts: Arc::default(),
         }
     }
@@ -44,6 +49,19 @@ impl App {
     /// The same app by another clock.
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// The same app, ringing for other processes too.
+    pub fn with_bell(mut self, bell: impl Bell) -> Self {
+        self.bell = Arc::new(bell);
+        self
+    }
+
+    /// The same app, with limits and paces shared through Redis.
+    pub fn with_redis(mut self, link: Arc<Link>) -> Self {
+        self.pace = Arc::new(workers::redis::RedisPace::new(link.clone()));
+        self.redis = Some(link);
         self
     }
 
@@ -63,6 +81,16 @@ impl App {
     /// Rings when jobs were enqueued.
     pub fn bell(&self) -> &Arc<dyn Bell> {
         &self.bell
+    }
+
+    /// How fast the outside may be called, shared by all processes that share a Redis.
+    pub fn pace(&self) -> &Arc<dyn Pace> {
+        &self.pace
+    }
+
+    /// The link to Redis, where there is one.
+    pub fn redis(&self) -> Option<&Arc<Link>> {
+        self.redis.as_ref()
     }
 
     /// What the workers of this process have done.

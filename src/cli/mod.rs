@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use workers::redis::{Link, RedisBell};
 
 use crate::app::App;
 use crate::connectors::file::Format;
@@ -220,6 +221,20 @@ fn open(settings: &Settings) -> anyhow::Result<App> {
         }
     };
     Ok(App::new(pool, keys))
+}
+
+/// The same for a process that stays: it hears other processes and is heard by them, through Redis where there
+/// is one, else through PostgreSQL.
+fn open_to_stay(settings: &Settings) -> anyhow::Result<App> {
+    let app = open(settings)?;
+    if settings.redis_url.is_empty() {
+        return Ok(match settings.database_url.starts_with("postgres") {
+            true => app.with_bell(crate::db::bell::start(settings.database_url.clone())?),
+            false => app,
+        });
+    }
+    let link = std::sync::Arc::new(Link::new(&settings.redis_url)?);
+    Ok(app.with_bell(RedisBell::start(link.clone())?).with_redis(link))
 }
 
 fn open_pool(settings: &Settings) -> anyhow::Result<Pool> {

@@ -15,7 +15,7 @@ use crate::web;
 
 /// Serves until the process is asked to end; requests at work are finished first.
 pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
-    let app = super::open(settings)?;
+    let app = super::open_to_stay(settings)?;
     let background: Vec<Background> = match with_workers {
         true => vec![Box::new(work)],
         false => Vec::new(),

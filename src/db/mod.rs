@@ -5,6 +5,7 @@
 //! statement is one text for both databases (see [`statement`]).
 
 pub mod backup;
+pub mod bell;
 pub mod column;
 pub mod copy;
 pub mod decisions;

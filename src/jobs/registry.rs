@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use workers::{End, Kind, Periodic, Retry};
+use workers::{End, Kind, Limit, Periodic, Retry};
 
 use super::housekeeping;
 use super::run::{Task, kind};
@@ -15,17 +15,24 @@ pub struct Queue {
     pub name: &'static str,
     /// Most jobs of it at work in one process, so that long work leaves threads to the others.
     pub at_once: usize,
+    /// How fast each of those who take turns in it may go, and how many of its jobs at once, over all processes.
+    pub limit: Option<Limit>,
 }
 
 /// Every queue.
-pub const QUEUES: &[Queue] = &[Queue { name: "house", at_once: 1 }];
+pub const QUEUES: &[Queue] = &[Queue { name: "house", at_once: 1, limit: None }];
+
+/// The limit of each turn of a queue, for all workers together. A queue without one is free.
+pub fn limits() -> Vec<(String, Limit)> {
+    QUEUES.iter().filter_map(|queue| Some((queue.name.to_owned(), queue.limit?))).collect()
+}
 
 /// What time alone changes, for all sellers.
 pub const KEEP_HOUSE: JobKind =
     JobKind { name: "house.keep", lane: "house", max_attempts: 3, max_crashes: 3 };
 
 /// How often the house is looked after.
-const HOUSE_PACE: Duration = Duration::from_secs(20);
+const HOUSE_PACE: Duration = Duration::from_secs(60);
 
 /// What comes again and again. A slot of time is taken once, whichever process notices it first.
 pub fn periodic() -> Vec<Periodic> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use workers::redis::RedisLimiter;
 use workers::{
     End, Ended, Failure, Job, Kind, Lane, LocalLimiter, LocalTransport, Options, Parts, Retry, Runner, Work,
 };
@@ -94,7 +95,10 @@ pub fn parts(app: &App, kinds: Vec<Kind>) -> Parts {
         ledger: Arc::new(app.job_ledger()),
         transport: Arc::new(LocalTransport::default()),
         bell: app.bell().clone(),
-        limiter: Arc::new(LocalLimiter::default()),
+        limiter: match app.redis() {
+            Some(link) => Arc::new(RedisLimiter::new(link.clone(), registry::limits())),
+            None => Arc::new(LocalLimiter::new(registry::limits())),
+        },
         counts: app.job_counts().clone(),
         kinds,
     }

@@ -38,6 +38,7 @@ fn options() -> Options {
         threads: 2,
         beat: Duration::from_millis(20),
         idle_poll: Duration::from_millis(50),
+        quiet_poll: Duration::from_millis(50),
         ..Options::default()
     }
 }
@@ -167,7 +168,7 @@ mod the_ledger_keeps_its_contract {
 
 each_database!(
     fn a_change_and_its_jobs_commit_together_and_wake_a_worker(app: TestApp) {
-        let options = Options { idle_poll: Duration::from_secs(600), ..options() };
+        let options = Options { quiet_poll: Duration::from_secs(600), ..options() };
         let runner = runner(app.app(), vec![handled(app.app(), effect)], options);
         let refused = app.write(|tx| {
             record::enqueue(tx, NewJob::new(TEST, json!({})))?;

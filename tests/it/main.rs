@@ -20,6 +20,7 @@ mod merging;
 mod migrations;
 mod number_runs;
 mod print_jobs;
+mod shared_workers;
 mod ship;
 mod shipments;
 mod tokens;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::job::{Hold, Job, Periodic};
-use crate::ports::{Ledger, Limiter, Rescued, Then, Transport, Turn, Want};
+use crate::pace::{Pace, Rate};
+use crate::ports::{Bell, Ledger, Limiter, Rescued, Then, Transport, Turn, Want};
 
 /// A ledger in a test, with what a test needs beside the port. It begins empty.
 pub trait Rig {
@@ -260,4 +261,59 @@ pub fn limiter(limiter: &dyn Limiter) {
     limiter.block(&shop(1), Duration::from_secs(3600));
     assert_eq!(limiter.admit(&shop(1), 0, 5), 0, "the outside asked for patience");
     assert_eq!(limiter.admit(&shop(2), 0, 5), 5, "with this shop only");
+}
+
+/// Everything a pace must keep; `name` keeps tests that share a store apart.
+pub fn pace(pace: &dyn Pace, name: &str) {
+    let hourly = Rate { every: Duration::from_secs(3600), burst: 2 };
+    let (one, other) = (format!("{name}:one"), format!("{name}:other"));
+    assert_eq!([pace.take(&one, hourly, 1), pace.take(&one, hourly, 1)], [Duration::ZERO; 2], "the burst");
+    let wait = pace.take(&one, hourly, 1);
+    assert!((3590..=3600).contains(&wait.as_secs()), "an hour, and it took {wait:?}");
+    let behind = pace.take(&one, hourly, 2);
+    assert!((3 * 3590..=3 * 3600).contains(&behind.as_secs()), "behind the one before: {behind:?}");
+    assert_eq!(pace.take(&other, hourly, 1), Duration::ZERO, "another key has a bucket of its own");
+    let quick = Rate { every: Duration::from_nanos(1), burst: 1 };
+    let blocked = format!("{name}:blocked");
+    pace.block(&blocked, Duration::from_secs(60));
+    assert!(pace.take(&blocked, quick, 1) > Duration::from_secs(50), "the outside asked for patience");
+}
+
+/// Everything limiters must keep that share what they know: a lane `shared` of two jobs at once and a burst of
+/// three in an hour, through two runners.
+pub fn shared_limiter(one: &dyn Limiter, other: &dyn Limiter, turn: i64) {
+    let turn = Turn { lane: "shared".to_owned(), turn };
+    assert_eq!(one.admit(&turn, 0, 9), 2, "two at once");
+    assert_eq!(other.admit(&turn, 0, 9), 0, "the other runner has them");
+    one.tell(&turn, 1);
+    assert_eq!(other.admit(&turn, 0, 9), 1, "one has ended");
+    one.tell(&turn, 0);
+    other.tell(&turn, 0);
+    assert_eq!(one.admit(&turn, 0, 9), 0, "the burst of the hour is used up");
+    other.give_back(&turn, 1);
+    assert_eq!(one.admit(&turn, 0, 9), 1, "what was not leased is free again");
+    other.give_back(&turn, 1);
+    one.block(&turn, Duration::from_secs(3600));
+    assert_eq!(other.admit(&turn, 0, 9), 0, "patience was asked for, of all");
+}
+
+/// Everything a bell between processes must keep; `one` and `other` are of two processes.
+pub fn far_bell(one: &dyn Bell, other: &dyn Bell) {
+    let patience = Duration::from_secs(20);
+    let mut seen = other.wait(u64::MAX, Duration::ZERO);
+    let begun = std::time::Instant::now();
+    while !(one.hears_all() && other.hears_all()) {
+        assert!(begun.elapsed() < patience, "they hear each other");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Both begin by hearing that it may have rung before them; that is over when it is quiet.
+    loop {
+        let now = other.wait(seen, Duration::from_millis(200));
+        if now == seen {
+            break;
+        }
+        seen = now;
+    }
+    one.ring();
+    assert_ne!(other.wait(seen, patience), seen, "a ring here is heard there");
 }

@@ -9,7 +9,7 @@ use crate::runner::{Held, Shared};
 use crate::turns::{Player, deal};
 use crate::work::Flags;
 
-/// The first pause after work ended; it doubles up to the idle poll.
+/// The first pause after work ended while not everybody is heard; it doubles up to the idle poll.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Work leased ahead of free threads is at most so much: longer would only keep it from others.
 const AHEAD: Duration = Duration::from_millis(20);
@@ -26,15 +26,15 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
     let bell = &shared.parts.bell;
     let mut seen = bell.wait(u64::MAX, Duration::ZERO);
     let now = Instant::now();
-    let mut rota = Rota { cursor: 0, slots_at: now, chores_at: now };
-    let mut pause = FIRST_PAUSE;
+    let mut rota = Rota { cursor: 0, slots_at: now, chores_at: now, chores_done_at: now };
+    let mut pause = first_pause(shared);
     while !shared.is_stopping() {
         let wait = match round(shared, &mut rota) {
             Ok(Round::Leased) => {
-                pause = FIRST_PAUSE;
+                pause = first_pause(shared);
                 continue;
             }
-            Ok(Round::Full) => shared.options.idle_poll,
+            Ok(Round::Full) => longest_pause(shared),
             Ok(Round::Idle { next_in }) => next_in.unwrap_or(pause).min(pause),
             Err(error) => {
                 tracing::warn!("Jobs cannot be leased, it will be tried again: {error:#}");
@@ -43,8 +43,30 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
         };
         let wait = if shared.state().finished.is_empty() { wait } else { wait.min(GATHER) };
         let rung = bell.wait(seen, wait);
-        pause = if rung == seen { (pause * 2).min(shared.options.idle_poll) } else { FIRST_PAUSE };
+        if rung == seen {
+            pause = (pause * 2).min(longest_pause(shared));
+        } else {
+            pause = first_pause(shared);
+            // What rang may wait for a moment that is nearer than the one noted.
+            rota.chores_at = rota.chores_at.min(rota.chores_done_at + CHORES_LEAST);
+        }
         seen = rung;
+    }
+}
+
+/// The longest pause between two looks at the ledger: short only while others may enqueue unheard.
+fn longest_pause(shared: &Shared) -> Duration {
+    match shared.parts.bell.hears_all() {
+        true => shared.options.quiet_poll,
+        false => shared.options.idle_poll,
+    }
+}
+
+/// The pause after work ended. Who hears everybody need not look again to see whether that was all.
+fn first_pause(shared: &Shared) -> Duration {
+    match shared.parts.bell.hears_all() {
+        true => shared.options.quiet_poll,
+        false => FIRST_PAUSE,
     }
 }
 
@@ -66,6 +88,7 @@ struct Rota {
     slots_at: Instant,
     /// When to look after what time changes again.
     chores_at: Instant,
+    chores_done_at: Instant,
 }
 
 fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
@@ -136,8 +159,9 @@ fn do_chores(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
         ledger.promote()?;
         next_in = ledger.next_in()?;
     }
-    let next_in = next_in.unwrap_or(shared.options.idle_poll);
-    rota.chores_at = Instant::now() + next_in.clamp(CHORES_LEAST, shared.options.idle_poll.max(CHORES_LEAST));
+    let longest = longest_pause(shared);
+    rota.chores_at =
+        Instant::now() + next_in.unwrap_or(longest).clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
     Ok(())
 }
 

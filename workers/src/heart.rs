@@ -14,6 +14,13 @@ pub(crate) fn beat(shared: &Arc<Shared>) {
     while shared.ended.wait(0, shared.options.beat) == 0 {
         give_up_hung(shared);
         let holds = long_held(shared);
+        let at_work = {
+            let state = shared.state();
+            let turns =
+                holds.iter().filter_map(|hold| state.held.get(hold)).map(|held| held.turn.clone()).collect();
+            state.at_work(turns)
+        };
+        shared.tell(at_work);
         if holds.is_empty() {
             well_at = Instant::now();
             continue;

@@ -12,20 +12,25 @@
 pub mod conformance;
 mod counts;
 mod dispatch;
+mod far;
 mod heart;
 mod job;
 mod limit;
 mod local;
+mod pace;
 mod ports;
+pub mod redis;
 mod retry;
 mod runner;
 mod turns;
 mod work;
 
 pub use counts::Counts;
+pub use far::{FarBell, Wire};
 pub use job::{End, Ended, Failure, Hold, Job, Periodic};
 pub use limit::{Limit, LocalLimiter, Unlimited};
 pub use local::{LocalBell, LocalTransport};
+pub use pace::{LocalPace, Pace, Rate};
 pub use ports::{Bell, Extended, Ledger, Limiter, Rescued, Then, Transport, Turn, Want};
 pub use retry::Retry;
 pub use runner::{Kind, Lane, Options, Parts, Runner};

@@ -72,10 +72,19 @@ impl Bell for LocalBell {
         self.heard.notify_all();
     }
 
+    fn nudge(&self) {
+        self.ring();
+    }
+
     fn wait(&self, seen: u64, timeout: Duration) -> u64 {
         let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.heard.wait_timeout_while(rung, timeout, |rung| *rung == seen);
         *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// There is one process.
+    fn hears_all(&self) -> bool {
+        true
     }
 }
 

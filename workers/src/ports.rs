@@ -109,9 +109,14 @@ pub trait Transport: Send + Sync + 'static {
 /// Tells runners that there may be work. A lost ring costs time, never a job: runners also look
 /// by themselves.
 pub trait Bell: Send + Sync + 'static {
+    /// There is work: for all who listen.
     fn ring(&self);
+    /// Something changed within this process only.
+    fn nudge(&self);
     /// Waits until it has rung since `seen`, at most `timeout`; answers the new `seen`.
     fn wait(&self, seen: u64, timeout: Duration) -> u64;
+    /// Whether rings of all processes are heard just now; who does not hear them looks more often.
+    fn hears_all(&self) -> bool;
 }
 
 /// Says how many jobs of a turn may begin now. Asked before rows are read, so that a turn that must
@@ -123,4 +128,7 @@ pub trait Limiter: Send + Sync + 'static {
     fn give_back(&self, turn: &Turn, count: usize);
     /// Nothing of this turn for a while: the outside asked for patience.
     fn block(&self, turn: &Turn, span: Duration);
+    /// How many of this turn are at work in this runner, told when that changes and with every sign of life, for
+    /// limits that several runners share.
+    fn tell(&self, _turn: &Turn, _at_work: usize) {}
 }

@@ -1,6 +1,7 @@
 //! A runner: threads for handlers, one that dispatches, one that keeps leases alive.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -13,6 +14,9 @@ use crate::ports::{Bell, Ledger, Limiter, Transport, Turn};
 use crate::retry::Retry;
 use crate::work::{Flags, Work};
 use crate::{dispatch, heart, work};
+
+/// Before a thread that panicked begins anew.
+const RESTART_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a runner is made of.
 pub struct Parts {
@@ -56,8 +60,10 @@ pub struct Options {
     pub lease: Duration,
     /// How often signs of life are given; well below `lease`.
     pub beat: Duration,
-    /// Longest pause between two looks at the ledger when nobody rings.
+    /// Longest pause between two looks at the ledger while the bell does not hear all processes.
     pub idle_poll: Duration,
+    /// The same while it does.
+    pub quiet_poll: Duration,
     /// Most jobs leased ahead of free threads; only short jobs are leased ahead at all.
     pub prefetch: usize,
     pub periodic: Vec<Periodic>,
@@ -71,6 +77,7 @@ impl Default for Options {
             lease: Duration::from_secs(30),
             beat: Duration::from_secs(5),
             idle_poll: Duration::from_secs(1),
+            quiet_poll: Duration::from_secs(20),
             prefetch: 512,
             periodic: Vec::new(),
         }
@@ -109,6 +116,19 @@ pub(crate) struct State {
     pub low_water: usize,
 }
 
+impl State {
+    /// How many jobs of these turns are held.
+    pub fn at_work(&self, turns: HashSet<Turn>) -> HashMap<Turn, usize> {
+        let mut counts: HashMap<Turn, usize> = turns.into_iter().map(|turn| (turn, 0)).collect();
+        for held in self.held.values() {
+            if let Some(count) = counts.get_mut(&held.turn) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
 pub(crate) struct Held {
     pub turn: Turn,
     pub flags: Arc<Flags>,
@@ -138,11 +158,21 @@ impl Shared {
     pub fn forget(&self, holds: impl IntoIterator<Item = Hold>) -> bool {
         let mut state = self.state();
         let mut was_given_up = false;
-        for hold in holds {
-            was_given_up |= state.held.remove(&hold).is_some_and(|held| held.is_given_up);
+        let mut turns = HashSet::new();
+        for held in holds.into_iter().filter_map(|hold| state.held.remove(&hold)) {
+            was_given_up |= held.is_given_up;
+            turns.insert(held.turn);
         }
+        let at_work = state.at_work(turns);
+        drop(state);
         self.released.notify_all();
+        self.tell(at_work);
         was_given_up
+    }
+
+    /// Tells the limiter, for limits that several runners share.
+    pub fn tell(&self, at_work: HashMap<Turn, usize>) {
+        at_work.iter().for_each(|(turn, count)| self.parts.limiter.tell(turn, *count));
     }
 
     /// Writes down what is done. What cannot be written stays for the next time.
@@ -189,9 +219,9 @@ impl Runner {
         for _ in 0..shared.options.threads {
             work::spawn(&shared)?;
         }
-        let thread = |name: &str, work: fn(&Arc<Shared>)| {
+        let thread = |name: &'static str, work: fn(&Arc<Shared>)| {
             let shared = shared.clone();
-            std::thread::Builder::new().name(name.to_owned()).spawn(move || work(&shared))
+            std::thread::Builder::new().name(name.to_owned()).spawn(move || restarted(name, &shared, work))
         };
         let (dispatcher, heart) =
             (thread("job-dispatch", dispatch::dispatch)?, thread("job-leases", heart::beat)?);
@@ -206,7 +236,7 @@ impl Runner {
         let Self { shared, dispatcher, heart } = self;
         let deadline = Instant::now() + patience;
         shared.is_stopping.store(true, Ordering::Relaxed);
-        shared.parts.bell.ring();
+        shared.parts.bell.nudge();
         if dispatcher.join().is_err() {
             tracing::error!("The dispatcher of jobs had panicked");
         }
@@ -243,12 +273,27 @@ impl Runner {
     }
 }
 
+/// Runs until it ends well: a defect in a chore must not end the work of the process in silence.
+fn restarted(name: &str, shared: &Arc<Shared>, work: fn(&Arc<Shared>)) {
+    while catch_unwind(AssertUnwindSafe(|| work(shared))).is_err() {
+        tracing::error!("The thread {name} panicked and begins anew");
+        std::thread::sleep(RESTART_PAUSE);
+    }
+}
+
 fn hand_back(shared: &Shared, holds: &[Hold]) -> usize {
     if holds.is_empty() {
         return 0;
     }
-    shared.parts.ledger.release(holds).unwrap_or_else(|error| {
-        tracing::warn!("{} jobs could not be handed back, their leases run out: {error:#}", holds.len());
-        0
-    })
+    match shared.parts.ledger.release(holds) {
+        Ok(count) => {
+            // Others begin at once what we no longer can.
+            shared.parts.bell.ring();
+            count
+        }
+        Err(error) => {
+            tracing::warn!("{} jobs could not be handed back, their leases run out: {error:#}", holds.len());
+            0
+        }
+    }
 }

@@ -133,7 +133,7 @@ fn attempt(shared: &Arc<Shared>, job: &Job) -> bool {
     shared.parts.counts.add(&job.kind, outcome, 1, took);
     note_pace(&mut shared.state().pace, took);
     let is_wanted = !shared.forget([hold]);
-    shared.parts.bell.ring();
+    shared.parts.bell.nudge();
     is_wanted
 }
 
@@ -147,7 +147,7 @@ fn finish(shared: &Shared, finished: Finished) -> bool {
     let is_low = waiting <= state.low_water;
     drop(state);
     if is_low {
-        shared.parts.bell.ring();
+        shared.parts.bell.nudge();
     }
     is_wanted
 }

@@ -7,6 +7,7 @@ pub mod app;
 pub mod database;
 pub mod http;
 pub mod orders;
+pub mod redis;
 pub mod shipments;
 
 pub use app::TestApp;
