@@ -50,7 +50,7 @@ fn render_batch() -> anyhow::Result<String> {
         bail!("{} of {count} labels were left out", count as usize - rendered.sheets.len());
     }
     let spent = cpu("self")?.saturating_sub(started);
-    Ok(format!("{} {} {}", spent.as_secs_f64(), memory_kib("self", "VmHWM")?, rendered.pdf.len()))
+    Ok(format!("{} {} {}", spent.as_secs_f64(), memory_kib("self", "VmHWM")?, rendered.file.len()))
 }
 
 fn run(mut command: Command) -> anyhow::Result<Cost> {

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params};
 use super::caller::Caller;
@@ -13,11 +13,16 @@ use super::problem::{Failure, Reply};
 use super::shipments::bounded;
 use super::shops::PageQuery;
 use crate::domain::actor::Right;
-use crate::domain::error::Error;
+use crate::domain::error::{Error, FieldError};
 use crate::domain::id::PrintJobId;
 use crate::jobs::printing;
 use crate::operations::print_jobs::{self as operations, NewPrintJob, PrintJob};
+use crate::papers::Output;
+use crate::papers::raster::Head;
+use crate::papers::thermal::Language;
 
+const ZPL: &str = "application/zpl";
+const TSPL: &str = "application/tspl";
 const PDF: &str = "application/pdf";
 
 /// How far the paper came out well.
@@ -67,32 +72,74 @@ pub async fn show(caller: Caller, id: Id<PrintJobId>) -> Reply {
     caller.read(move |db| operations::show(db, id.0)).await
 }
 
+/// How a document for a thermal printer is written.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentQuery {
+    /// Dots per inch of the print head: `203` (the default) or `300`.
+    dpi: Option<String>,
+    /// For ZPL: `z64` (the default), or `runs` for printers that do not know it.
+    compression: Option<String>,
+}
+
+impl DocumentQuery {
+    fn head(&self) -> Result<Head, Error> {
+        let parse =
+            |text: &str| Head::parse(text).map_err(|detail| vec![FieldError::new("dpi", "word", detail)]);
+        self.dpi.as_deref().map_or(Ok(Head::Dpi203), parse).map_err(Error::Invalid)
+    }
+
+    fn zpl(&self) -> Result<Language, Error> {
+        match self.compression.as_deref() {
+            None | Some("z64") => Ok(Language::Zpl),
+            Some("runs") => Ok(Language::ZplRuns),
+            Some(other) => {
+                let detail = format!("{other:?} is no compression; write z64 or runs");
+                Err(Error::Invalid(vec![FieldError::new("compression", "word", detail)]))
+            }
+        }
+    }
+}
+
 /// Fetch the document of a print job
 ///
-/// The sheets that wait, as one PDF. They count as handed out from then on, not as printed. Shipments are
-/// looked at anew; sheets that no longer hold are left out (`X-Left-Out` counts them, the job says why).
-#[utoipa::path(get, path = "/api/v1/print-jobs/{id}/document", tag = "printing",
-    responses((status = 200, description = "The document", body = Vec<u8>, content_type = "application/pdf")))]
-pub async fn document(caller: Caller, id: Id<PrintJobId>, request: HttpRequest) -> Reply {
+/// The sheets that wait, as one file: a PDF, or the language of a thermal printer by the header `Accept`. They count
+/// as handed out from then on, not as printed. Shipments are looked at anew; sheets that no longer hold are left
+/// out (`X-Left-Out` counts them, the job says why).
+#[utoipa::path(get, path = "/api/v1/print-jobs/{id}/document", tag = "printing", params(DocumentQuery),
+    responses((status = 200, description = "The document", content(
+        (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl")))))]
+pub async fn document(
+    caller: Caller,
+    id: Id<PrintJobId>,
+    query: Params<DocumentQuery>,
+    request: HttpRequest,
+) -> Reply {
     caller.needs(Right::Print)?;
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    if !takes_pdf(accepted) {
+    let Some(kind) = wanted(accepted) else {
         return Err(Failure::edge(
             StatusCode::NOT_ACCEPTABLE,
             "not_acceptable",
-            format!("The document is {PDF}, and the request accepts {accepted}."),
-            "Ask for application/pdf.",
+            format!("The document is {PDF}, {ZPL} or {TSPL}, and the request accepts {accepted}."),
+            "Ask for one of them.",
         ));
-    }
+    };
+    let (output, ending) = match kind {
+        ZPL => (Output::Thermal(query.0.zpl()?, query.0.head()?), "zpl"),
+        TSPL => (Output::Thermal(Language::Tspl, query.0.head()?), "tspl"),
+        _ => (Output::Pdf, "pdf"),
+    };
     let id = id.0;
-    let printout = caller.run(move |app, actor| printing::print(app, actor, id)).await?;
+    let printout = caller.run(move |app, actor| printing::print(app, actor, id, output)).await?;
     let shown: Vec<String> = printout.positions.iter().map(i64::to_string).collect();
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, PDF))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"print-job-{id}.pdf\"")))
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"print-job-{id}.{ending}\"")))
         .insert_header(("x-sheets", shown.join(",")))
         .insert_header(("x-left-out", printout.left_out.to_string()))
-        .body(printout.pdf))
+        .body(printout.file))
 }
 
 /// Acknowledge sheets
@@ -120,31 +167,44 @@ fn sees(caller: &Caller) -> Result<(), Error> {
     caller.needs(Right::See).or_else(|_| caller.needs(Right::Print))
 }
 
-/// Whether an Accept header takes a PDF (RFC 9110, section 12.5.1); a weight of 0 refuses.
-fn takes_pdf(accepted: &str) -> bool {
-    accepted.split(',').any(|range| {
+/// The kind of document an Accept header asks for (RFC 9110, section 12.5.1): the one of the greatest weight, a PDF
+/// among equals and for wildcards.
+fn wanted(accepted: &str) -> Option<&'static str> {
+    let weighed = accepted.split(',').filter_map(|range| {
         let (kind, parameters) = range.split_once(';').unwrap_or((range, ""));
-        let refused =
-            parameters.split(';').any(|p| matches!(p.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000"));
-        !refused && [PDF, "application/*", "*/*", ""].contains(&kind.trim().to_ascii_lowercase().as_str())
-    })
+        let weight = parameters.split(';').find_map(|one| one.trim().strip_prefix("q="));
+        let weight: f32 = weight.map_or(Some(1.0), |text| text.trim().parse().ok())?;
+        let kind = match kind.trim().to_ascii_lowercase().as_str() {
+            PDF | "application/*" | "*/*" | "" => PDF,
+            ZPL | "application/vnd.zebra-zpl" => ZPL,
+            TSPL => TSPL,
+            _ => return None,
+        };
+        (weight > 0.0).then_some((weight, kind))
+    });
+    weighed
+        .max_by(|(a, of), (b, other)| a.total_cmp(b).then((*of == PDF).cmp(&(*other == PDF))))
+        .map(|(_, kind)| kind)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::takes_pdf;
+    use super::{PDF, TSPL, ZPL, wanted};
 
     #[test]
     fn accept_is_read_like_a_browser_writes_it() {
-        for (accepted, takes) in [
-            ("application/pdf", true),
-            ("text/html,application/xhtml+xml,*/*;q=0.8", true),
-            ("Application/PDF;q=0.5", true),
-            ("application/zpl", false),
-            ("application/pdf;q=0", false),
-            ("text/html", false),
+        for (accepted, kind) in [
+            ("application/pdf", Some(PDF)),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", Some(PDF)),
+            ("Application/PDF;q=0.5", Some(PDF)),
+            ("application/zpl", Some(ZPL)),
+            ("application/vnd.zebra-zpl, application/pdf;q=0.5", Some(ZPL)),
+            ("application/tspl;q=0.9, */*;q=0.1", Some(TSPL)),
+            ("application/zpl, application/pdf", Some(PDF)),
+            ("application/pdf;q=0", None),
+            ("text/html", None),
         ] {
-            assert_eq!(takes_pdf(accepted), takes, "{accepted}");
+            assert_eq!(wanted(accepted), kind, "{accepted}");
         }
     }
 }

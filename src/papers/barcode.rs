@@ -9,7 +9,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::papers::display::{DOT_MM, Rect};
+use crate::papers::display::{DOT_MM, Modules, Rect};
 
 /// Blank modules on each side of a Code 128.
 const CODE128_QUIET: usize = 10;
@@ -42,7 +42,7 @@ pub enum BarcodeError {
 ///
 /// # Errors
 /// When the value is empty, is not printable ASCII, or needs more than the box has.
-pub fn code128(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
+pub fn code128(value: &str, area: Rect) -> Result<Modules, BarcodeError> {
     let widths = code128_widths(value)?;
     let modules: usize = widths.iter().map(|&width| usize::from(width)).sum();
     let dots = dots_per_module(value, modules + 2 * CODE128_QUIET, area.width)?;
@@ -57,7 +57,7 @@ pub fn code128(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
         }
         x += width_mm;
     }
-    Ok(bars)
+    Ok(Modules { module_mm: dots as f32 * DOT_MM, is_square: false, bars })
 }
 
 /// The modules of a QR code, centred in `area` and on the dot grid; neighbours in a row are joined, and equal
@@ -67,7 +67,7 @@ pub fn code128(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
 ///
 /// # Errors
 /// When the value is too long, or needs more than the box has.
-pub fn qr(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
+pub fn qr(value: &str, area: Rect) -> Result<Modules, BarcodeError> {
     if value.is_empty() {
         return Err(BarcodeError::Empty { value: value.to_owned() });
     }
@@ -106,7 +106,7 @@ pub fn qr(value: &str, area: Rect) -> Result<Vec<Rect>, BarcodeError> {
         std::mem::swap(&mut above, &mut here);
         here.clear();
     }
-    Ok(rects)
+    Ok(Modules { module_mm: step, is_square: true, bars: rects })
 }
 
 fn dots_per_module(value: &str, modules: usize, has_mm: f32) -> Result<usize, BarcodeError> {
@@ -235,7 +235,7 @@ mod tests {
         for number in numbers {
             for width in [71.0, 94.0] {
                 let bars = code128(number, Rect::new(0.0, 1.0, width, 15.0)).unwrap();
-                let read = read_back(&bars, width, 17.0, BarcodeFormat::CODE_128);
+                let read = read_back(&bars.bars, width, 17.0, BarcodeFormat::CODE_128);
                 assert_eq!(read.as_deref(), Some(number), "in {width} mm");
             }
         }
@@ -245,7 +245,7 @@ mod tests {
     fn qr_codes_read_back_from_a_one_bit_raster() {
         for value in ["PKG-20261120-03-012", "https://example.cn/t/汇单?n=12"] {
             let modules = qr(value, Rect::new(0.0, 0.0, 20.0, 20.0)).unwrap();
-            let read = read_back(&modules, 20.0, 20.0, BarcodeFormat::QR_CODE);
+            let read = read_back(&modules.bars, 20.0, 20.0, BarcodeFormat::QR_CODE);
             assert_eq!(read.as_deref(), Some(value));
         }
     }
@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn modules_are_three_dots_where_they_fit_then_two_then_refused() {
         let number = "YT6235613180197"; // 145 modules and 20 of quiet zone
-        let width_of = |area| code128(number, Rect::new(0.0, 0.0, area, 10.0)).map(|bars| bars[0].width);
+        let width_of = |area| code128(number, Rect::new(0.0, 0.0, area, 10.0)).map(|code| code.bars[0].width);
         assert_eq!(width_of(62.0), Ok(0.75)); // the first bar of a start code is two modules wide
         assert_eq!(width_of(61.0), Ok(0.5));
         assert!(matches!(width_of(41.0), Err(BarcodeError::TooSmall { .. })));

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::papers::barcode;
-use crate::papers::display::{GlyphRun, Ink, Page, Rect};
+use crate::papers::display::{GlyphRun, Ink, Modules, Page, Rect};
 use crate::papers::fit::{Flow, fit};
 use crate::papers::font::{Fonts, Weight};
 use crate::papers::problem::Problem;
@@ -187,9 +187,9 @@ impl<'a> Canvas<'a> {
         self.modules(field, modules);
     }
 
-    fn modules(&mut self, field: &str, modules: Result<Vec<Rect>, barcode::BarcodeError>) {
+    fn modules(&mut self, field: &str, modules: Result<Modules, barcode::BarcodeError>) {
         match modules {
-            Ok(modules) => self.page.modules.extend(modules),
+            Ok(modules) => self.page.modules.push(modules),
             Err(error) => self.problems.push(Problem::barcode(field, &error)),
         }
     }

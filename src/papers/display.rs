@@ -20,8 +20,8 @@ pub struct Page {
     pub height_mm: f32,
     /// Filled black: rules, frames and badges.
     pub rects: Vec<Rect>,
-    /// Barcode modules: black, on the dot grid.
-    pub modules: Vec<Rect>,
+    /// Barcodes: black, on the dot grid.
+    pub modules: Vec<Modules>,
     pub runs: Vec<GlyphRun>,
 }
 
@@ -29,6 +29,26 @@ impl Page {
     /// An empty page.
     pub fn new(width_mm: f32, height_mm: f32) -> Self {
         Self { width_mm, height_mm, rects: Vec::new(), modules: Vec::new(), runs: Vec::new() }
+    }
+}
+
+/// The pattern of one barcode.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Modules {
+    /// Width of one module. Every bar starts and ends on a multiple of it, counted from the pattern's left side.
+    pub module_mm: f32,
+    /// The same holds from top to bottom.
+    pub is_square: bool,
+    pub bars: Vec<Rect>,
+}
+
+impl Modules {
+    /// The smallest rectangle around all bars; `None` without any.
+    pub fn bounds(&self) -> Option<Rect> {
+        let ends = self.bars.iter().map(|bar| (bar.x, bar.y, bar.right(), bar.bottom()));
+        let (left, top, right, bottom) =
+            ends.reduce(|a, b| (a.0.min(b.0), a.1.min(b.1), a.2.max(b.2), a.3.max(b.3)))?;
+        Some(Rect::new(left, top, right - left, bottom - top))
     }
 }
 
@@ -43,7 +63,7 @@ pub struct Rect {
 
 impl Rect {
     /// Left, top, width, height.
-    pub fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
+    pub const fn new(x: f32, y: f32, width: f32, height: f32) -> Self {
         Self { x, y, width, height }
     }
 

@@ -179,6 +179,6 @@ fn empty_fields_leave_no_trace_and_empty_lists_are_refused() {
     }
     let list = HandOverList::default();
     let rendered = render(&Paper::HandOverList { list }, &Options::new(&fonts)).unwrap();
-    assert!(rendered.pdf.is_empty() && rendered.problems[0].left_out);
+    assert!(rendered.file.is_empty() && rendered.problems[0].left_out);
     assert_eq!(rendered.problems[0].problems[0].field, "parcels");
 }

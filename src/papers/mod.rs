@@ -1,9 +1,9 @@
 //! Papers: values in, sheets out.
 //!
 //! Waybill labels, delivery notes, pick lists and hand-over lists. Plain values ([`values`]) are laid
-//! out as a display list in millimetres ([`display`]), and a writer ([`pdf`]) turns the list into
-//! bytes; further writers (one-bit raster for thermal printers, SVG) take the same list, so that
-//! what people preview is what prints. Nothing here reads a database, a clock or the network: the
+//! out as a display list in millimetres ([`display`]), and a writer turns the list into bytes: [`pdf`],
+//! or [`raster`] and [`thermal`] for the heads and languages of thermal printers. Every writer takes the
+//! same list, so that what people preview is what prints. Nothing here reads a database, a clock or the network: the
 //! same values give the same bytes.
 //!
 //! A text is never cut and a character is never drawn as a box. Whatever does not fit or has no
@@ -17,7 +17,9 @@ pub mod hand_over_list;
 pub mod pdf;
 pub mod pick_list;
 pub mod problem;
+pub mod raster;
 pub mod sample;
+pub mod thermal;
 pub mod values;
 pub mod waybill;
 
@@ -37,7 +39,9 @@ mod text;
 mod list_tests;
 #[cfg(test)]
 mod sheet_tests;
+#[cfg(test)]
+mod thermal_tests;
 
 pub use flow::Flowed;
-pub use render::{Options, Paper, PaperError, Rendered, SheetPages, SheetProblems, render};
+pub use render::{Options, Output, Paper, PaperError, Rendered, SheetPages, SheetProblems, render};
 pub use values::data_hash;

@@ -86,7 +86,8 @@ fn fill(ink: Ink) -> Fill {
 /// All black rectangles of a page are one path: one operator instead of hundreds.
 fn draw_rects(surface: &mut Surface, page: &Page) {
     let mut path = PathBuilder::new();
-    let thinner = page.modules.iter().map(|bar| bar.shrunk(BAR_REDUCTION_MM));
+    let thinner =
+        page.modules.iter().flat_map(|modules| &modules.bars).map(|bar| bar.shrunk(BAR_REDUCTION_MM));
     for Rect { x, y, width, height } in page.rects.iter().copied().chain(thinner) {
         if let Some(rect) = PdfRect::from_xywh(points(x), points(y), points(width), points(height)) {
             path.push_rect(rect);

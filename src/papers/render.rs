@@ -1,4 +1,4 @@
-//! From a paper to one PDF, sheet by sheet.
+//! From a paper to one file, sheet by sheet.
 //!
 //! Only one sheet is laid out at a time, and a finished page is compressed at once, so that a batch
 //! of thousands stays small in memory. A sheet with a problem is left out and reported; its
@@ -8,10 +8,13 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::papers::display::Page;
 use crate::papers::flow::Flowed;
 use crate::papers::font::Fonts;
 use crate::papers::pdf::{PdfError, PdfWriter};
 use crate::papers::problem::{Problem, ProblemCode};
+use crate::papers::raster::{Head, RasterWriter};
+use crate::papers::thermal::{self, Language};
 use crate::papers::values::{DeliveryNote, HandOverList, PaperSize, PickList, WaybillSheet};
 use crate::papers::{delivery_note, hand_over_list, pick_list, waybill};
 
@@ -29,6 +32,15 @@ pub enum Paper {
     HandOverList { list: HandOverList },
 }
 
+/// What kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Output {
+    #[default]
+    Pdf,
+    /// The language of a thermal printer, for this head; labels only.
+    Thermal(Language, Head),
+}
+
 /// How to print.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
@@ -36,20 +48,21 @@ pub struct Options<'a> {
     pub fonts: &'a Fonts,
     /// The last sheet first, for printers that stack face up: then the first lies on top.
     pub reversed: bool,
+    pub output: Output,
 }
 
 impl<'a> Options<'a> {
     /// In the order of the run.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, reversed: false }
+        Self { fonts, reversed: false, output: Output::Pdf }
     }
 }
 
 /// The file and what became of each sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendered {
-    /// A PDF with the pages of all sheets that print; empty when there is none.
-    pub pdf: Vec<u8>,
+    /// The pages of all sheets that print; empty when there is none.
+    pub file: Vec<u8>,
     /// The sheets in the file, in the order of its pages.
     pub sheets: Vec<SheetPages>,
     /// The sheets with problems, in the order of the run.
@@ -90,7 +103,7 @@ pub enum PaperError {
     Pdf(#[from] PdfError),
 }
 
-/// Renders a paper as one PDF.
+/// Renders a paper as one file.
 ///
 /// # Errors
 /// When there is nothing to print, the size does not suit the paper, or the PDF cannot be
@@ -161,15 +174,60 @@ fn single(list: Flowed, options: &Options) -> Result<Rendered, PaperError> {
     file.finish(options)
 }
 
+enum Writer<'a> {
+    Pdf(Box<PdfWriter<'a>>),
+    Thermal { raster: RasterWriter<'a>, language: Language, pages: usize, out: Vec<u8> },
+}
+
+impl<'a> Writer<'a> {
+    fn new(options: &Options<'a>) -> Self {
+        match options.output {
+            Output::Pdf => Self::Pdf(Box::new(PdfWriter::new(options.fonts))),
+            Output::Thermal(language, head) => Self::Thermal {
+                raster: RasterWriter::new(options.fonts, head),
+                language,
+                pages: 0,
+                out: Vec::new(),
+            },
+        }
+    }
+
+    fn page_count(&self) -> usize {
+        match self {
+            Self::Pdf(writer) => writer.page_count(),
+            Self::Thermal { pages, .. } => *pages,
+        }
+    }
+
+    fn add(&mut self, page: &Page) -> Result<(), PdfError> {
+        match self {
+            Self::Pdf(writer) => writer.add(page),
+            Self::Thermal { raster, language, pages, out } => {
+                let dots = raster.draw(page);
+                thermal::append(out, &dots, (page.width_mm, page.height_mm), *language);
+                *pages += 1;
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self) -> Result<Vec<u8>, PdfError> {
+        match self {
+            Self::Pdf(writer) => writer.finish(),
+            Self::Thermal { out, .. } => Ok(out),
+        }
+    }
+}
+
 struct File<'a> {
-    writer: PdfWriter<'a>,
+    writer: Writer<'a>,
     sheets: Vec<SheetPages>,
     problems: Vec<SheetProblems>,
 }
 
 impl<'a> File<'a> {
     fn new(options: &Options<'a>) -> Self {
-        Self { writer: PdfWriter::new(options.fonts), sheets: Vec::new(), problems: Vec::new() }
+        Self { writer: Writer::new(options), sheets: Vec::new(), problems: Vec::new() }
     }
 
     fn add(&mut self, position: u32, sheet: Flowed, harmless: fn(&Problem) -> bool) -> Result<(), PdfError> {
@@ -194,7 +252,7 @@ impl<'a> File<'a> {
             self.problems.reverse();
         }
         // A PDF without pages is no valid file.
-        let pdf = if self.sheets.is_empty() { Vec::new() } else { self.writer.finish()? };
-        Ok(Rendered { pdf, sheets: self.sheets, problems: self.problems })
+        let file = if self.sheets.is_empty() { Vec::new() } else { self.writer.finish()? };
+        Ok(Rendered { file, sheets: self.sheets, problems: self.problems })
     }
 }

@@ -310,3 +310,24 @@ each_database!(
         assert_eq!(code(app.write(|tx| print_jobs::create(tx, &wish(Paper::Waybill, &[])))), "required");
     }
 );
+
+each_database!(
+    fn a_thermal_printer_gets_its_own_language(app: TestApp) {
+        let ids = ready(&app, 2);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        let http = app.http();
+        let path = format!("/api/v1/print-jobs/{job}/document");
+        let accepting =
+            |kind: &str, query: &str| http.with_header("Accept", kind).get(&format!("{path}{query}"));
+        let zpl = accepting("application/zpl", "?dpi=203").text();
+        assert_eq!((zpl.matches("^XA").count(), zpl.matches(":Z64:").count()), (2, 2));
+        assert!(!accepting("application/zpl", "?compression=runs").text().contains(":Z64:"));
+        assert_eq!(accepting("application/zpl", "?dpi=96").problem(), "422 invalid_fields");
+        assert_eq!(accepting("text/html", "").problem(), "406 not_acceptable");
+        let note = create(&app, &wish(Paper::PickList, &ids)).id.expect("a list");
+        let list =
+            http.with_header("Accept", "application/zpl").get(&format!("/api/v1/print-jobs/{note}/document"));
+        assert_eq!(list.problem(), "409 not_on_labels");
+    }
+);

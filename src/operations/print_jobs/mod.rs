@@ -136,6 +136,22 @@ fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
     }
 }
 
+/// Refuses what a thermal printer cannot print: papers that are no labels.
+///
+/// # Errors
+/// When there is no such job, or a conflict.
+pub fn is_on_labels(db: &mut Db, id: PrintJobId) -> Result<(), Error> {
+    let job = record::find(db, id)?.ok_or_else(|| Error::missing("print job", id))?;
+    match PaperSize::parse(&job.size).is_ok_and(PaperSize::is_label) {
+        true => Ok(()),
+        false => Err(Error::conflict(
+            "not_on_labels",
+            format!("Job {id} prints on {}, and thermal printers print labels.", job.size),
+            "Ask for application/pdf, or make a job for a label size.",
+        )),
+    }
+}
+
 /// The job, locked.
 fn lock(tx: &mut Tx, id: PrintJobId) -> Result<JobRow, Error> {
     record::lock(tx, id)?.ok_or_else(|| Error::missing("print job", id))

@@ -12,6 +12,7 @@ use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
 use crate::operations::print_jobs::{self, PrintJob};
+use crate::papers::Output;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
@@ -181,7 +182,7 @@ pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
     let view = visitor.view.clone();
     let made = blocking(move || {
         visitor.needs(Right::Print)?;
-        printing::print(&visitor.app, &visitor.actor, id)
+        printing::print(&visitor.app, &visitor.actor, id, Output::Pdf)
     });
     match made.await {
         Ok(printout) => HttpResponse::Ok()
@@ -192,7 +193,7 @@ pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
                 CONTENT_SECURITY_POLICY,
                 "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'",
             ))
-            .body(printout.pdf),
+            .body(printout.file),
         Err(error) => reply::failure(&view, &error),
     }
 }
