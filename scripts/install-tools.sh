@@ -17,15 +17,17 @@ postgres   postgresql      half of the tests run on PostgreSQL
 redis      redis-server    workers of several machines meet in Redis
 pdftoppm   poppler-utils   tests look at printed pages
 zbarimg    zbar-tools      tests read the bar codes of printed pages
-chromium   chromium        tests look at the web pages
+chromium   chromium        tests use the web pages as people do
+chromedriver chromium-driver they drive it through WebDriver
+cjk-font   fonts-noto-cjk  its pictures show Chinese
 '
-# Nothing of `make test` opens a browser by itself, so it is installed by name only.
-DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg'
+DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg chromium chromedriver cjk-font'
 
 # Debian keeps the server's programs beside the PATH, one folder per version.
 has() {
     case $1 in
         postgres) command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
+        cjk-font) compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null ;;
         redis) command -v redis-server >/dev/null ;;
         *) command -v "$1" >/dev/null ;;
     esac

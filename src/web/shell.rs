@@ -34,7 +34,7 @@ impl Page {
     pub fn render(&self, view: &View, notice: Option<&Notice>) -> Markup {
         html! {
             (DOCTYPE)
-            html lang=(view.lang.tag()) data-theme=(view.theme.word()) {
+            html lang=(view.lang.tag()) data-theme=(view.theme.word()) data-now=(view.now) {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";

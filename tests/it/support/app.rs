@@ -178,6 +178,11 @@ impl TestApp {
         Http::new(server.address(), Some(self.token(role)))
     }
 
+    /// Where a browser finds the pages. The server starts with the first one.
+    pub fn pages_address(&self) -> String {
+        format!("http://{}", self.server.get_or_init(|| Server::start(self.app.clone())).address())
+    }
+
     /// A client without a token.
     pub fn http_stranger(&self) -> Http {
         let server = self.server.get_or_init(|| Server::start(self.app.clone()));

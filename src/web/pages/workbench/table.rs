@@ -93,7 +93,7 @@ fn orders(view: &View, item: &ShipmentItem) -> Markup {
             }
             (shops.join(" + "))
         }
-        a.order href={ "/shipments/" (item.id) } aria-label={ "#" (item.id) } {
+        a.order href={ "/shipments/" (item.id) } {
             @if let Some(order) = item.orders.first() { code { (order.number) } } @else { "#" (item.id) }
         }
         @if item.orders.len() > 1 { span.more { (t::MORE_ORDERS.with(view.lang, &[&(item.orders.len() - 1)])) } }

@@ -1,0 +1,246 @@
+//! The pages in a real browser, used as people use them.
+
+use huidan::domain::actor::Role;
+use serde_json::json;
+
+use crate::support::browser::{Browser, ENTER, ESCAPE, TAB};
+use crate::support::{TestApp, order, recipient};
+
+const WIDE: (u32, u32) = (1280, 800);
+const TABLET: (u32, u32) = (820, 1180);
+
+fn tea_house(app: &TestApp, count: usize) {
+    let shop = app.shop("Tea House");
+    let orders: Vec<_> =
+        (0..count).map(|n| order(&format!("{}", 1000 + n)).to(recipient(&format!("陈{n}")))).collect();
+    app.push(&shop, &orders);
+}
+
+fn shipper(app: &TestApp) -> Browser {
+    Browser::of(app, Role::Owner, WIDE.0, WIDE.1)
+}
+
+/// Ticks everything, numbers it from this number, and comes to the run.
+fn number_all(browser: &Browser, count: usize, first: &str) {
+    browser.open("/workbench?state=ready");
+    browser.until(&format!("document.querySelectorAll('#rows > tr.row').length === {count}"));
+    browser.keys("a");
+    browser.until(&format!("document.querySelectorAll('#rows input:checked').length === {count}"));
+    browser.keys("n");
+    browser.choose(".drawer #format", "sf-12");
+    browser.fill(".drawer #first-number", first);
+    browser.keys(ENTER);
+    browser.click(".drawer [formaction='/batch/commit']");
+    browser.until("document.querySelector('.drawer [data-step=run]')");
+}
+
+each_database!(
+    fn a_shipper_numbers_prints_and_ships_without_leaving_the_list(app: TestApp) {
+        tea_house(&app, 4);
+        let browser = shipper(&app);
+        number_all(&browser, 4, "444080100016");
+        browser.until_shows("444080100043");
+        browser.picture("drawer-run-1280");
+        browser.click(".drawer form[action$='/print'] button");
+        browser.until("document.querySelector('.drawer [data-step=job]')");
+        browser.click(".drawer form[action$='/acknowledge'] button[data-step-on]");
+        browser.until("document.querySelector('.drawer form[action$=\"/ship\"]')");
+        browser.click(".drawer form[action$='/ship'] button");
+        browser.accept();
+        browser.until("document.querySelector('#rail').innerText.match(/Shipped\\s+4/)");
+        let counts = app.http().get("/api/v1/shipments/counts").json();
+        assert_eq!(counts["states"]["shipped"], json!(4));
+        assert_eq!(browser.complaints(), Vec::<String>::new());
+    }
+);
+
+#[test]
+fn a_typed_number_survives_a_reload_and_a_closed_drawer() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 2);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
+    browser.keys("an");
+    browser.choose(".drawer #format", "sf-12");
+    browser.fill(".drawer #first-number", "444080100016");
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelector('.drawer #first-number')?.value === '444080100016'");
+    browser.keys(ESCAPE);
+    browser.until("!document.querySelector('.drawer')");
+    browser.until("document.querySelectorAll('#rows input:checked').length === 2");
+    browser.keys("n");
+    browser.until("document.querySelector('.drawer #first-number')?.value === '444080100016'");
+}
+
+#[test]
+fn a_jam_is_one_form_in_the_drawer() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 3);
+    let browser = shipper(&app);
+    number_all(&browser, 3, "444080100016");
+    browser.click(".drawer form[action$='/print'] button");
+    browser.until("document.querySelector('.drawer [data-step=job]')");
+    let jobs = app.http().get("/api/v1/print-jobs?limit=1").json();
+    let job = format!("/api/v1/print-jobs/{}", jobs["items"][0]["id"].as_str().expect("an id"));
+    assert_eq!(app.http().get(&format!("{job}/document")).status, 200, "the printer has all three");
+    browser.fill(".drawer input[type=number][name=last_good]", "1");
+    browser.click(".drawer form.row-form[action$='/acknowledge'] button");
+    browser.until("document.querySelectorAll('.drawer tbody [data-state=unknown]').length === 2");
+    browser.picture("jam-1280");
+    browser.click(".drawer form[action$='/resume'] button");
+    browser.until("document.querySelectorAll('.drawer tbody [data-state=queued]').length === 2");
+    let states: Vec<_> = app.http().get(&job).json()["sheets"]
+        .as_array()
+        .expect("sheets")
+        .iter()
+        .map(|sheet| sheet["state"].clone())
+        .collect();
+    assert_eq!(states, ["acknowledged", "queued", "queued"]);
+}
+
+#[test]
+fn two_people_number_the_same_and_the_second_gets_a_reason() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 2);
+    let (one, other) = (shipper(&app), Browser::of(&app, Role::Shipper, WIDE.0, WIDE.1));
+    for browser in [&one, &other] {
+        browser.open("/workbench?state=ready");
+        browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
+        browser.keys("an");
+        browser.choose(".drawer #format", "sf-12");
+        browser.fill(".drawer #first-number", "444080100016");
+        browser.keys(ENTER);
+        browser.until("document.querySelector('.drawer [formaction=\"/batch/commit\"]')");
+    }
+    one.click(".drawer [formaction='/batch/commit']");
+    one.until("document.querySelector('.drawer [data-step=run]')");
+    other.click(".drawer [formaction='/batch/commit']");
+    other.until("document.querySelector('.drawer .notice, .drawer .left-out, .drawer [role=alert]')");
+    other.picture("two-people-1280");
+    let text = other.script("return document.querySelector('.drawer').innerText");
+    assert!(
+        text.as_str().is_some_and(|text| text.contains("444080100016")),
+        "a reason, not an error: {text}"
+    );
+    let runs = app.http().get("/api/v1/number-runs").json()["items"].as_array().map(Vec::len);
+    assert_eq!(runs, Some(1), "the second click made no run");
+}
+
+#[test]
+fn a_lost_network_loses_nothing_that_was_typed() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 2);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
+    browser.keys("an");
+    browser.choose(".drawer #format", "sf-12");
+    browser.fill(".drawer #first-number", "444080100016");
+    browser.offline(true);
+    browser.keys(ENTER);
+    browser.until("document.querySelector('#trouble')");
+    browser.picture("lost-1280");
+    assert_eq!(browser.script("return document.querySelector('#first-number').value"), json!("444080100016"));
+    browser.offline(false);
+    browser.click(".drawer #first-number");
+    browser.keys(ENTER);
+    browser.until("document.querySelector('.drawer [formaction=\"/batch/commit\"]')");
+}
+
+#[test]
+fn keys_alone_walk_the_list_and_the_help() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 3);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 3");
+    browser.keys("jjx");
+    browser.until("document.querySelectorAll('#rows > tr.row')[1].querySelector('input').checked");
+    browser.keys("o");
+    browser.until("document.querySelector('#rows > tr.detail')");
+    browser.keys(ESCAPE);
+    browser.until("!document.querySelector('#rows > tr.detail')");
+    browser.keys("?");
+    browser.until("document.querySelector('#keys').open");
+    browser.keys(ESCAPE);
+    browser.until("!document.querySelector('#keys').open");
+    browser.keys("/");
+    browser.until("document.activeElement.id === 'search'");
+    browser.keys("1002");
+    browser.keys(ENTER);
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 1");
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 3");
+    browser.keys(TAB);
+    browser.until("document.activeElement.classList.contains('skip')");
+}
+
+/// Every page that stands in a menu, with something on it.
+const PAGES: &[(&str, &str)] = &[
+    ("start", "/"),
+    ("workbench", "/workbench?state=ready"),
+    ("scan", "/scan"),
+    ("suggestions", "/suggestions"),
+    ("number-runs", "/number-runs"),
+    ("print-jobs", "/print-jobs"),
+    ("write-backs", "/write-backs"),
+    ("imports", "/imports"),
+    ("shops", "/shops"),
+    ("staff", "/staff"),
+    ("settings", "/settings"),
+    ("audit", "/audit"),
+    ("account", "/account"),
+];
+
+/// What the rules of WCAG 2.2 AA that a tool can check have against the page.
+fn barriers(browser: &Browser) -> Vec<String> {
+    browser.script(include_str!("../fixtures/axe/axe.min.js"));
+    browser.script(
+        "window.barriers = null; axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }) \
+         .then((found) => { window.barriers = found.violations.map((one) => one.id + ': ' + \
+         one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160) + ' ' + node.failureSummary.slice(0, 200)).join(' | ')); })",
+    );
+    browser.until("window.barriers");
+    let found = browser.script("return window.barriers");
+    found.as_array().expect("a list").iter().map(|one| one.as_str().unwrap_or_default().to_owned()).collect()
+}
+
+/// What can be clicked and lies beyond the window's right edge, where nothing scrolls to it.
+const OUTSIDE: &str = "const scrolls = (e) => e && e !== document.body && e !== document.documentElement && \
+    (['auto', 'scroll'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement)); \
+    return [...document.querySelectorAll('a, button, input, select, summary')] \
+    .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement)) \
+    .map((e) => e.outerHTML.slice(0, 120))";
+
+#[test]
+fn every_page_is_open_to_everybody_in_both_languages_themes_and_widths() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 12);
+    let mut wrong = Vec::new();
+    for ((width, height), theme, lang) in
+        [(WIDE, "light", "en"), (WIDE, "dark", "zh"), (TABLET, "light", "zh"), (TABLET, "dark", "en")]
+    {
+        let browser = Browser::of(&app, Role::Owner, width, height);
+        browser.cookie("theme", theme);
+        browser.cookie("lang", lang);
+        for (name, path) in PAGES {
+            browser.open(path);
+            browser.until("document.readyState === 'complete'");
+            browser.picture(&format!("{name}-{width}-{theme}-{lang}"));
+            let shown = browser.script(
+                "return [document.documentElement.lang.slice(0, 2), document.documentElement.dataset.theme]",
+            );
+            assert_eq!(shown, json!([lang, theme]), "{name}");
+            let outside = browser.script(OUTSIDE);
+            if outside != json!([]) {
+                wrong.push(format!("{name} at {width} px has beyond its edge: {outside}"));
+            }
+            wrong.extend(
+                barriers(&browser).into_iter().map(|one| format!("{name} {width} {theme} {lang}: {one}")),
+            );
+            wrong.extend(browser.complaints().into_iter().map(|one| format!("{name}: {one}")));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
