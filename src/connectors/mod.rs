@@ -15,15 +15,19 @@
 pub mod digest;
 pub mod douyin;
 pub mod file;
+pub mod http;
 pub mod jd;
 pub mod kuaishou;
 pub mod limits;
+pub mod link;
+pub mod medusa;
 pub mod pinduoduo;
 pub mod push;
 pub mod shopify;
 pub mod sign_check;
 pub mod taobao;
 pub mod tracking;
+pub mod vendure;
 pub mod woocommerce;
 pub mod xiaohongshu;
 

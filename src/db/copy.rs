@@ -27,6 +27,7 @@ pub const TABLES: &[&str] = &[
     "events",
     "idempotency_keys",
     "shops",
+    "shop_pulls",
     "import_mappings",
     "imports",
     "recipients",

@@ -283,6 +283,13 @@ pub fn find(db: &mut Db, job: JobId) -> Result<JobRow, Error> {
     Err(Error::missing("job", job))
 }
 
+/// The live job of this kind with this key, if there is one.
+pub fn live_with_key(db: &mut Db, kind: JobKind, key: &str) -> QueryResult<Option<JobRow>> {
+    let text = format!("{} WHERE seller_id = ? AND kind = ? AND unique_key = ?", live());
+    let seller = db.seller();
+    db.first(sql(text).bind(seller).bind(kind.name).bind(key))
+}
+
 row! {
     /// A failed attempt.
     pub struct JobErrorRow {

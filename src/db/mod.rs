@@ -31,6 +31,7 @@ pub mod sheet_values;
 pub mod sheets;
 pub mod shipment_list;
 pub mod shipments;
+pub mod shop_pulls;
 pub mod shops;
 pub mod statement;
 pub mod suggestions;

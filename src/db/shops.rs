@@ -121,3 +121,18 @@ pub fn set_credentials(tx: &mut Tx, shop: ShopId, credentials: &str) -> QueryRes
     let statement = sql("UPDATE shops SET credentials = ? WHERE seller_id = ? AND id = ?");
     tx.execute(statement.bind(credentials).bind(seller).bind(shop)).map(drop)
 }
+
+row! {
+    struct Sealed {
+        credentials: String,
+    }
+}
+
+/// A shop's credentials, sealed, or empty.
+pub fn credentials(db: &mut Db, shop: ShopId) -> Result<String, Error> {
+    let seller = db.seller();
+    let statement =
+        sql("SELECT credentials FROM shops WHERE seller_id = ? AND id = ?").bind(seller).bind(shop);
+    let row: Option<Sealed> = db.first(statement)?;
+    row.map(|row| row.credentials).ok_or_else(|| Error::missing("shop", shop))
+}

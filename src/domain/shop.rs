@@ -20,6 +20,12 @@ pub struct ShopSettings {
     pub currency: String,
     /// Part of the demo; nothing outside is reached.
     pub simulated: bool,
+    /// Where the shop's API is, for platforms that are asked for orders: `https://shop.example`.
+    pub address: String,
+    /// The custom field (Vendure) or metadata key (Medusa) in which this shop keeps the buyer's note; empty without one.
+    pub buyer_note_key: String,
+    /// The metadata key (Medusa) of the seller's memo; empty without one.
+    pub seller_memo_key: String,
 }
 
 impl Default for ShopSettings {
@@ -30,6 +36,9 @@ impl Default for ShopSettings {
             utc_offset_minutes: 480,
             currency: "CNY".to_owned(),
             simulated: false,
+            address: String::new(),
+            buyer_note_key: String::new(),
+            seller_memo_key: String::new(),
         }
     }
 }

@@ -21,7 +21,7 @@ use super::{
         description = "One shipping queue for the orders of every shop a seller runs. Conventions: docs/api.md."
     ),
     paths(
-        shops::create, shops::list, shops::show, shops::change,
+        shops::create, shops::list, shops::show, shops::change, shops::pull,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,

@@ -7,15 +7,18 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params};
 use super::caller::Caller;
+use super::jobs::JobView;
 use super::page::{Items, Page};
 use super::problem::Reply;
 use crate::db::shops::{self, ShopRow};
+use crate::db::{Db, shop_pulls};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
+use crate::jobs::pulling;
 use crate::operations::shops as operations;
 
 /// A shop to be linked.
@@ -64,8 +67,13 @@ pub struct ShopView {
 /// Whether orders come in.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShopHealthView {
-    /// `waiting` before the first order, then `receiving`.
+    /// `waiting` before the first order, then `receiving`; `failing` while the shop cannot be read.
     state: &'static str,
+    /// When everything in the shop was last read to its end; `None` for shops that are not asked.
+    last_pull_at: Option<UtcTime>,
+    /// How many pulls in a row came to nothing, and why the last one did.
+    failures: i64,
+    error: Option<String>,
     /// When an order last came in.
     last_intake_at: Option<UtcTime>,
     /// Newest change of an order, by the platform's clock.
@@ -73,10 +81,18 @@ pub struct ShopHealthView {
 }
 
 impl ShopView {
-    fn of(row: ShopRow) -> Result<Self, Error> {
+    fn of(db: &mut Db, row: ShopRow) -> Result<Self, Error> {
         let settings = row.settings()?;
+        let pull = shop_pulls::find(db, row.id)?;
         let health = ShopHealthView {
-            state: if row.last_intake_at.is_some() { "receiving" } else { "waiting" },
+            state: match row.last_intake_at {
+                _ if pull.failures > 0 => "failing",
+                Some(_) => "receiving",
+                None => "waiting",
+            },
+            last_pull_at: pull.pulled_at,
+            failures: pull.failures,
+            error: Some(pull.error).filter(|error| !error.is_empty()),
             last_intake_at: row.last_intake_at,
             last_order_at: row.last_order_at,
         };
@@ -103,7 +119,12 @@ pub async fn create(caller: Caller, body: Body<NewShop>) -> Reply {
     caller.needs(Right::Manage)?;
     let NewShop { platform, name, credentials, settings } = body.0;
     let new = operations::NewShop { platform, name, credentials, settings: settings.unwrap_or_default() };
-    caller.write(StatusCode::CREATED, move |tx| ShopView::of(operations::create(tx, &new)?)).await
+    caller
+        .write(StatusCode::CREATED, move |tx| {
+            let row = operations::create(tx, &new)?;
+            ShopView::of(tx, row)
+        })
+        .await
 }
 
 /// List shops
@@ -115,7 +136,7 @@ pub async fn list(caller: Caller, query: Params<PageQuery>) -> Reply {
     caller
         .read(move |db| {
             let rows = shops::page(db, after, page.rows())?;
-            page.items(rows, |row| vec![row.id.to_string()], ShopView::of).all()
+            page.items(rows, |row| vec![row.id.to_string()], |row| ShopView::of(db, row)).all()
         })
         .await
 }
@@ -125,7 +146,12 @@ pub async fn list(caller: Caller, query: Params<PageQuery>) -> Reply {
     responses((status = 200, description = "The shop", body = ShopView)))]
 pub async fn show(caller: Caller, id: Id<ShopId>) -> Reply {
     caller.needs(Right::See)?;
-    caller.read(move |db| ShopView::of(shops::find(db, id.0)?)).await
+    caller
+        .read(move |db| {
+            let row = shops::find(db, id.0)?;
+            ShopView::of(db, row)
+        })
+        .await
 }
 
 /// Change a shop
@@ -135,5 +161,21 @@ pub async fn change(caller: Caller, id: Id<ShopId>, body: Body<ShopPatch>) -> Re
     caller.needs(Right::Manage)?;
     let ShopPatch { name, credentials, settings } = body.0;
     let change = operations::ShopChange { name, settings, credentials };
-    caller.write(StatusCode::OK, move |tx| ShopView::of(operations::change(tx, id.0, &change)?)).await
+    caller
+        .write(StatusCode::OK, move |tx| {
+            let row = operations::change(tx, id.0, &change)?;
+            ShopView::of(tx, row)
+        })
+        .await
+}
+
+/// Pull a shop's orders
+///
+/// Asks the shop for what has changed, as a job; every shop is asked every two minutes by itself. While a pull of
+/// the shop waits or runs it is answered, and no second one begins.
+#[utoipa::path(post, path = "/api/v1/shops/{id}/pull", tag = "shops",
+    responses((status = 202, description = "The job", body = JobView)))]
+pub async fn pull(caller: Caller, id: Id<ShopId>) -> Reply {
+    caller.needs(Right::Intake)?;
+    caller.write(StatusCode::ACCEPTED, move |tx| Ok(JobView::from(pulling::enqueue(tx, id.0)?))).await
 }

@@ -6,5 +6,6 @@ pub mod housekeeping;
 pub mod imports;
 pub mod intake;
 pub mod printing;
+pub mod pulling;
 pub mod registry;
 pub mod run;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use workers::{End, Kind, Limit, Periodic, Retry};
 
-use super::housekeeping;
+use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
+use super::{housekeeping, pulling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
@@ -20,7 +21,15 @@ pub struct Queue {
 }
 
 /// Every queue.
-pub const QUEUES: &[Queue] = &[Queue { name: "house", at_once: 1, limit: None }];
+pub const QUEUES: &[Queue] = &[
+    Queue { name: "house", at_once: 1, limit: None },
+    // A shop serves one caller no slower than four; shops stand side by side.
+    Queue {
+        name: "pull",
+        at_once: 8,
+        limit: Some(Limit { every: Duration::from_secs(2), burst: 5, at_once: 1 }),
+    },
+];
 
 /// The limit of each turn of a queue, for all workers together. A queue without one is free.
 pub fn limits() -> Vec<(String, Limit)> {
@@ -34,18 +43,28 @@ pub const KEEP_HOUSE: JobKind =
 /// How often the house is looked after.
 const HOUSE_PACE: Duration = Duration::from_secs(60);
 
+/// How often every shop is asked for what has changed.
+const PULL_PACE: Duration = Duration::from_secs(120);
+
 /// What comes again and again. A slot of time is taken once, whichever process notices it first.
 pub fn periodic() -> Vec<Periodic> {
-    vec![Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name }]
+    vec![
+        Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name },
+        Periodic { name: "shops.pull", every: PULL_PACE, lane: PULL_ALL.lane, kind: PULL_ALL.name },
+    ]
 }
 
 /// What this program can do.
 pub fn kinds(app: &App) -> Vec<Kind> {
-    vec![Kind {
-        // The next slot comes soon; a late retry would only meet it.
-        retry: Retry { base: Duration::from_secs(1), cap: HOUSE_PACE },
-        ..kind(app, KEEP_HOUSE, keep_house)
-    }]
+    vec![
+        Kind {
+            // The next slot comes soon; a late retry would only meet it.
+            retry: Retry { base: Duration::from_secs(1), cap: HOUSE_PACE },
+            ..kind(app, KEEP_HOUSE, keep_house)
+        },
+        kind(app, PULL_ALL, pulling::pull_all),
+        kind(app, PULL, pulling::pull),
+    ]
 }
 
 fn keep_house(task: &Task) -> Result<End, Error> {

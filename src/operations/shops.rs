@@ -77,6 +77,18 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     shops::find(tx, shop)
 }
 
+/// What opens the shop's API. Never logged.
+///
+/// # Errors
+/// When there is no such shop, or its credentials were sealed by a key that is gone.
+pub fn credentials(db: &mut Db, shop: ShopId) -> Result<Map<String, Json>, Error> {
+    let sealed = shops::credentials(db, shop)?;
+    match sealed.is_empty() {
+        true => Ok(Map::new()),
+        false => Ok(serde_json::from_str(&db.open(CREDENTIALS, &sealed)?).map_err(anyhow::Error::from)?),
+    }
+}
+
 /// A name as it is kept: trimmed, one to a hundred characters, no line ends.
 pub(super) fn checked_name<'a>(field: &str, name: &'a str) -> Result<&'a str, Error> {
     let name = name.trim();
@@ -112,6 +124,14 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
     hold((1..=8760).contains(&hours), "ship_within_hours", format!("{hours} is not within 1 to 8760"));
     let offset = settings.utc_offset_minutes;
     hold((-720..=840).contains(&offset), "utc_offset_minutes", format!("{offset} is not within -720 to 840"));
+    let address = &settings.address;
+    let is_address = address.starts_with("https://") || address.starts_with("http://");
+    let shown = address.is_empty() || is_address && !address.contains(['?', '#', '@', ' ']);
+    hold(
+        shown,
+        "address",
+        format!("{address:?} is no address of a shop; write it like https://shop.example"),
+    );
     let currency = &settings.currency;
     hold(
         currency.len() == 3 && currency.bytes().all(|b| b.is_ascii_uppercase()),
@@ -128,6 +148,10 @@ fn sealed(tx: &Tx, credentials: &Map<String, Json>) -> String {
     }
 }
 
-fn record(tx: &mut Tx, kind: &'static str, shop: ShopId, data: Json) -> Result<(), Error> {
+/// What happened to a shop, noted with the change.
+///
+/// # Errors
+/// When the record cannot be written.
+pub fn record(tx: &mut Tx, kind: &'static str, shop: ShopId, data: Json) -> Result<(), Error> {
     Ok(events::record(tx, &[NewEvent { kind, subject_kind: "shop", subject: shop.0, data }])?)
 }

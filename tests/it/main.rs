@@ -21,6 +21,7 @@ mod merging;
 mod migrations;
 mod number_runs;
 mod print_jobs;
+mod pulling;
 mod shared_workers;
 mod ship;
 mod shipments;

@@ -5,16 +5,20 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
+use crate::connectors::link::{connector, credentials};
+use crate::db::shop_pulls::{self, ShopPullRow};
 use crate::db::shops::{self as record, ShopRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
+use crate::jobs::pulling;
 use crate::operations::shops::{self, NewShop, ShopChange};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::lang::Text;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{common, house as t, words};
@@ -24,7 +28,9 @@ use crate::web::view::View;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/shops", [get().to(list), post().to(create)]))
-        .service(inside("/shops/{id}", [post().to(change)]));
+        .service(inside("/shops/{id}", [post().to(change)]))
+        .service(inside("/shops/{id}/link", [post().to(link)]))
+        .service(inside("/shops/{id}/pull", [post().to(pull)]));
 }
 
 /// `GET /shops`
@@ -32,12 +38,14 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
     visitor
         .page(Right::See, |db, view| {
             let rows = record::all(db)?;
-            let shops =
-                rows.into_iter().map(|row| Ok((row.settings()?, row))).collect::<Result<Vec<_>, Error>>()?;
+            let shops = rows
+                .into_iter()
+                .map(|row| Ok((row.settings()?, shop_pulls::find(db, row.id)?, row)))
+                .collect::<Result<Vec<_>, Error>>()?;
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(common::SHOPS)) } small { (view.t(t::SHOPS_LEAD)) } }
-                    @for (settings, shop) in &shops { (panel(view, shop, settings)) }
+                    @for (settings, pull, shop) in &shops { (panel(view, shop, settings, pull)) }
                     @if view.may(Right::Manage) { (new_form(view)) }
                 }
             };
@@ -46,7 +54,7 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
         .await
 }
 
-fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings) -> Markup {
+fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRow) -> Markup {
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
     html! {
         section.panel {
@@ -54,8 +62,28 @@ fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings) -> Markup {
                 h2 { (shop.name) }
                 small { (view.t(words::platform(shop.platform))) " · " (view.t(t::LAST_INTAKE)) " " (last) " · " (settings.ship_within_hours) " h" }
                 span.spring {}
+                @if connector(shop.platform).is_some() && view.may(Right::Intake) {
+                    form method="post" action={ "/shops/" (shop.id) "/pull" } {
+                        (csrf(view)) button type="submit" { (icon("stale")) (view.t(t::PULL_NOW)) }
+                    }
+                }
                 @if shop.platform == Platform::File && view.may(Right::Intake) {
                     a.button href={ "/imports?shop=" (shop.id) } { (icon("file")) (view.t(t::IMPORT_INTO)) }
+                }
+            }
+            @if connector(shop.platform).is_some() { (health(view, pull)) }
+            @if view.may(Right::Manage) && connector(shop.platform).is_some() {
+                details.fold open[settings.address.is_empty()] {
+                    summary { (view.t(t::LINK)) }
+                    p.hint { (view.t(where_to_find(shop.platform))) }
+                    form.row-form method="post" action={ "/shops/" (shop.id) "/link" } {
+                        (csrf(view))
+                        label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder="https://" required; }
+                        @for name in credentials(shop.platform) {
+                            label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[*name != "channel_token"]; }
+                        }
+                        button.primary type="submit" { (view.t(t::LINK_DO)) }
+                    }
                 }
             }
             @if view.may(Right::Manage) {
@@ -71,6 +99,56 @@ fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings) -> Markup {
             }
         }
     }
+}
+
+/// When everything was last read, or why it is not.
+fn health(view: &View, pull: &ShopPullRow) -> Markup {
+    html! {
+        @if pull.failures > 0 {
+            p.reason { (icon("alarm")) " " (t::PULL_FAILED.with(view.lang, &[&pull.failures])) " " code { (pull.error) } }
+        } @else if let Some(at) = pull.pulled_at {
+            p { (icon("tick")) " " (view.t(t::PULLED)) " " (view.moment(at)) }
+        } @else { p.hint { (view.t(t::NOT_PULLED)) } }
+    }
+}
+
+fn where_to_find(platform: Platform) -> Text {
+    match platform {
+        Platform::Vendure => t::FIND_VENDURE,
+        Platform::Medusa => t::FIND_MEDUSA,
+        _ => t::FIND_WOO,
+    }
+}
+
+/// `POST /shops/{id}/link`: address and keys, which are tried at once by a pull.
+pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            let platform = record::find(tx, id)?.platform;
+            let given = credentials(platform).iter().map(|name| ((*name).to_owned(), form.get(name)));
+            let keys: Map<String, Json> = given
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| (name, value.into()))
+                .collect();
+            let mut settings = Map::new();
+            settings.insert("address".to_owned(), form.get("address").into());
+            let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: Some(keys) })?;
+            pulling::enqueue(tx, id)?;
+            Ok(then("/shops", t::LINKED.with(view.lang, &[&shop.name])))
+        })
+        .await
+}
+
+/// `POST /shops/{id}/pull`
+pub async fn pull(visitor: Visitor, id: Path<ShopId>, _: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Intake, move |tx, view| {
+            pulling::enqueue(tx, id)?;
+            Ok(then("/shops", view.t(t::PULLING).to_owned()))
+        })
+        .await
 }
 
 fn settings_fields(view: &View, settings: &ShopSettings) -> Markup {

@@ -36,6 +36,8 @@ texts! {
     USER_ENABLED = "User let in again" "恢复员工";
     TOKEN_ISSUED = "Token issued" "签发令牌";
     TOKEN_REVOKED = "Token revoked" "吊销令牌";
+    SHOP_SILENT = "Shop cannot be read" "店铺读取失败";
+    SHOP_HEARD = "Shop is read again" "店铺恢复读取";
     SHOP_CREATED = "Shop linked" "接入店铺";
     SHOP_CHANGED = "Shop changed" "修改店铺";
     SUGGESTION_ACCEPTED = "Near match merged" "确认疑似同址";
@@ -85,6 +87,8 @@ pub fn kind(kind: &str) -> Option<Text> {
         "user.enabled" => USER_ENABLED,
         "token.issued" => TOKEN_ISSUED,
         "token.revoked" => TOKEN_REVOKED,
+        "shop.silent" => SHOP_SILENT,
+        "shop.heard" => SHOP_HEARD,
         "shop.created" => SHOP_CREATED,
         "shop.changed" => SHOP_CHANGED,
         "suggestion.accepted" => SUGGESTION_ACCEPTED,

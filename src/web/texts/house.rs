@@ -3,7 +3,19 @@
 use crate::web::lang::texts;
 
 texts! {
-    SHOPS_LEAD = "Orders come from shops: by file, or pushed by a program." "订单来自店铺:导入文件,或由程序推送。";
+    SHOPS_LEAD = "Orders come from shops: asked for, by file, or pushed by a program." "订单来自店铺:自动拉取、导入文件,或由程序推送。";
+    LINK = "Address and keys" "地址与密钥";
+    LINK_DO = "Save and try" "保存并测试";
+    LINKED = "{}: saved; its orders are being asked for." "{}:已保存,正在拉取订单。";
+    ADDRESS = "Address of the shop" "店铺地址";
+    PULL_NOW = "Pull now" "立即拉取";
+    PULLING = "The shop is being asked for what has changed." "正在拉取店铺的变更。";
+    PULLED = "Read to the end" "已完整读取";
+    NOT_PULLED = "Not read yet." "尚未读取。";
+    PULL_FAILED = "Could not be read {} times in a row:" "连续 {} 次读取失败:";
+    FIND_VENDURE = "In the Admin UI under Settings, API keys: a key whose role may read orders. The channel token only where the shop has several channels." "在 Admin UI 的 Settings → API keys 中创建可读取订单的密钥;仅多渠道店铺需要 channel token。";
+    FIND_MEDUSA = "In the admin under Settings, Secret API Keys. The address is that of the server, not of the storefront." "在后台 Settings → Secret API Keys 中创建;地址为服务端地址,而非商城前台。";
+    FIND_WOO = "In WordPress under WooCommerce, Settings, Advanced, REST API: a key with the right Read. The address is that of the site." "在 WordPress 的 WooCommerce → 设置 → 高级 → REST API 中创建读取权限的密钥;地址为网站地址。";
     ADD_SHOP = "Link a shop" "接入店铺";
     SHOP_NAME = "Name" "店铺名称";
     PLATFORM = "Where the orders come from" "订单来源";

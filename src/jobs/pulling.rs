@@ -1,0 +1,193 @@
+//! Orders pulled from shops: asked for page by page, taken in page by page.
+//!
+//! Each page is a transaction; cut off between two, the next pull reads the same pages again and changes nothing.
+//! How far the shop has been read is written only when the last page was, with the end of the job. Two sweeps
+//! overlap: what the shop says has changed, every time; and every half hour everything placed since the oldest
+//! order that is still open, because shops change orders without saying so.
+
+use std::sync::LazyLock;
+
+use chrono::Duration;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use workers::End;
+
+use super::intake::take_in_all;
+use super::run::Task;
+use crate::app::App;
+use crate::connectors::http::Http;
+use crate::connectors::link::{Access, CallError, Connector, Sweep, connector};
+use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
+use crate::db::shops::{self, ShopRow};
+use crate::db::{Tx, sellers, shop_pulls};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::ShopId;
+use crate::operations::NOBODY;
+use crate::operations::shops as operations;
+
+/// Asks one shop for its orders.
+pub const PULL: JobKind = JobKind { name: "shop.pull", lane: "pull", max_attempts: 4, max_crashes: 10 };
+/// Enqueues a pull for every shop that can be asked.
+pub const PULL_ALL: JobKind = JobKind { name: "shops.pull", lane: "house", max_attempts: 3, max_crashes: 3 };
+
+/// How far the first pull goes back.
+const HISTORY: Duration = Duration::days(90);
+/// Two sweeps overlap by so much: clocks of whole seconds, transactions that end late, a clock that is off.
+const OVERLAP: Duration = Duration::minutes(5);
+/// Between two sweeps over everything that may change unsaid.
+const SLOW_BEAT: Duration = Duration::minutes(30);
+/// An order open for longer does not keep the slow sweep so far back.
+const OPEN_FOR: Duration = Duration::days(60);
+/// A shop that failed so often in a row has gone silent, and that is said once.
+const SILENT_AFTER: i64 = 3;
+
+static HTTP: LazyLock<Http> = LazyLock::new(Http::default);
+
+#[derive(Deserialize)]
+struct Arguments {
+    shop: ShopId,
+}
+
+/// Enqueues a pull of this shop; the one that waits or runs already, when there is one.
+///
+/// # Errors
+/// When there is no such shop, or a conflict when its orders come by file or push.
+pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
+    let row = shops::find(tx, shop)?;
+    if connector(row.platform).is_none() {
+        return Err(Error::conflict(
+            "shop_not_pulled",
+            format!("Shop {shop} is on the platform {}, which is not asked for orders.", row.platform),
+            "Import a file, or push its orders.",
+        ));
+    }
+    let key = shop.to_string();
+    let job =
+        NewJob { turn: Some(shop.0), ..NewJob::new(PULL, json!({ "shop": shop })) }.unique(key.as_str());
+    match record::enqueue(tx, job)? {
+        Some(id) => Ok(record::find(tx, id)?),
+        None => record::live_with_key(tx, PULL, &key)?.ok_or_else(|| Error::missing("job", key)),
+    }
+}
+
+/// Enqueues pulls for all shops of all sellers that can be asked.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn pull_all(task: &Task) -> Result<End, Error> {
+    for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
+        let shops = task.app.read(seller.id, |db| Ok(shops::all(db)?))?;
+        let asked: Vec<ShopId> =
+            shops.iter().filter(|shop| connector(shop.platform).is_some()).map(|shop| shop.id).collect();
+        if asked.is_empty() {
+            continue;
+        }
+        let jobs: Vec<NewJob> = asked
+            .iter()
+            .map(|shop| {
+                NewJob { turn: Some(shop.0), ..NewJob::new(PULL, json!({ "shop": shop })) }
+                    .unique(shop.to_string())
+            })
+            .collect();
+        task.app.write(&Actor::system(seller.id), |tx| record::enqueue_all(tx, &jobs))?;
+    }
+    Ok(End::Done)
+}
+
+/// Asks one shop for its orders.
+///
+/// # Errors
+/// When the shop refuses or does not answer; the record says so too.
+pub fn pull(task: &Task) -> Result<End, Error> {
+    let shop = task.arguments::<Arguments>()?.shop;
+    let (row, credentials, state, oldest) = task.app.read(task.actor.seller, |db| {
+        let row = shops::find(db, shop)?;
+        let credentials = operations::credentials(db, shop)?;
+        Ok((row, credentials, shop_pulls::find(db, shop)?, shop_pulls::oldest_open(db, shop)?))
+    })?;
+    let Some(connector) = connector(row.platform) else { return Ok(End::Done) };
+    let began = task.app.now();
+    let since = state.changed_since.unwrap_or(began.plus(-HISTORY)).plus(-OVERLAP);
+    let mut sweeps = vec![Sweep::Changed(since)];
+    let is_slow = state.placed_swept_at.is_none_or(|swept| swept.plus(SLOW_BEAT) <= began);
+    if is_slow && state.changed_since.is_some() {
+        sweeps.extend(oldest.map(|oldest| Sweep::Placed(oldest.max(began.plus(-OPEN_FOR)).plus(-OVERLAP))));
+    }
+    let mut read = 0;
+    for sweep in sweeps {
+        match sweep_all(task, connector, &row, &credentials, sweep, &mut read) {
+            Ok(()) => {}
+            Err(Trouble::Call(error)) => return failed(task.app, &task.actor, task, shop, &error),
+            Err(Trouble::Ours(error)) => return Err(error),
+            Err(Trouble::Stopped) => return Ok(End::Snooze(std::time::Duration::ZERO)),
+        }
+    }
+    task.settle(Some(&json!({ "orders": read })), |tx| {
+        if state.failures > 0 {
+            operations::record(tx, "shop.heard", shop, json!({ "failures": state.failures }))?;
+        }
+        Ok(shop_pulls::note_done(tx, shop, began, is_slow)?)
+    })
+}
+
+enum Trouble {
+    Call(CallError),
+    Ours(Error),
+    Stopped,
+}
+
+fn sweep_all(
+    task: &Task,
+    connector: &dyn Connector,
+    shop: &ShopRow,
+    credentials: &Map<String, Json>,
+    sweep: Sweep,
+    read: &mut u64,
+) -> Result<(), Trouble> {
+    let settings = shop.settings().map_err(Trouble::Ours)?;
+    let mut from: Option<String> = None;
+    loop {
+        if task.work.is_stopping() || task.work.is_cancelled() {
+            return Err(Trouble::Stopped);
+        }
+        // Anew for each page: what is read later tells what is newer.
+        let access = Access { http: &HTTP, settings: &settings, credentials, now: task.app.now() };
+        let page = connector.orders(&access, sweep, from.as_deref()).map_err(Trouble::Call)?;
+        for (number, why) in &page.unreadable {
+            tracing::warn!(shop.id = %shop.id, "Order {number} of shop {} could not be read: {why}", shop.id);
+        }
+        take_in_all(task.app, &task.actor, shop, &page.orders).map_err(Trouble::Ours)?;
+        *read += page.orders.len() as u64;
+        task.work.progress(*read, *read + u64::from(page.next.is_some()));
+        match page.next {
+            Some(next) => from = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Notes why the shop was not read, says once that it has gone silent, and decides what follows.
+fn failed(app: &App, actor: &Actor, task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
+    let text = error.to_string();
+    app.write(actor, |tx| {
+        let failures = shop_pulls::note_failed(tx, shop, &text)?;
+        // What may pass gets a few tries; a key that has ended does not mend itself.
+        if failures == if error.may_pass() { SILENT_AFTER } else { 1 } {
+            operations::record(tx, "shop.silent", shop, json!({}))?;
+        }
+        Ok(())
+    })?;
+    match error {
+        CallError::Throttled { retry_after } => {
+            task.work.block_turn(*retry_after);
+            Ok(End::Snooze(*retry_after))
+        }
+        error if error.may_pass() => Err(anyhow::anyhow!("shop {shop}: {text}").into()),
+        _ => Err(Error::conflict(
+            "shop_refuses",
+            format!("Shop {shop}: {text}."),
+            "Mend its address or its key, then pull again.",
+        )),
+    }
+}

@@ -1,0 +1,331 @@
+//! Orders pulled from shops: from a WooCommerce that is played, with every signature checked, and pages of real
+//! shops as they were answered.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use huidan::connectors::woocommerce::sign;
+use huidan::db::statement::sql;
+use huidan::jobs::pulling;
+use huidan::jobs::registry;
+use huidan::jobs::run::parts;
+use serde_json::{Value as Json, json};
+use workers::{Lane, Options, Runner};
+
+use crate::support::TestApp;
+use crate::support::gateway::{Asked, Gateway, Given};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const KEY: &str = "ck_test";
+const SECRET: &str = "cs_test";
+
+/// A WooCommerce with orders by id, and what it does next.
+#[derive(Default)]
+struct Shop {
+    orders: Mutex<BTreeMap<usize, Json>>,
+    pages: AtomicUsize,
+    /// Throttles once.
+    is_tired: AtomicBool,
+    /// The key has ended.
+    is_locked: AtomicBool,
+    /// Breaks off at the second page, once.
+    breaks: AtomicBool,
+    /// Seen nonces; none may come twice.
+    nonces: Mutex<Vec<String>>,
+}
+
+fn woo_order(id: usize, status: &str, modified: &str) -> Json {
+    json!({
+        "id": id, "number": id.to_string(), "status": status, "currency": "USD",
+        "date_created_gmt": "2026-11-20T02:00:00", "date_modified_gmt": modified, "date_paid_gmt": "2026-11-20T02:01:00",
+        "total": "24.98", "shipping_total": "5.00", "customer_note": "Please ring 🔔", "payment_method": "stripe",
+        "billing": { "email": format!("buyer{id}@example.com"), "phone": format!("+1415555{id:04}") },
+        "shipping": { "first_name": "子涵", "last_name": "李", "address_1": format!("文一西路{id}号"), "city": "杭州市",
+            "state": "CN30", "postcode": "311121", "country": "CN", "phone": format!("1380000{id:04}") },
+        "line_items": [{ "id": 10 * id, "name": "Mug", "quantity": 2, "total": "19.98", "sku": "MUG-RED" }],
+    })
+}
+
+impl Shop {
+    fn of(count: usize) -> Arc<Self> {
+        let shop = Self::default();
+        let orders = (1..=count).map(|id| (id, woo_order(id, "processing", "2026-11-20T02:01:00")));
+        shop.orders.lock().expect("no holder panics").extend(orders);
+        Arc::new(shop)
+    }
+
+    fn start(self: &Arc<Self>) -> Gateway {
+        let shop = self.clone();
+        Gateway::start(move |asked| shop.answer(asked))
+    }
+
+    fn set(&self, id: usize, status: &str, modified: &str) {
+        self.orders.lock().expect("no holder panics").insert(id, woo_order(id, status, modified));
+    }
+
+    fn answer(&self, asked: &Asked) -> Given {
+        let refuse = |status: u16, code: &str| {
+            (status, Vec::new(), json!({ "code": code, "message": code }).to_string())
+        };
+        if self.is_locked.load(Ordering::Relaxed) || !self.is_signed(asked) {
+            return refuse(401, "woocommerce_rest_cannot_view");
+        }
+        if self.is_tired.swap(false, Ordering::Relaxed) {
+            return (429, vec![("retry-after", "0".to_owned())], String::new());
+        }
+        match asked.path.as_str() {
+            "/wp-json/wc/v3/orders" => self.page(asked),
+            "/wp-json/wc/v3/data/countries/cn" => (
+                200,
+                Vec::new(),
+                json!({ "code": "CN", "states": [{ "code": "CN30", "name": "Zhejiang / 浙江" }] })
+                    .to_string(),
+            ),
+            _ => refuse(404, "rest_no_route"),
+        }
+    }
+
+    fn page(&self, asked: &Asked) -> Given {
+        assert_eq!((asked.get("orderby"), asked.get("order")), ("id", "asc"), "the only stable order");
+        assert_eq!(asked.get("dates_are_gmt"), "true");
+        let (page, per_page): (usize, usize) =
+            (asked.get("page").parse().expect("a page"), asked.get("per_page").parse().expect("a size"));
+        assert!(per_page <= 100);
+        if page == 2 && self.breaks.swap(false, Ordering::Relaxed) {
+            return (500, Vec::new(), "<html>the host's own page</html>".to_owned());
+        }
+        let (field, since) = match asked.get("modified_after") {
+            "" => ("date_created_gmt", asked.get("after")),
+            since => ("date_modified_gmt", since),
+        };
+        let orders = self.orders.lock().expect("no holder panics");
+        let found: Vec<Json> =
+            orders.values().filter(|order| order[field].as_str() > Some(since)).cloned().collect();
+        drop(orders);
+        // While one page is read, an order of a page read before changes, and a new one comes.
+        if self.pages.fetch_add(1, Ordering::Relaxed) == 0 && found.len() > per_page {
+            self.set(1, "cancelled", "2026-11-20T04:00:00");
+            self.set(found.len() + 1, "processing", "2026-11-20T04:00:00");
+        }
+        let part: Vec<Json> = found.into_iter().skip((page - 1) * per_page).take(per_page).collect();
+        (200, Vec::new(), Json::Array(part).to_string())
+    }
+
+    /// OAuth 1.0a as the shop checks it over plain HTTP.
+    fn is_signed(&self, asked: &Asked) -> bool {
+        let params: Vec<(&str, &str)> = asked
+            .query
+            .iter()
+            .filter(|(name, _)| name != "oauth_signature")
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let base = sign::base_string(&asked.method, &format!("{}{}", asked.base, asked.path), &params);
+        let expected = sign::sign(&base, &format!("{SECRET}&"), sign::Method::HmacSha256);
+        let nonce = asked.get("oauth_nonce").to_owned();
+        let mut nonces = self.nonces.lock().expect("no holder panics");
+        let is_new = !nonces.contains(&nonce);
+        nonces.push(nonce);
+        is_new && asked.get("oauth_consumer_key") == KEY && asked.get("oauth_signature") == expected
+    }
+}
+
+fn link(app: &TestApp, address: &str) -> String {
+    let shop = json!({
+        "platform": "woocommerce", "name": "Woo", "settings": { "address": address },
+        "credentials": { "consumer_key": KEY, "consumer_secret": SECRET },
+    });
+    let linked = app.http().post("/api/v1/shops", shop).expect(201);
+    assert!(!linked.to_string().contains(SECRET));
+    linked["id"].as_str().expect("an id").to_owned()
+}
+
+fn worker(app: &TestApp) -> Runner {
+    let options = Options {
+        lanes: vec![Lane { name: "pull".to_owned(), at_once: 4 }],
+        idle_poll: Duration::from_millis(20),
+        quiet_poll: Duration::from_millis(20),
+        ..Options::default()
+    };
+    Runner::start(parts(app.app(), registry::kinds(app.app())), options).expect("threads")
+}
+
+/// Asks for a pull and waits for its end.
+fn pulled(app: &TestApp, shop: &str) -> Json {
+    let job = app.http().post(&format!("/api/v1/shops/{shop}/pull"), json!({})).expect(202);
+    let path = format!("/api/v1/jobs/{}", job["id"].as_str().expect("an id"));
+    let begun = Instant::now();
+    loop {
+        let job = app.http().get(&path).expect(200);
+        if ["done", "dead"].iter().any(|state| job["state"] == *state) {
+            return job;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it ends: {job}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn states(app: &TestApp) -> (i64, i64) {
+    let counts = app.http().get("/api/v1/shipments/counts").expect(200)["states"].clone();
+    (counts["ready"].as_i64().unwrap_or(-1), counts["cancelled"].as_i64().unwrap_or(-1))
+}
+
+each_database!(
+    fn orders_that_change_while_pages_are_read_are_all_there(app: TestApp) {
+        let shop = Shop::of(230);
+        shop.set(7, "on-the-moon", "2026-11-20T02:01:00");
+        let gateway = shop.start();
+        let id = link(&app, &gateway.address());
+        shop.is_tired.store(true, Ordering::Relaxed);
+        let runner = worker(&app);
+        let job = pulled(&app, &id);
+        assert_eq!(
+            (&job["state"], &job["attempt"]),
+            (&json!("done"), &json!(1)),
+            "patience is no attempt: {job}"
+        );
+        // 231 orders, one of them not understood; the first was cancelled after its page was read.
+        assert_eq!(states(&app), (230, 0));
+
+        app.advance(chrono::Duration::minutes(1));
+        assert_eq!(pulled(&app, &id)["state"], "done");
+        assert_eq!(states(&app), (229, 1), "the next pull has heard of it");
+        let told = || {
+            let text = "SELECT COUNT(*) AS one FROM events WHERE kind LIKE 'order.%'";
+            app.read(|db| db.number(sql(text)))
+        };
+        let before = told();
+        app.advance(chrono::Duration::minutes(1));
+        assert_eq!(pulled(&app, &id)["state"], "done");
+        assert_eq!(states(&app), (229, 1));
+        assert_eq!(told(), before, "nothing new, nothing said");
+
+        let health = app.http().get(&format!("/api/v1/shops/{id}")).expect(200)["health"].clone();
+        assert_eq!((&health["state"], &health["failures"]), (&json!("receiving"), &json!(0)));
+        runner.stop(PATIENCE);
+    }
+);
+
+#[test]
+fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
+    let (app, shop) = (TestApp::sqlite(), Shop::of(120));
+    let gateway = shop.start();
+    let id = link(&app, &gateway.address());
+    shop.breaks.store(true, Ordering::Relaxed);
+    let runner = worker(&app);
+    let job = pulled(&app, &id);
+    assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(2)), "{job}");
+    // The first page of the second reading knows what happened after the first.
+    assert_eq!(states(&app), (120, 1));
+    runner.stop(PATIENCE);
+}
+
+#[test]
+fn a_change_the_shop_does_not_tell_is_found_by_the_slow_sweep() {
+    let (app, shop) = (TestApp::sqlite(), Shop::of(3));
+    let gateway = shop.start();
+    let id = link(&app, &gateway.address());
+    let runner = worker(&app);
+    pulled(&app, &id);
+    assert_eq!(states(&app), (3, 0));
+    // Its time of change stays where it was, as shops do it.
+    shop.set(2, "cancelled", "2026-11-20T02:01:00");
+    app.advance(chrono::Duration::hours(3));
+    pulled(&app, &id);
+    assert_eq!(states(&app), (2, 1));
+    runner.stop(PATIENCE);
+}
+
+#[test]
+fn a_shop_whose_key_has_ended_says_so_once_and_is_heard_again() {
+    let (app, shop) = (TestApp::sqlite(), Shop::of(2));
+    let gateway = shop.start();
+    let id = link(&app, &gateway.address());
+    let runner = worker(&app);
+    shop.is_locked.store(true, Ordering::Relaxed);
+    for _ in 0..4 {
+        assert_eq!(pulled(&app, &id)["state"], "dead");
+    }
+    let health = || app.http().get(&format!("/api/v1/shops/{id}")).expect(200)["health"].clone();
+    assert_eq!((&health()["state"], &health()["failures"]), (&json!("failing"), &json!(4)));
+    assert!(health()["error"].as_str().is_some_and(|error| error.contains("link it anew")), "{}", health());
+    let alarms = |kind: &str| {
+        let events = app.http().get(&format!("/api/v1/events?subject={id}&limit=100")).expect(200);
+        events["items"].as_array().expect("items").iter().filter(|event| event["kind"] == kind).count()
+    };
+    assert_eq!(alarms("shop.silent"), 1, "said once");
+    shop.is_locked.store(false, Ordering::Relaxed);
+    assert_eq!(pulled(&app, &id)["state"], "done");
+    assert_eq!((&health()["state"], alarms("shop.heard")), (&json!("receiving"), 1));
+    runner.stop(PATIENCE);
+}
+
+#[test]
+fn one_pull_of_a_shop_waits_at_a_time_and_others_are_not_asked() {
+    let app = TestApp::sqlite();
+    let id = link(&app, "http://127.0.0.1:9");
+    let pull = || app.http().post(&format!("/api/v1/shops/{id}/pull"), json!({})).expect(202)["id"].clone();
+    assert_eq!(pull(), pull(), "an impatient click is answered with the same job");
+    let pushed = app.shop("Tea House").id;
+    let refused = app.http().post(&format!("/api/v1/shops/{pushed}/pull"), json!({}));
+    assert_eq!(refused.problem(), "409 shop_not_pulled");
+    let bad = json!({ "platform": "vendure", "name": "x", "settings": { "address": "ftp://shop" } });
+    assert_eq!(app.http().post("/api/v1/shops", bad).problem(), "422 invalid_fields");
+    let missing = app.write(|tx| pulling::enqueue(tx, huidan::domain::id::ShopId(4711)).map(|row| row.id));
+    assert!(missing.is_err_and(|error| error.to_string().contains("4711")));
+}
+
+#[test]
+fn pages_of_real_shops_are_read_to_the_last_field() {
+    let app = TestApp::sqlite();
+    for (platform, credential, fixture, expected) in [
+        ("vendure", "api_key", include_str!("../fixtures/vendure/orders.json"), ["awaiting_shipment"; 6]),
+        (
+            "medusa",
+            "secret_key",
+            include_str!("../fixtures/medusa/orders.json"),
+            [
+                "unpaid",
+                "awaiting_shipment",
+                "awaiting_shipment",
+                "awaiting_shipment",
+                "awaiting_shipment",
+                "awaiting_shipment",
+            ],
+        ),
+    ] {
+        let gateway = Gateway::start(move |asked| {
+            let has_key = asked.headers.iter().any(|(name, value)| {
+                name == "vendure-api-key" && value == "the-key"
+                    || name == "authorization" && value == "Basic dGhlLWtleTo="
+            });
+            if has_key { (200, Vec::new(), fixture.to_owned()) } else { (401, Vec::new(), String::new()) }
+        });
+        let shop = json!({
+            "platform": platform, "name": platform, "settings": { "address": gateway.address(), "buyer_note_key": "customerNote" },
+            "credentials": { credential: "the-key" },
+        });
+        let id = app.http().post("/api/v1/shops", shop).expect(201)["id"].as_str().expect("an id").to_owned();
+        let runner = worker(&app);
+        assert_eq!(pulled(&app, &id)["state"], "done");
+        runner.stop(PATIENCE);
+        let page = app.http().get(&format!("/api/v1/orders?shop={id}&limit=50")).expect(200);
+        let orders: Vec<&Json> = page["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter(|order| order["shop"] == id.as_str())
+            .collect();
+        let mut found: Vec<_> =
+            orders.iter().map(|order| order["state"].as_str().unwrap_or_default()).collect();
+        let mut expected = expected.to_vec();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{platform}");
+        for order in orders {
+            assert!(order["lines"].as_array().is_some_and(|lines| !lines.is_empty()), "{order}");
+            assert!(order["total"]["amount"].as_i64().is_some_and(|amount| amount > 500), "{order}");
+        }
+    }
+}
