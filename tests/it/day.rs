@@ -52,7 +52,8 @@ each_database!(
         assert_eq!(station.get(&format!("{place}/document")).headers["x-sheets"], "2");
         let printed = station.post(&format!("{place}/acknowledge"), json!({ "last_good": 2 })).expect(200);
         assert_eq!(states(&printed), ["acknowledged", "acknowledged"]);
-        let unread = station.with_header("accept", "application/zpl").get(&format!("{place}/document"));
+        let unread =
+            station.with_header("accept", "application/postscript").get(&format!("{place}/document"));
         assert_eq!(unread.problem(), "406 not_acceptable");
 
         for repeated in [false, true] {
