@@ -40,11 +40,11 @@ fn woo_order(id: usize, status: &str, modified: &str) -> Json {
     json!({
         "id": id, "number": id.to_string(), "status": status, "currency": "USD",
         "date_created_gmt": "2026-11-20T02:00:00", "date_modified_gmt": modified, "date_paid_gmt": "2026-11-20T02:01:00",
-        "total": "24.98", "shipping_total": "5.00", "customer_note": "Please ring 🔔", "payment_method": "stripe",
+        "total": "26.58", "shipping_total": "5.00", "customer_note": "Please ring 🔔", "payment_method": "stripe",
         "billing": { "email": format!("buyer{id}@example.com"), "phone": format!("+1415555{id:04}") },
         "shipping": { "first_name": "子涵", "last_name": "李", "address_1": format!("文一西路{id}号"), "city": "杭州市",
             "state": "CN30", "postcode": "311121", "country": "CN", "phone": format!("1380000{id:04}") },
-        "line_items": [{ "id": 10 * id, "name": "Mug", "quantity": 2, "total": "19.98", "sku": "MUG-RED" }],
+        "line_items": [{ "id": 10 * id, "name": "Mug", "quantity": 2, "total": "19.98", "total_tax": "1.60", "sku": "MUG-RED" }],
     })
 }
 
@@ -219,6 +219,19 @@ fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
     // The first page of the second reading knows what happened after the first.
     assert_eq!(states(&app), (120, 1));
     runner.stop(PATIENCE);
+}
+
+#[test]
+fn a_line_costs_what_the_buyer_paid_with_tax() {
+    let (app, shop) = (TestApp::sqlite(), Shop::of(1));
+    let gateway = shop.start();
+    let id = link(&app, &gateway.address());
+    let runner = worker(&app);
+    assert_eq!(pulled(&app, &id)["state"], "done");
+    runner.stop(PATIENCE);
+    let order = app.http().get(&format!("/api/v1/orders?shop={id}")).expect(200)["items"][0].clone();
+    assert_eq!(order["total"]["amount"], 2658);
+    assert_eq!(order["lines"][0]["price"]["amount"], 1079, "(19.98 + 1.60) / 2");
 }
 
 #[test]

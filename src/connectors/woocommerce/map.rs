@@ -50,15 +50,18 @@ pub fn snapshot(order: Order, access: &Access, provinces: &Provinces) -> Result<
 
 fn read_line(line: &Line, currency: &str, refund: Refund) -> Result<OrderLine, String> {
     let quantity = line.quantity.max(1);
-    let total = Money::parse(&line.total, currency)?;
+    let money = |text: &str| Money::parse(text, currency).map(|money| money.amount);
+    // What the buyer paid; `total` leaves the tax out.
+    let tax = line.total_tax.as_deref().filter(|text| !text.is_empty()).map_or(Ok(0), money)?;
+    let paid = money(&line.total)? + tax;
     Ok(OrderLine {
         number: line.id.to_string(),
         sku: line.sku.clone().unwrap_or_default(),
         title: line.name.clone(),
         variant: String::new(),
         quantity,
-        // The shop's own `price` is a float; the line's total is exact.
-        price: Money::new(total.amount / quantity, currency),
+        // The shop's own `price` is a float; the line's amounts are exact.
+        price: Money::new(paid / quantity, currency),
         refund,
         requires_shipping: true,
     })

@@ -44,8 +44,11 @@ pub struct Line {
     pub id: i64,
     pub name: String,
     pub quantity: i64,
-    /// Of the whole line, after discounts.
+    /// Of the whole line, after discounts, without tax.
     pub total: String,
+    /// The tax on `total`; absent in shops that charge none.
+    #[serde(default)]
+    pub total_tax: Option<String>,
     #[serde(default)]
     pub sku: Option<String>,
 }
