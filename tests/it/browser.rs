@@ -54,16 +54,21 @@ each_database!(
     }
 );
 
-#[test]
-fn a_typed_number_survives_a_reload_and_a_closed_drawer() {
-    let app = TestApp::sqlite();
-    tea_house(&app, 2);
-    let browser = shipper(&app);
+/// Ticks both parcels that are ready and types a first number, without sending it.
+fn type_number(browser: &Browser) {
     browser.open("/workbench?state=ready");
     browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
     browser.keys("an");
     browser.choose(".drawer #format", "sf-12");
     browser.fill(".drawer #first-number", "444080100016");
+}
+
+#[test]
+fn a_typed_number_survives_a_reload_and_a_closed_drawer() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 2);
+    let browser = shipper(&app);
+    type_number(&browser);
     browser.open("/workbench?state=ready");
     browser.until("document.querySelector('.drawer #first-number')?.value === '444080100016'");
     browser.keys(ESCAPE);
@@ -105,11 +110,7 @@ fn two_people_number_the_same_and_the_second_gets_a_reason() {
     tea_house(&app, 2);
     let (one, other) = (shipper(&app), Browser::of(&app, Role::Shipper, WIDE.0, WIDE.1));
     for browser in [&one, &other] {
-        browser.open("/workbench?state=ready");
-        browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
-        browser.keys("an");
-        browser.choose(".drawer #format", "sf-12");
-        browser.fill(".drawer #first-number", "444080100016");
+        type_number(browser);
         browser.keys(ENTER);
         browser.until("document.querySelector('.drawer [formaction=\"/batch/commit\"]')");
     }
@@ -132,11 +133,7 @@ fn a_lost_network_loses_nothing_that_was_typed() {
     let app = TestApp::sqlite();
     tea_house(&app, 2);
     let browser = shipper(&app);
-    browser.open("/workbench?state=ready");
-    browser.until("document.querySelectorAll('#rows > tr.row').length === 2");
-    browser.keys("an");
-    browser.choose(".drawer #format", "sf-12");
-    browser.fill(".drawer #first-number", "444080100016");
+    type_number(&browser);
     browser.offline(true);
     browser.keys(ENTER);
     browser.until("document.querySelector('#trouble')");

@@ -18,18 +18,15 @@ use huidan::domain::actor::{Actor, Role};
 use huidan::domain::error::Error;
 use huidan::domain::id::{JobId, SellerId};
 use huidan::domain::job::JobState;
-use huidan::jobs::run::{Task, kind, parts};
-use huidan::operations::NOBODY;
+use huidan::jobs::run::{Task, parts};
 use serde_json::json;
 use workers::conformance::{self, Order, Rig};
-use workers::{End, Kind, Lane, Ledger, Options, Periodic, Retry, Runner};
+use workers::{End, Kind, Lane, Ledger, Options, Periodic, Runner};
 
 use crate::support::TestApp;
+use crate::support::effects::{PATIENCE, effect, effects, handled, until};
 
 const TEST: JobKind = JobKind { name: "test.effect", lane: "test", max_attempts: 3, max_crashes: 3 };
-
-/// A span no healthy test comes near.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A runner of the lane `test` that loses no time.
 fn options() -> Options {
@@ -47,30 +44,6 @@ fn runner(app: &App, kinds: Vec<Kind>, options: Options) -> Runner {
     Runner::start(parts(app, kinds), options).expect("threads")
 }
 
-/// The kind `test.effect`, done by this handler; retried soon.
-fn handled(app: &App, handler: impl Fn(&Task) -> Result<End, Error> + Send + Sync + 'static) -> Kind {
-    let retry = Retry { base: Duration::from_millis(1), cap: Duration::from_millis(1) };
-    Kind { retry, ..kind(app, TEST, handler) }
-}
-
-/// Leaves one event per job as its effect.
-fn effect(task: &Task) -> Result<End, Error> {
-    task.settle(None, |tx| {
-        let event =
-            NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
-        Ok(events::record(tx, &[event])?)
-    })
-}
-
-/// All effects there are, and of how many jobs.
-fn effects(app: &App) -> (i64, i64) {
-    let count = |what: &str| {
-        let text = format!("SELECT COUNT({what}) AS one FROM events WHERE kind = 'test.effect'");
-        app.read(NOBODY, |db| Ok(db.number(sql(text))?)).expect("events are counted")
-    };
-    (count("*"), count("DISTINCT subject_id"))
-}
-
 fn enqueue(app: &TestApp, count: usize) -> Vec<JobId> {
     let jobs = vec![NewJob::new(TEST, json!({})); count];
     app.write(|tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued")
@@ -78,15 +51,6 @@ fn enqueue(app: &TestApp, count: usize) -> Vec<JobId> {
 
 fn state(app: &TestApp, job: JobId) -> JobState {
     app.read(|db| record::find(db, job)).state
-}
-
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 struct LedgerRig {
@@ -169,7 +133,7 @@ mod the_ledger_keeps_its_contract {
 each_database!(
     fn a_change_and_its_jobs_commit_together_and_wake_a_worker(app: TestApp) {
         let options = Options { quiet_poll: Duration::from_secs(600), ..options() };
-        let runner = runner(app.app(), vec![handled(app.app(), effect)], options);
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, effect)], options);
         let refused = app.write(|tx| {
             record::enqueue(tx, NewJob::new(TEST, json!({})))?;
             Err::<(), _>(Error::conflict("no", "The change is refused.", "Nothing."))
@@ -188,7 +152,8 @@ each_database!(
 each_database!(
     fn two_workers_race_and_each_job_has_one_effect(app: TestApp) {
         let other = app.fork();
-        let runners = [app.app(), other.app()].map(|app| runner(app, vec![handled(app, effect)], options()));
+        let runners =
+            [app.app(), other.app()].map(|app| runner(app, vec![handled(app, TEST, effect)], options()));
         enqueue(&app, 300);
         until("all are done", || effects(app.app()).1 == 300);
         for runner in runners {
@@ -208,7 +173,7 @@ each_database!(
                 effect(task)
             }
         };
-        let runner = runner(app.app(), vec![handled(app.app(), handler)], options());
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], options());
         let job = enqueue(&app, 1)[0];
         until("it is dead", || state(&app, job) == JobState::Dead);
 
@@ -241,7 +206,7 @@ each_database!(
 each_database!(
     fn a_refusal_of_the_rules_is_not_tried_again(app: TestApp) {
         let handler = |_: &Task| Err(Error::missing("shop", 7));
-        let runner = runner(app.app(), vec![handled(app.app(), handler)], options());
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], options());
         let job = enqueue(&app, 1)[0];
         until("it is dead", || state(&app, job) == JobState::Dead);
         let row = app.read(|db| record::find(db, job));
@@ -276,7 +241,7 @@ each_database!(
                 Ok(End::Done)
             }
         };
-        let quick = Kind { is_started: false, ..handled(app.app(), handler) };
+        let quick = Kind { is_started: false, ..handled(app.app(), TEST, handler) };
         // Not even the beginning favours the single job: the backlog is being worked on.
         let runner = runner(app.app(), vec![quick], options());
         until("the backlog is being worked on", || {
@@ -311,7 +276,7 @@ each_database!(
             effect(task)
         };
         let one = Options { threads: 1, ..options() };
-        let runner = runner(app.app(), vec![handled(app.app(), handler)], one);
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], one);
         let jobs = enqueue(&app, 3);
         let at_work = has_begun.recv().expect("one begins");
         assert_eq!(runner.stop(Duration::from_millis(50)), 1);
@@ -320,7 +285,7 @@ each_database!(
             assert_eq!((row.state, row.attempt), (JobState::Ready, 0), "none counts as an attempt");
         }
         // The late handler meets the fence.
-        let next = self::runner(app.app(), vec![handled(app.app(), effect)], options());
+        let next = self::runner(app.app(), vec![handled(app.app(), TEST, effect)], options());
         until("another worker has done all", || effects(app.app()).1 == 3);
         drop(end);
         next.stop(PATIENCE);
@@ -352,7 +317,7 @@ each_database!(
                 late
             }
         };
-        let hasty = Kind { time_limit: Duration::from_millis(50), ..handled(app.app(), handler) };
+        let hasty = Kind { time_limit: Duration::from_millis(50), ..handled(app.app(), TEST, handler) };
         // One thread, so the second attempt needs the one that replaces the hung one.
         let one = Options { threads: 1, lease: Duration::from_millis(400), ..options() };
         let runner = runner(app.app(), vec![hasty], one);
@@ -379,7 +344,7 @@ each_database!(
             Err(Error::Internal(anyhow::anyhow!("stopped half-way")))
         };
         let short = Options { lease: Duration::from_millis(500), ..options() };
-        let runner = runner(app.app(), vec![handled(app.app(), handler)], short);
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], short);
         let job = enqueue(&app, 1)[0];
         until("it has outlived three leases", || begun.elapsed() > Duration::from_millis(1_500));
         let shown = app.http().get(&format!("/api/v1/jobs/{job}")).expect(200);
@@ -403,7 +368,7 @@ each_database!(
         let periodic = vec![Periodic { name: "test.tidy", every, lane: "test", kind: "test.effect" }];
         let runners = [app.app(), other.app()].map(|app| {
             let options = Options { periodic: periodic.clone(), ..options() };
-            runner(app, vec![handled(app, effect)], options)
+            runner(app, vec![handled(app, TEST, effect)], options)
         });
         until("it has run", || effects(app.app()).0 > 0);
         let later = enqueue(&app, 20);
@@ -498,7 +463,7 @@ fn a_worker_process() {
     };
     let options =
         Options { lease: Duration::from_millis(1_500), beat: Duration::from_millis(300), ..options() };
-    let runner = runner(&app, vec![handled(&app, slow)], options);
+    let runner = runner(&app, vec![handled(&app, TEST, slow)], options);
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).expect("standard input");
     runner.stop(PATIENCE);

@@ -3,52 +3,25 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use huidan::app::App;
 use huidan::db::bell;
-use huidan::db::events::{self, NewEvent};
 use huidan::db::jobs::{self as record, JobKind, NewJob};
-use huidan::db::statement::sql;
-use huidan::domain::error::Error;
-use huidan::jobs::run::{Task, kind, parts};
-use huidan::operations::NOBODY;
+use huidan::jobs::run::{Task, parts};
 use serde_json::json;
 use workers::conformance;
 use workers::redis::{Link, RedisBell, RedisLimiter, RedisPace};
-use workers::{End, Kind, Lane, Limit, Options, Retry, Runner};
+use workers::{Lane, Limit, Options, Runner};
 
 use crate::support::TestApp;
+use crate::support::effects::{PATIENCE, effect, effects, handled, until};
 use crate::support::redis::Redis;
 
 const TEST: JobKind = JobKind { name: "test.effect", lane: "test", max_attempts: 9, max_crashes: 3 };
-const PATIENCE: Duration = Duration::from_secs(30);
 
 fn link(redis: &Redis) -> Arc<Link> {
     Arc::new(Link::new(&redis.url()).expect("an address"))
-}
-
-/// Leaves one event per job as its effect.
-fn effect(task: &Task) -> Result<End, Error> {
-    task.settle(None, |tx| {
-        let event =
-            NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
-        Ok(events::record(tx, &[event])?)
-    })
-}
-
-/// All effects there are, and of how many jobs.
-fn effects(app: &App) -> (i64, i64) {
-    let count = |what: &str| {
-        let text = format!("SELECT COUNT({what}) AS one FROM events WHERE kind = 'test.effect'");
-        app.read(NOBODY, |db| Ok(db.number(sql(text))?)).expect("events are counted")
-    };
-    (count("*"), count("DISTINCT subject_id"))
-}
-
-fn handled(app: &App, handler: impl Fn(&Task) -> Result<End, Error> + Send + Sync + 'static) -> Kind {
-    let retry = Retry { base: Duration::from_millis(1), cap: Duration::from_millis(1) };
-    Kind { retry, ..kind(app, TEST, handler) }
 }
 
 /// A runner that looks by itself so often, and not at all while it hears the others.
@@ -66,15 +39,6 @@ fn options(idle_poll: Duration) -> Options {
 fn enqueue(app: &App, by: &TestApp, count: usize) {
     let jobs = vec![NewJob::new(TEST, json!({})); count];
     app.write(by.owner(), |tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued");
-}
-
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]
@@ -110,9 +74,11 @@ fn a_bell_by_postgres_keeps_the_contract() {
 /// A process enqueues, another works; neither looks for ten minutes unless it hears the bell.
 #[track_caller]
 fn begins_at_once(app: &TestApp, web: App, worker: App) {
-    let runner =
-        Runner::start(parts(&worker, vec![handled(&worker, effect)]), options(Duration::from_secs(600)))
-            .expect("threads");
+    let runner = Runner::start(
+        parts(&worker, vec![handled(&worker, TEST, effect)]),
+        options(Duration::from_secs(600)),
+    )
+    .expect("threads");
     until("they hear each other", || web.bell().hears_all() && worker.bell().hears_all());
     for round in 1..=3 {
         enqueue(&web, app, 5);
@@ -150,7 +116,7 @@ fn jobs_are_done_once_while_redis_is_emptied_killed_and_started_again() {
         effect(task)
     };
     let runners = apps.each_ref().map(|app| {
-        Runner::start(parts(app, vec![handled(app, slow)]), options(Duration::from_millis(50)))
+        Runner::start(parts(app, vec![handled(app, TEST, slow)]), options(Duration::from_millis(50)))
             .expect("threads")
     });
     let mut total = 0;
@@ -192,7 +158,7 @@ fn two_processes_together_keep_to_the_limit_of_one_shop() {
                 at_work.fetch_sub(1, Ordering::SeqCst);
                 effect(task)
             };
-            let mut parts = parts(process.app(), vec![handled(process.app(), handler)]);
+            let mut parts = parts(process.app(), vec![handled(process.app(), TEST, handler)]);
             parts.limiter = Arc::new(RedisLimiter::new(link(&redis), [("test".to_owned(), limit)]));
             let options =
                 Options { quiet_poll: Duration::from_millis(20), ..options(Duration::from_millis(20)) };
