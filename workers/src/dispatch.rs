@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::ports::{Rescued, Turn, Want};
-use crate::runner::{Held, Shared};
+use crate::runner::Shared;
 use crate::turns::{Player, deal};
-use crate::work::Flags;
 
 /// The first pause after work ended while not everybody is heard; it doubles up to the idle poll.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -117,14 +116,11 @@ fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
     let is_dealt = dealt.iter().any(|count| *count > 0);
     let wants: Vec<Want> = turns
         .into_iter()
-        .zip(&players)
         .zip(dealt)
-        .map(|((turn, player), count)| {
-            let count = if count > 0 { shared.parts.limiter.admit(&turn, player.held, count) } else { 0 };
-            Want { turn, count }
-        })
-        .filter(|want| want.count > 0)
+        .filter(|(_, count)| *count > 0)
+        .map(|(turn, count)| Want { turn, count })
         .collect();
+    let wants = shared.admit(wants);
     if !wants.is_empty() && lease(shared, &wants)? > 0 {
         return Ok(Round::Leased);
     }
@@ -167,30 +163,9 @@ fn do_chores(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
 
 /// Leases and hands over; answers how many.
 fn lease(shared: &Shared, wants: &[Want]) -> anyhow::Result<usize> {
-    let jobs = shared.parts.ledger.lease(wants, shared.options.lease)?;
-    let now = Instant::now();
-    let mut leased: HashMap<Turn, usize> = HashMap::new();
-    {
-        let mut state = shared.state();
-        for job in &jobs {
-            let turn = Turn { lane: job.lane.clone(), turn: job.turn };
-            *leased.entry(turn.clone()).or_default() += 1;
-            let held = Held {
-                turn,
-                flags: Arc::new(Flags::default()),
-                leased_at: now,
-                begun: None,
-                is_given_up: false,
-            };
-            state.held.insert(job.hold(), held);
-        }
-    }
-    for want in wants {
-        let taken = leased.get(&want.turn).copied().unwrap_or_default();
-        if taken < want.count {
-            shared.parts.limiter.give_back(&want.turn, want.count - taken);
-        }
-    }
+    let leased = shared.parts.ledger.lease(wants, shared.options.lease);
+    shared.took(wants, leased.as_deref().unwrap_or_default());
+    let jobs = leased?;
     let count = jobs.len();
     shared.parts.transport.send(jobs);
     Ok(count)

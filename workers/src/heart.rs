@@ -14,13 +14,11 @@ pub(crate) fn beat(shared: &Arc<Shared>) {
     while shared.ended.wait(0, shared.options.beat) == 0 {
         give_up_hung(shared);
         let holds = long_held(shared);
-        let at_work = {
+        let turns = {
             let state = shared.state();
-            let turns =
-                holds.iter().filter_map(|hold| state.held.get(hold)).map(|held| held.turn.clone()).collect();
-            state.at_work(turns)
+            holds.iter().filter_map(|hold| state.held.get(hold)).map(|held| held.turn.clone()).collect()
         };
-        shared.tell(at_work);
+        shared.tell(turns);
         if holds.is_empty() {
             well_at = Instant::now();
             continue;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::counts::Counts;
 use crate::job::{Ended, Hold, Job, Periodic};
 use crate::local::LocalBell;
-use crate::ports::{Bell, Ledger, Limiter, Transport, Turn};
+use crate::ports::{Bell, Ledger, Limiter, Transport, Turn, Want};
 use crate::retry::Retry;
 use crate::work::{Flags, Work};
 use crate::{dispatch, heart, work};
@@ -100,6 +100,8 @@ pub(crate) struct Shared {
     pub replaced: AtomicUsize,
     /// Rings once, at the very end.
     pub ended: LocalBell,
+    /// Held while the limiter is asked or told, so that it never hears an older count after a newer one.
+    word: Mutex<()>,
     state: Mutex<State>,
     released: Condvar,
 }
@@ -108,6 +110,8 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     /// Every lease of this runner that has not ended.
     pub held: HashMap<Hold, Held>,
+    /// Admitted by the limiter and not yet leased.
+    pub coming: HashMap<Turn, usize>,
     /// Done by their handlers, not yet written down.
     pub finished: Vec<Finished>,
     /// How long a job takes, lately.
@@ -117,10 +121,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// How many jobs of these turns are held.
-    pub fn at_work(&self, turns: HashSet<Turn>) -> HashMap<Turn, usize> {
-        let mut counts: HashMap<Turn, usize> = turns.into_iter().map(|turn| (turn, 0)).collect();
-        for held in self.held.values() {
+    /// How many jobs of these turns are held or about to be.
+    fn at_work(&self, turns: HashSet<Turn>) -> HashMap<Turn, usize> {
+        let coming = |turn: &Turn| self.coming.get(turn).copied().unwrap_or_default();
+        let mut counts: HashMap<Turn, usize> =
+            turns.into_iter().map(|turn| (turn.clone(), coming(&turn))).collect();
+        for held in self.held.values().filter(|held| !held.is_given_up) {
             if let Some(count) = counts.get_mut(&held.turn) {
                 *count += 1;
             }
@@ -163,16 +169,68 @@ impl Shared {
             was_given_up |= held.is_given_up;
             turns.insert(held.turn);
         }
-        let at_work = state.at_work(turns);
         drop(state);
         self.released.notify_all();
-        self.tell(at_work);
+        self.tell(turns);
         was_given_up
     }
 
-    /// Tells the limiter, for limits that several runners share.
-    pub fn tell(&self, at_work: HashMap<Turn, usize>) {
+    /// Tells the limiter what is at work of these turns, for limits that several runners share.
+    pub fn tell(&self, turns: HashSet<Turn>) {
+        if turns.is_empty() {
+            return;
+        }
+        let _word = self.word();
+        let at_work = self.state().at_work(turns);
         at_work.iter().for_each(|(turn, count)| self.parts.limiter.tell(turn, *count));
+    }
+
+    /// Asks the limiter how many jobs of each turn may begin; these count as at work until [`Self::took`].
+    pub fn admit(&self, wants: Vec<Want>) -> Vec<Want> {
+        let _word = self.word();
+        let at_work = self.state().at_work(wants.iter().map(|want| want.turn.clone()).collect());
+        let admitted: Vec<Want> = wants
+            .into_iter()
+            .map(|Want { turn, count }| {
+                let held = at_work.get(&turn).copied().unwrap_or_default();
+                let count = self.parts.limiter.admit(&turn, held, count);
+                Want { turn, count }
+            })
+            .filter(|want| want.count > 0)
+            .collect();
+        let mut state = self.state();
+        for want in &admitted {
+            state.coming.insert(want.turn.clone(), want.count);
+        }
+        admitted
+    }
+
+    /// Notes which of the admitted jobs were leased, and gives the rest back.
+    pub fn took(&self, admitted: &[Want], jobs: &[Job]) {
+        let _word = self.word();
+        let now = Instant::now();
+        let mut leased: HashMap<Turn, usize> = HashMap::new();
+        {
+            let mut state = self.state();
+            for job in jobs {
+                let turn = Turn { lane: job.lane.clone(), turn: job.turn };
+                *leased.entry(turn.clone()).or_default() += 1;
+                let flags = Arc::new(Flags::default());
+                let held = Held { turn, flags, leased_at: now, begun: None, is_given_up: false };
+                state.held.insert(job.hold(), held);
+            }
+            state.coming.clear();
+        }
+        for want in admitted {
+            let taken = leased.get(&want.turn).copied().unwrap_or_default();
+            if taken < want.count {
+                self.parts.limiter.give_back(&want.turn, want.count - taken);
+            }
+        }
+    }
+
+    fn word(&self) -> MutexGuard<'_, ()> {
+        self.word.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes down what is done. What cannot be written stays for the next time.
@@ -213,6 +271,7 @@ impl Runner {
             is_stopping: AtomicBool::new(false),
             replaced: AtomicUsize::new(0),
             ended: LocalBell::default(),
+            word: Mutex::default(),
             state: Mutex::default(),
             released: Condvar::new(),
         });

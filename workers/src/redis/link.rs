@@ -14,6 +14,7 @@ const REST: Duration = Duration::from_secs(1);
 /// One connection, made when it is needed and made anew after a failure.
 pub struct Link {
     client: Client,
+    patience: Duration,
     state: Mutex<State>,
 }
 
@@ -31,14 +32,19 @@ impl Link {
     /// When the address cannot be read.
     pub fn new(url: &str) -> anyhow::Result<Self> {
         let client = Client::open(url).context("REDIS_URL cannot be read; write redis://HOST:PORT/0")?;
-        Ok(Self { client, state: Mutex::default() })
+        Ok(Self { client, patience: PATIENCE, state: Mutex::default() })
+    }
+
+    /// The same link, where a call counts as lost only after this time.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// A connection of its own, for what waits on it.
     pub(crate) fn connect(&self, read_timeout: Duration) -> anyhow::Result<Connection> {
-        let connection = self.client.get_connection_with_timeout(PATIENCE)?;
+        let connection = self.client.get_connection_with_timeout(self.patience)?;
         connection.set_read_timeout(Some(read_timeout))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
+        connection.set_write_timeout(Some(self.patience))?;
         Ok(connection)
     }
 
@@ -50,7 +56,7 @@ impl Link {
         }
         let result = match state.connection.take() {
             Some(connection) => Ok(connection),
-            None => self.connect(PATIENCE),
+            None => self.connect(self.patience),
         }
         .and_then(|mut connection| {
             let answer = question(&mut connection)?;
