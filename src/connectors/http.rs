@@ -61,10 +61,25 @@ impl Http {
     /// # Errors
     /// As [`Http::get`]. Whether the shop did it is then unknown.
     pub fn post(&self, url: &str, headers: &[(&str, &str)], body: &Json) -> Result<Answer, CallError> {
-        let request =
-            headers.iter().fold(self.0.post(url), |request, (name, value)| request.header(*name, *value));
-        read(request.header("content-type", "application/json").send(body.to_string()))
+        send(self.0.post(url), headers, body)
     }
+
+    /// Sends JSON that replaces what is there.
+    ///
+    /// # Errors
+    /// As [`Http::post`].
+    pub fn put(&self, url: &str, headers: &[(&str, &str)], body: &Json) -> Result<Answer, CallError> {
+        send(self.0.put(url), headers, body)
+    }
+}
+
+fn send(
+    request: ureq::RequestBuilder<ureq::typestate::WithBody>,
+    headers: &[(&str, &str)],
+    body: &Json,
+) -> Result<Answer, CallError> {
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    read(request.header("content-type", "application/json").send(body.to_string()))
 }
 
 fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, CallError> {

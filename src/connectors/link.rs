@@ -1,14 +1,15 @@
-//! A shop that is asked for its orders: what every platform with an API offers.
+//! A shop that is asked for its orders and told what left: what every platform with an API offers.
 //!
 //! A connector knows its platform's protocol and nothing of tables: it is handed an address, what opens the door,
 //! and answers orders. When it is asked, how far back, and what becomes of the orders is decided elsewhere
-//! (`jobs/pulling.rs`). Source of the classes of errors: the platforms' own codes, gathered over all of them.
+//! (`jobs/pulling.rs`, `jobs/telling.rs`). Source of the classes of errors: the platforms' own codes, gathered over all of them.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
 use super::http::Http;
+use super::parcel::{Parcel, ShipError};
 use super::{medusa, vendure, woocommerce};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
@@ -92,6 +93,15 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// As [`CallError`] says; a page is read whole or not at all.
     fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError>;
+
+    /// Tells the shop that this left; answers what the shop shows now, as proof.
+    ///
+    /// Reads before it writes, so that telling again what the shop knows already changes nothing there, and goes on
+    /// where an earlier try was cut off.
+    ///
+    /// # Errors
+    /// As [`ShipError`] says: whether the shop refused, could not be asked, or was told and not heard.
+    fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError>;
 }
 
 /// The connector of a platform, if orders can be pulled from it.

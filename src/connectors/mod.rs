@@ -21,6 +21,7 @@ pub mod kuaishou;
 pub mod limits;
 pub mod link;
 pub mod medusa;
+pub mod parcel;
 pub mod pinduoduo;
 pub mod push;
 pub mod shopify;

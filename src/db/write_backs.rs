@@ -90,6 +90,76 @@ pub fn lock(tx: &mut Tx, ids: &[WriteBackId]) -> QueryResult<Vec<WriteBackRow>> 
     find(tx, &locked)
 }
 
+row! {
+    /// A write-back that waits, and for which shop.
+    pub struct WaitingRow {
+        pub id: WriteBackId,
+        pub shop_id: ShopId,
+    }
+}
+
+/// The waiting write-backs of these shipments to these shops.
+pub fn waiting(db: &mut Db, shipments: &[ShipmentId], shops: &[ShopId]) -> QueryResult<Vec<WaitingRow>> {
+    let statement = sql("SELECT id, shop_id FROM write_backs WHERE seller_id = ? AND shipment_id IN ? \
+         AND shop_id IN ? AND state = 'waiting' ORDER BY id");
+    let seller = db.seller();
+    db.load(statement.bind(seller).list(shipments.iter().copied()).list(shops.iter().copied()))
+}
+
+/// Waiting write-backs of these shops behind `after` whose next try is due.
+pub fn due(
+    db: &mut Db,
+    shops: &[ShopId],
+    now: UtcTime,
+    after: Option<WriteBackId>,
+    limit: usize,
+) -> QueryResult<Vec<WaitingRow>> {
+    let statement = sql("SELECT id, shop_id FROM write_backs WHERE seller_id = ? AND shop_id IN ? \
+         AND state = 'waiting' AND next_try_at <= ? AND id > ? ORDER BY id LIMIT ?");
+    let seller = db.seller();
+    let after = after.map_or(i64::MIN, |id| id.0);
+    db.load(statement.bind(seller).list(shops.iter().copied()).bind(now).bind(after).bind(limit))
+}
+
+/// How many pieces of this order stand in parcels that have still to leave.
+pub fn pieces_left(db: &mut Db, order: OrderId) -> QueryResult<i64> {
+    let text = "SELECT COALESCE(CAST(SUM(sl.quantity) AS BIGINT), 0) AS one FROM shipment_lines sl \
+         JOIN shipments s ON s.seller_id = sl.seller_id AND s.id = sl.shipment_id \
+         WHERE sl.seller_id = ? AND sl.order_id = ? AND s.shipped_at IS NULL AND s.cancelled_at IS NULL";
+    let seller = db.seller();
+    db.number(sql(text).bind(seller).bind(order))
+}
+
+row! {
+    struct Number {
+        number: String,
+    }
+}
+
+/// The numbers of the order's other write-backs: what its shop knows or will know.
+pub fn other_numbers(db: &mut Db, order: OrderId, own: WriteBackId) -> QueryResult<Vec<String>> {
+    let text = "SELECT DISTINCT number FROM write_backs WHERE seller_id = ? AND order_id = ? AND id <> ?";
+    let seller = db.seller();
+    let rows: Vec<Number> = db.load(sql(text).bind(seller).bind(order).bind(own))?;
+    Ok(rows.into_iter().map(|row| row.number).collect())
+}
+
+/// Notes why the shop could not be told yet and when it is tried again.
+pub fn set_delayed(tx: &mut Tx, id: WriteBackId, why: &str, next_try_at: UtcTime) -> QueryResult<()> {
+    let text = "UPDATE write_backs SET reply = ?, tries = tries + 1, next_try_at = ? \
+         WHERE seller_id = ? AND id = ? AND state = 'waiting'";
+    let seller = tx.seller();
+    tx.execute(sql(text).bind(why).bind(next_try_at).bind(seller).bind(id)).map(drop)
+}
+
+/// Makes the next try of everything a shop waits to be told due now.
+pub fn set_due(tx: &mut Tx, shop: ShopId) -> QueryResult<()> {
+    let text =
+        "UPDATE write_backs SET next_try_at = ? WHERE seller_id = ? AND shop_id = ? AND state = 'waiting'";
+    let (seller, now) = (tx.seller(), tx.now);
+    tx.execute(sql(text).bind(now).bind(seller).bind(shop)).map(drop)
+}
+
 /// A shop about to be told.
 #[derive(Debug, Clone)]
 pub struct NewWriteBack {

@@ -9,3 +9,4 @@ pub mod printing;
 pub mod pulling;
 pub mod registry;
 pub mod run;
+pub mod telling;

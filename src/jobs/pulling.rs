@@ -42,7 +42,8 @@ const OPEN_FOR: Duration = Duration::days(60);
 /// A shop that failed so often in a row has gone silent, and that is said once.
 const SILENT_AFTER: i64 = 3;
 
-static HTTP: LazyLock<Http> = LazyLock::new(Http::default);
+/// The client for all calls to shops.
+pub(super) static HTTP: LazyLock<Http> = LazyLock::new(Http::default);
 
 #[derive(Deserialize)]
 struct Arguments {

@@ -6,10 +6,12 @@ use workers::{End, Kind, Limit, Periodic, Retry};
 
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
-use super::{housekeeping, pulling};
+use super::telling::{TELL_DUE, TELL_RETRY};
+use super::{housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
+use crate::operations::write_backs::telling::TELL;
 
 /// A queue, as `--queues` and `POST /queues/{name}/pause` name it.
 pub struct Queue {
@@ -29,6 +31,12 @@ pub const QUEUES: &[Queue] = &[
         at_once: 8,
         limit: Some(Limit { every: Duration::from_secs(2), burst: 5, at_once: 1 }),
     },
+    // One after another: two parcels of one order may change the same field of the shop.
+    Queue {
+        name: "tell",
+        at_once: 8,
+        limit: Some(Limit { every: Duration::from_millis(50), burst: 20, at_once: 1 }),
+    },
 ];
 
 /// The limit of each turn of a queue, for all workers together. A queue without one is free.
@@ -46,11 +54,15 @@ const HOUSE_PACE: Duration = Duration::from_secs(60);
 /// How often every shop is asked for what has changed.
 const PULL_PACE: Duration = Duration::from_secs(120);
 
+/// How often write-backs are looked for that no job tells.
+const TELL_PACE: Duration = Duration::from_secs(600);
+
 /// What comes again and again. A slot of time is taken once, whichever process notices it first.
 pub fn periodic() -> Vec<Periodic> {
     vec![
         Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name },
         Periodic { name: "shops.pull", every: PULL_PACE, lane: PULL_ALL.lane, kind: PULL_ALL.name },
+        Periodic { name: "write_backs.tell", every: TELL_PACE, lane: TELL_DUE.lane, kind: TELL_DUE.name },
     ]
 }
 
@@ -64,6 +76,8 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         },
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
+        kind(app, TELL_DUE, telling::tell_due),
+        Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
     ]
 }
 

@@ -10,6 +10,7 @@ use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
 use crate::operations::settings::merged;
+use crate::operations::write_backs::telling;
 
 /// The sealing purpose of a shop's credentials.
 pub const CREDENTIALS: &str = "credentials";
@@ -74,6 +75,9 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         "credentials": change.credentials.is_some(),
     });
     record(tx, "shop.changed", shop, changed)?;
+    if change.credentials.is_some() || change.settings.contains_key("address") {
+        telling::enqueue_shop(tx, shop)?;
+    }
     shops::find(tx, shop)
 }
 

@@ -25,6 +25,7 @@ mod pulling;
 mod shared_workers;
 mod ship;
 mod shipments;
+mod telling;
 mod tokens;
 mod walkthrough;
 mod web;

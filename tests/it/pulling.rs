@@ -18,8 +18,8 @@ use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-const KEY: &str = "ck_test";
-const SECRET: &str = "cs_test";
+pub const KEY: &str = "ck_test";
+pub const SECRET: &str = "cs_test";
 
 /// A WooCommerce with orders by id, and what it does next.
 #[derive(Default)]
@@ -69,7 +69,7 @@ impl Shop {
         let refuse = |status: u16, code: &str| {
             (status, Vec::new(), json!({ "code": code, "message": code }).to_string())
         };
-        if self.is_locked.load(Ordering::Relaxed) || !self.is_signed(asked) {
+        if self.is_locked.load(Ordering::Relaxed) || !is_signed(asked) || !self.is_new(asked) {
             return refuse(401, "woocommerce_rest_cannot_view");
         }
         if self.is_tired.swap(false, Ordering::Relaxed) {
@@ -113,22 +113,26 @@ impl Shop {
         (200, Vec::new(), Json::Array(part).to_string())
     }
 
-    /// OAuth 1.0a as the shop checks it over plain HTTP.
-    fn is_signed(&self, asked: &Asked) -> bool {
-        let params: Vec<(&str, &str)> = asked
-            .query
-            .iter()
-            .filter(|(name, _)| name != "oauth_signature")
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let base = sign::base_string(&asked.method, &format!("{}{}", asked.base, asked.path), &params);
-        let expected = sign::sign(&base, &format!("{SECRET}&"), sign::Method::HmacSha256);
+    fn is_new(&self, asked: &Asked) -> bool {
         let nonce = asked.get("oauth_nonce").to_owned();
         let mut nonces = self.nonces.lock().expect("no holder panics");
         let is_new = !nonces.contains(&nonce);
         nonces.push(nonce);
-        is_new && asked.get("oauth_consumer_key") == KEY && asked.get("oauth_signature") == expected
+        is_new
     }
+}
+
+/// OAuth 1.0a as WooCommerce checks it over plain HTTP.
+pub fn is_signed(asked: &Asked) -> bool {
+    let params: Vec<(&str, &str)> = asked
+        .query
+        .iter()
+        .filter(|(name, _)| name != "oauth_signature")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let base = sign::base_string(&asked.method, &format!("{}{}", asked.base, asked.path), &params);
+    let expected = sign::sign(&base, &format!("{SECRET}&"), sign::Method::HmacSha256);
+    asked.get("oauth_consumer_key") == KEY && asked.get("oauth_signature") == expected
 }
 
 fn link(app: &TestApp, address: &str) -> String {

@@ -4,10 +4,15 @@
 //! telling. Unknown filters are ignored with 200, so only those seen to work are used. Source: the observed server.
 
 mod map;
+mod ship;
 mod wire;
 
+use serde_json::Value as Json;
+
 use super::digest::percent_encoded;
+use super::http::Answer;
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::parcel::{Parcel, ShipError};
 use super::woocommerce::sign::basic;
 use wire::List;
 
@@ -36,11 +41,8 @@ impl Connector for Medusa {
             pairs.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
         query.push(format!("{field}[$gte]={}", percent_encoded(&since.to_string())));
         query.extend(from.map(|id| format!("id[$gt]={}", percent_encoded(id))));
-        let address = access.settings.address.trim_end_matches('/');
-        let url =
-            format!("{address}/admin/orders?{}", query.join("&").replace('[', "%5B").replace(']', "%5D"));
-        let key = format!("Basic {}", basic(access.credential("secret_key")?, ""));
-        let list: List = access.http.get(&url, &[("authorization", &key)])?.json()?;
+        let query = query.join("&").replace('[', "%5B").replace(']', "%5D");
+        let list: List = get(access, &format!("/admin/orders?{query}"))?.json()?;
         let last = list.orders.last().map(|order| order.id.clone());
         let is_last = list.orders.len() < PAGE;
         let mut page = Page { next: last.filter(|_| !is_last), ..Page::default() };
@@ -53,4 +55,24 @@ impl Connector for Medusa {
         }
         Ok(page)
     }
+
+    fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
+        ship::ship(access, parcel)
+    }
+}
+
+fn get(access: &Access, path: &str) -> Result<Answer, CallError> {
+    access.http.get(&url(access, path), &[("authorization", &key(access)?)])
+}
+
+fn post(access: &Access, path: &str, body: &Json) -> Result<Answer, CallError> {
+    access.http.post(&url(access, path), &[("authorization", &key(access)?)], body)
+}
+
+fn url(access: &Access, path: &str) -> String {
+    format!("{}{path}", access.settings.address.trim_end_matches('/'))
+}
+
+fn key(access: &Access) -> Result<String, CallError> {
+    Ok(format!("Basic {}", basic(access.credential("secret_key")?, "")))
 }

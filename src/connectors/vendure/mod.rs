@@ -4,11 +4,13 @@
 //! counts as the time of a telling. Source: the observed server and docs.vendure.io.
 
 mod map;
+mod ship;
 mod wire;
 
 use serde_json::{Value as Json, json};
 
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::parcel::{Parcel, ShipError};
 use wire::{Answer, List};
 
 /// The connector. Credentials: `api_key`, made in the Admin UI, and `channel_token` for a shop of several channels.
@@ -55,6 +57,10 @@ impl Connector for Vendure {
             }
         }
         Ok(page)
+    }
+
+    fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
+        ship::ship(access, parcel)
     }
 }
 

@@ -5,13 +5,17 @@
 //! are sorted by id. Source: the observed server and the REST documentation.
 
 mod map;
+mod ship;
 pub mod sign;
 mod wire;
 
 use chrono::Duration;
+use serde_json::Value as Json;
 
 use super::digest::{hex, percent_encoded, sha256};
+use super::http::Answer;
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::parcel::{Parcel, ShipError};
 use crate::domain::time::UtcTime;
 use map::Provinces;
 use wire::{Country, Order};
@@ -59,6 +63,10 @@ impl Connector for Woocommerce {
         }
         Ok(page)
     }
+
+    fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
+        ship::ship(access, parcel)
+    }
 }
 
 /// The provinces of China by the shop's codes, which changed between its versions, so it is asked.
@@ -68,8 +76,28 @@ fn provinces(access: &Access) -> Result<Provinces, CallError> {
     Ok(country.states.into_iter().map(|state| (state.code, name(&state.name))).collect())
 }
 
-/// Over https the keys travel as HTTP Basic; over plain http, where they could be read, calls are signed.
-fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<super::http::Answer, CallError> {
+fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<Answer, CallError> {
+    let (url, authorization) = signed(access, "GET", path, query)?;
+    let headers: Vec<(&str, &str)> =
+        authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+    access.http.get(&url, &headers)
+}
+
+fn put(access: &Access, path: &str, body: &Json) -> Result<Answer, CallError> {
+    let (url, authorization) = signed(access, "PUT", path, &[])?;
+    let headers: Vec<(&str, &str)> =
+        authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+    access.http.put(&url, &headers, body)
+}
+
+/// The address to call, and the header `Authorization` where there is one: over https the keys travel as HTTP
+/// Basic; over plain http, where they could be read, the query is signed.
+fn signed(
+    access: &Access,
+    verb: &str,
+    path: &str,
+    query: &[(&str, &str)],
+) -> Result<(String, Option<String>), CallError> {
     let (key, secret) = (access.credential("consumer_key")?, access.credential("consumer_secret")?);
     let url = format!("{}/wp-json/wc/v3{path}", access.settings.address.trim_end_matches('/'));
     let text = |pairs: &[(&str, &str)]| -> String {
@@ -81,12 +109,13 @@ fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<super::ht
     };
     if url.starts_with("https://") {
         let authorization = format!("Basic {}", sign::basic(key, secret));
-        return access.http.get(&format!("{url}?{}", text(query)), &[("authorization", &authorization)]);
+        let query = if query.is_empty() { String::new() } else { format!("?{}", text(query)) };
+        return Ok((format!("{url}{query}"), Some(authorization)));
     }
     let now = UtcTime::now();
     let timestamp = (now.micros() / 1_000_000).to_string();
     // Never the same twice for one key, and nothing a listener could guess from another.
-    let nonce = hex(&sha256(format!("{}{path}{}{secret}", now.micros(), text(query))))[..32].to_owned();
+    let nonce = hex(&sha256(format!("{verb}{}{path}{}{secret}", now.micros(), text(query))))[..32].to_owned();
     let mut signed: Vec<(&str, &str)> = query.to_vec();
     signed.extend([
         ("oauth_consumer_key", key),
@@ -94,8 +123,8 @@ fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<super::ht
         ("oauth_signature_method", "HMAC-SHA256"),
         ("oauth_timestamp", &timestamp),
     ]);
-    let base = sign::base_string("GET", &url, &signed);
+    let base = sign::base_string(verb, &url, &signed);
     let signature = sign::sign(&base, &format!("{secret}&"), sign::Method::HmacSha256);
     signed.push(("oauth_signature", &signature));
-    access.http.get(&format!("{url}?{}", text(&signed)), &[])
+    Ok((format!("{url}?{}", text(&signed)), None))
 }

@@ -19,6 +19,7 @@ use crate::domain::shipment::PrintState;
 use crate::domain::write_back::{ShippedLine, why_not_shipped};
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
+use crate::operations::write_backs::telling;
 
 /// Which parcels leave.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -160,6 +161,7 @@ fn write(tx: &mut Tx, leaving: &[&ShipmentRow]) -> Result<(), Error> {
     waybills::set_shipped(tx, &ids)?;
     let intents = intents(tx, leaving, &ids)?;
     write_backs::insert(tx, &intents)?;
+    telling::enqueue(tx, &ids)?;
     refresh(tx, &ids)?;
     let log: Vec<_> = leaving
         .iter()

@@ -15,6 +15,8 @@ use crate::domain::time::UtcTime;
 use crate::domain::waybill::Format;
 use crate::domain::write_back::{self as rules, Change, Outcome, ShippedLine, WriteBackState};
 
+pub mod telling;
+
 pub use crate::db::write_backs::Filter;
 
 /// A write-back as it stands.
@@ -103,6 +105,7 @@ pub fn retry(tx: &mut Tx, id: WriteBackId) -> Result<WriteBack, Error> {
     if let Change::To(state) = rules::retry(id, row.state)? {
         record::set_waiting(tx, &[id])?;
         note(tx, "write_back.retried", &[(&row, state)])?;
+        telling::enqueue(tx, &[row.shipment_id])?;
     }
     show(tx, id)
 }

@@ -47,6 +47,7 @@ texts! {
     PRINTED = "Printed" "已打印";
     SETTINGS_CHANGED = "Settings changed" "修改设置";
     IMPORTED = "Order file imported" "导入文件";
+    WB_DELAYED = "Shop could not be told yet" "暂时无法回传";
     WB_RETRIED = "Write-back retried" "重试回传";
     WB_SETTLED = "Write-back settled" "回传完成";
 }
@@ -100,6 +101,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "import.finished" => IMPORTED,
         "order.merged" => MERGED,
         "order.shipped" => SHIPPED,
+        "write_back.delayed" => WB_DELAYED,
         "write_back.retried" => WB_RETRIED,
         "write_back.settled" => WB_SETTLED,
         _ => return None,

@@ -25,7 +25,7 @@ impl Asked {
     }
 }
 
-/// Status, further headers, body.
+/// Status, further headers, body. Status 0 hangs up without an answer.
 pub type Given = (u16, Vec<(&'static str, String)>, String);
 
 /// Serves until it is dropped.
@@ -70,6 +70,9 @@ impl Drop for Gateway {
 fn serve(stream: TcpStream, address: SocketAddr, answer: &dyn Fn(&Asked) -> Given) {
     let Some(asked) = read(&stream, address) else { return };
     let (status, headers, body) = answer(&asked);
+    if status == 0 {
+        return;
+    }
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head =
         format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n{more}\r\n", body.len());

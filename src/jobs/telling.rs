@@ -1,0 +1,97 @@
+//! Shops told by their API what left, one write-back at a time.
+//!
+//! The network and the record take turns: the write-back is the intent, written when the parcel left; the shop is
+//! asked what it knows, told, and what it answers is written with the end of the job. Cut off anywhere, the next try
+//! finds in the shop what this one did. What cannot be told for a reason that is the shop's as a whole (its key, its
+//! server) leaves the write-back waiting; what the shop refuses of this order is for a person.
+
+use std::time::Duration;
+
+use chrono::Duration as Span;
+use serde::Deserialize;
+use workers::{End, Retry};
+
+use super::pulling::HTTP;
+use super::run::Task;
+use crate::connectors::link::{Access, CallError, connector};
+use crate::connectors::parcel::ShipError;
+use crate::db::jobs::JobKind;
+use crate::db::sellers;
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::WriteBackId;
+use crate::domain::write_back::Outcome;
+use crate::operations::write_backs::telling;
+use crate::operations::{NOBODY, shops};
+
+/// Enqueues what waits to be told and has no job.
+pub const TELL_DUE: JobKind =
+    JobKind { name: "write_backs.tell", lane: "house", max_attempts: 3, max_crashes: 3 };
+
+/// Between tries while a shop does not answer.
+pub const TELL_RETRY: Retry = Retry { base: Duration::from_secs(5), cap: Duration::from_secs(300) };
+
+/// After all tries of a job came to nothing.
+const LATER: Span = Span::minutes(30);
+
+#[derive(Deserialize)]
+struct Arguments {
+    write_back: WriteBackId,
+}
+
+/// Enqueues, for all sellers, what waits to be told: what was left when a shop could not be, or was linked later.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn tell_due(task: &Task) -> Result<End, Error> {
+    for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
+        let mut after = None;
+        loop {
+            after = task.app.write(&Actor::system(seller.id), |tx| telling::enqueue_due(tx, after))?;
+            if after.is_none() {
+                break;
+            }
+        }
+    }
+    Ok(End::Done)
+}
+
+/// Tells one shop of one parcel.
+///
+/// # Errors
+/// When the shop does not answer and there are tries left.
+pub fn tell(task: &Task) -> Result<End, Error> {
+    let id = task.arguments::<Arguments>()?.write_back;
+    let Some((telling, credentials)) = task.app.read(task.actor.seller, |db| {
+        let Some(telling) = telling::telling(db, id)? else { return Ok(None) };
+        let credentials = shops::credentials(db, telling.shop.id)?;
+        Ok(Some((telling, credentials)))
+    })?
+    else {
+        return Ok(End::Done);
+    };
+    let Some(connector) = connector(telling.shop.platform) else { return Ok(End::Done) };
+    let settings = telling.shop.settings()?;
+    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now: task.app.now() };
+    let is_last_try = task.job.attempt >= task.job.max_attempts;
+    match connector.ship(&access, &telling.parcel) {
+        Ok(proof) => task.settle(None, |tx| telling::told(tx, id, Outcome::Done, &proof)),
+        Err(ShipError::Refused(words)) => {
+            task.settle(None, |tx| telling::told(tx, id, Outcome::Refused, &words))
+        }
+        Err(ShipError::Unasked(CallError::Throttled { retry_after })) => {
+            task.work.block_turn(retry_after);
+            Ok(End::Snooze(retry_after))
+        }
+        Err(ShipError::Unheard(error)) if is_last_try => {
+            task.settle(None, |tx| telling::told(tx, id, Outcome::Unknown, &error.to_string()))
+        }
+        Err(ShipError::Unasked(error)) if is_last_try || !error.may_pass() => task.settle(None, |tx| {
+            let next_try_at = tx.now.plus(LATER);
+            telling::delayed(tx, id, &error.to_string(), next_try_at)
+        }),
+        Err(ShipError::Unasked(error) | ShipError::Unheard(error)) => {
+            Err(anyhow::anyhow!("write-back {id}: {error}").into())
+        }
+    }
+}
