@@ -47,6 +47,7 @@ pub const TABLES: &[&str] = &[
     "print_jobs",
     "sheets",
     "write_backs",
+    "queue_samples",
     "jobs",
     "finished_jobs",
     "job_errors",
@@ -54,8 +55,9 @@ pub const TABLES: &[&str] = &[
     "paused_lanes",
 ];
 
-/// Tables of the schema that are no data: done migrations, the counter of ids, who is logged in.
-const NO_DATA: &[&str] = &["__diesel_schema_migrations", "ids", "sessions", "setup_links"];
+/// Tables of the schema that are no data: done migrations, the counter of ids, who is logged in and what
+/// they have ticked.
+const NO_DATA: &[&str] = &["__diesel_schema_migrations", "ids", "sessions", "setup_links", "ticks"];
 
 /// Rows written by one statement.
 const BATCH: usize = 1_000;

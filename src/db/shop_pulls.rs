@@ -58,6 +58,6 @@ pub fn note_failed(tx: &mut Tx, shop: ShopId, error: &str) -> QueryResult<i64> {
 pub fn oldest_open(db: &mut Db, shop: ShopId) -> QueryResult<Option<UtcTime>> {
     let seller = db.seller();
     let text = "SELECT MIN(ordered_at) AS at FROM orders WHERE seller_id = ? AND shop_id = ? \
-         AND state NOT IN ('shipped', 'completed', 'cancelled')";
+         AND state <> 'shipped' AND state <> 'completed' AND state <> 'cancelled'";
     Ok(db.first::<Moment>(sql(text).bind(seller).bind(shop))?.and_then(|row| row.at))
 }

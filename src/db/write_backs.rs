@@ -44,6 +44,7 @@ const SELECT: &str = "SELECT w.id, w.shop_id, w.order_id, o.number AS order_numb
 pub struct Filter {
     pub state: Option<WriteBackState>,
     pub shop: Option<ShopId>,
+    pub order: Option<OrderId>,
     pub shipment: Option<ShipmentId>,
 }
 
@@ -61,6 +62,9 @@ pub fn list(
     }
     if let Some(shop) = filter.shop {
         statement = statement.push(" AND w.shop_id = ?").bind(shop);
+    }
+    if let Some(order) = filter.order {
+        statement = statement.push(" AND w.order_id = ?").bind(order);
     }
     if let Some(shipment) = filter.shipment {
         statement = statement.push(" AND w.shipment_id = ?").bind(shipment);

@@ -52,7 +52,8 @@ fn sell(app: &App, demo: &Demo, sold: usize, beat: usize) -> Result<(), Error> {
 /// The simulated platforms take the numbers they are told; the own shop leaves that to its owner.
 fn answer_write_backs(app: &App, demo: &Demo) -> Result<(), Error> {
     for shop in demo.shops.iter().filter(|shop| shop.kind != Kind::Own) {
-        let filter = Filter { state: Some(WriteBackState::Waiting), shop: Some(shop.id), shipment: None };
+        let filter =
+            Filter { state: Some(WriteBackState::Waiting), shop: Some(shop.id), ..Filter::default() };
         let waiting =
             app.read(demo.actor.seller, |db| write_backs::list(db, filter, None, ANSWERED_AT_ONCE))?;
         let ids: Vec<_> = waiting.iter().map(|write_back| write_back.id).collect();

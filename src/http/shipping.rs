@@ -15,7 +15,7 @@ use crate::connectors::file::export;
 use crate::db::shops;
 use crate::db::write_backs::Filter;
 use crate::domain::actor::Right;
-use crate::domain::id::{ShipmentId, ShopId, WriteBackId};
+use crate::domain::id::{OrderId, ShipmentId, ShopId, WriteBackId};
 use crate::domain::text_enum;
 use crate::domain::write_back::{Outcome, WriteBackState};
 use crate::operations::ship::{NewShipping, Shipping, ship as ship_them};
@@ -42,6 +42,8 @@ pub struct WriteBackQuery {
     state: Option<String>,
     /// Id of a shop.
     shop: Option<String>,
+    /// Id of an order.
+    order: Option<String>,
     /// Id of a shipment.
     shipment: Option<String>,
     /// Most items, 1 to 500; 50 without.
@@ -92,10 +94,11 @@ pub async fn ship(caller: Caller, body: Body<NewShipping>) -> Reply {
     responses((status = 200, description = "A page of write-backs", body = Items<WriteBack>)))]
 pub async fn list(caller: Caller, query: Params<WriteBackQuery>) -> Reply {
     caller.needs(Right::See)?;
-    let WriteBackQuery { state, shop, shipment, limit, cursor } = query.0;
+    let WriteBackQuery { state, shop, order, shipment, limit, cursor } = query.0;
     let filter = Filter {
         state: state.map(|text| word_of("state", &text, WriteBackState::parse)).transpose()?,
         shop: shop.map(|text| id_of("shop", &text)).transpose()?.map(ShopId),
+        order: order.map(|text| id_of("order", &text)).transpose()?.map(OrderId),
         shipment: shipment.map(|text| id_of("shipment", &text)).transpose()?.map(ShipmentId),
     };
     let (page, after) = Page::by_id(limit.as_deref(), cursor.as_deref(), "write_backs")?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::db::{idempotency, jobs, sellers};
+use crate::db::{day_figures, idempotency, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::operations::{NOBODY, shipments};
@@ -18,6 +18,10 @@ const IDEMPOTENCY_HOURS: chrono::Duration = chrono::Duration::hours(24);
 const DONE_KEPT: Duration = Duration::from_secs(7 * 86_400);
 const DEAD_KEPT: Duration = Duration::from_secs(90 * 86_400);
 
+/// Between two pictures of the queue, and how long they are kept.
+const SAMPLE_PACE: chrono::Duration = chrono::Duration::minutes(10);
+const SAMPLES_KEPT: chrono::Duration = chrono::Duration::days(8);
+
 /// One round. Several may run at once: what one has locked the others leave.
 ///
 /// # Errors
@@ -28,7 +32,9 @@ pub fn once(app: &App) -> Result<(), Error> {
         while app.write(&actor, |tx| shipments::recheck_due(tx, BATCH))? == BATCH {}
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
-            Ok(idempotency::forget(tx, expired)?)
+            idempotency::forget(tx, expired)?;
+            let (last, kept) = (tx.now.plus(-SAMPLE_PACE), tx.now.plus(-SAMPLES_KEPT));
+            Ok(day_figures::take_sample(tx, last, kept)?)
         })?;
     }
     while app.write(&Actor::system(NOBODY), |tx| Ok(jobs::forget(tx, DONE_KEPT, DEAD_KEPT, BATCH)?))? == BATCH

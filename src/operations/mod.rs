@@ -7,6 +7,7 @@ pub mod jobs;
 pub mod merging;
 pub mod number_runs;
 pub mod orders;
+pub mod presence;
 pub mod print_jobs;
 pub mod sellers;
 pub mod sessions;

@@ -216,7 +216,7 @@ impl Visitor {
         let view = self.view.clone();
         let made = blocking(move || {
             self.needs(right)?;
-            let page = self.app.read(self.actor.seller, |db| work(db, &self.view))?;
+            let page = self.app.read(self.actor.seller, |db| work(db, &self.view)?.guided(db, &self.view))?;
             let notice = self.take_notice()?;
             Ok(page.render(&self.view, notice.as_ref()))
         });

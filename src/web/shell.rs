@@ -8,7 +8,9 @@ use super::lang::{Lang, Text};
 use super::session::Notice;
 use super::texts::common as t;
 use super::view::View;
+use crate::db::Db;
 use crate::domain::actor::Right;
+use crate::domain::error::Error;
 
 /// A page before it gets its frame.
 pub struct Page {
@@ -18,16 +20,27 @@ pub struct Page {
     body: Markup,
     /// The page brings its own scroll areas and fills the window.
     fills: bool,
+    /// The demo's tour, above everything else.
+    tour: Option<Markup>,
 }
 
 impl Page {
     pub fn new(title: impl Into<String>, place: &'static str, body: Markup) -> Self {
-        Self { title: title.into(), place, body, fills: false }
+        Self { title: title.into(), place, body, fills: false, tour: None }
     }
 
     /// A page as high as the window.
     pub fn filling(title: impl Into<String>, place: &'static str, body: Markup) -> Self {
         Self { fills: true, ..Self::new(title, place, body) }
+    }
+
+    /// The same page with the tour's strip for its place.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn guided(self, db: &mut Db, view: &View) -> Result<Self, Error> {
+        let tour = super::parts::tour::strip(db, view, self.place)?;
+        Ok(Self { tour: Some(tour), ..self })
     }
 
     /// The whole document.
@@ -48,6 +61,7 @@ impl Page {
                     (sprite())
                     a.skip href="#main" { (view.t(t::SKIP)) }
                     (header(view, self.place))
+                    @if let Some(tour) = &self.tour { (tour) }
                     main #main tabindex="-1" {
                         (notices(view, notice))
                         (self.body)

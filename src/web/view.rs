@@ -16,6 +16,8 @@ pub struct View {
     pub now: UtcTime,
     /// Path and query of this request.
     pub here: String,
+    /// The demo's tour was not put away.
+    pub wants_tour: bool,
     /// `None` before log-in.
     pub reader: Option<Reader>,
     /// Hours and minutes east of UTC of the browser.
@@ -96,6 +98,7 @@ impl View {
             },
             now,
             here: request.uri().to_string(),
+            wants_tour: cookie("tour").is_none(),
             reader,
             zone: east(minutes).or_else(|| east(ZONE_MINUTES)).expect("eight hours are an offset"),
         }

@@ -1,6 +1,7 @@
 //! The pages in a real browser, used as people use them.
 
 use huidan::domain::actor::Role;
+use huidan::domain::shop::ShopSettings;
 use serde_json::json;
 
 use crate::support::browser::{Browser, ENTER, ESCAPE, TAB};
@@ -126,6 +127,121 @@ fn two_people_number_the_same_and_the_second_gets_a_reason() {
     );
     let runs = app.http().get("/api/v1/number-runs").json()["items"].as_array().map(Vec::len);
     assert_eq!(runs, Some(1), "the second click made no run");
+}
+
+#[test]
+fn two_people_see_each_others_ticks() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 3);
+    let (one, other) = (shipper(&app), Browser::of(&app, Role::Shipper, WIDE.0, WIDE.1));
+    for browser in [&one, &other] {
+        browser.open("/workbench?state=ready");
+        browser.until("document.querySelectorAll('#rows > tr.row').length === 3");
+    }
+    one.keys("jjx");
+    let marks = "[...document.querySelectorAll('#rows > tr.row')].map((row) => !!row.querySelector('.holder')).join()";
+    other.until(&format!("{marks} === 'false,true,false'"));
+    other.picture("ticks-of-others-1280");
+    assert_eq!(one.script(&format!("return {marks}")), json!("false,false,false"), "one's own are no news");
+    one.keys("x");
+    other.until(&format!("{marks} === 'false,false,false'"));
+}
+
+#[test]
+fn columns_stand_as_the_reader_numbered_them() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 2);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    let heads =
+        "[...document.querySelectorAll('#shipments thead th')].slice(1).map((head) => head.className).join()";
+    browser.click(".columns-menu > summary");
+    browser.picture("columns-1280");
+    for (name, place) in [("remarks", ""), ("pieces", "1"), ("state", "2")] {
+        browser
+            .script(&format!("document.querySelector('.columns-menu [name={name}]').value = ''; return 0"));
+        if !place.is_empty() {
+            browser.fill(&format!(".columns-menu [name={name}]"), place);
+        }
+    }
+    browser.click(".columns-menu button.primary");
+    browser.until(&format!("{heads} === 'c-pieces,c-state,c-due,c-orders,c-recipient,c-lines,c-waybill'"));
+    browser.open("/workbench?state=ready");
+    browser.until(&format!("{heads}.startsWith('c-pieces,')"));
+    browser.click(".columns-menu > summary");
+    browser.click(".columns-menu [name=usual]");
+    browser.until(&format!("{heads}.startsWith('c-state,c-due,')"));
+}
+
+/// What a hand does from the list of ready parcels until fifty have left: three keys and a number, five clicks.
+#[test]
+fn fifty_parcels_leave_with_a_handful_of_acts() {
+    let app = TestApp::sqlite();
+    tea_house(&app, 50);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 50");
+    let begun = std::time::Instant::now();
+    number_all(&browser, 50, "444080100016");
+    browser.click(".drawer form[action$='/print'] button");
+    browser.until("document.querySelector('.drawer [data-step=job]')");
+    browser.click(".drawer form[action$='/acknowledge'] button[data-step-on]");
+    browser.until("document.querySelector('.drawer form[action$=\"/ship\"]')");
+    browser.click(".drawer form[action$='/ship'] button");
+    browser.accept();
+    browser.until("document.querySelector('#rail').innerText.match(/Shipped\\s+50/)");
+    println!("fifty parcels left after {:.1} s", begun.elapsed().as_secs_f64());
+    let counts = app.http().get("/api/v1/shipments/counts").json();
+    assert_eq!(counts["states"]["shipped"], json!(50));
+}
+
+#[test]
+fn the_day_is_drawn_and_an_order_has_a_page_of_its_own() {
+    let app = TestApp::sqlite();
+    let shop = app.shop("Tea House");
+    let orders: Vec<_> = (0..9)
+        .map(|n| {
+            order(&format!("{}", 1000 + n)).to(recipient(&format!("陈{n}"))).line("TEA", 2).memo("送小样")
+        })
+        .collect();
+    let taken = app.push(&shop, &orders);
+    huidan::jobs::housekeeping::once(app.app()).expect("a sample is taken");
+    let browser = shipper(&app);
+    browser.open("/");
+    browser.until("document.querySelectorAll('.chart').length === 2");
+    browser.script("document.querySelector('.charts').scrollIntoView(); return 0");
+    browser.picture("day-1280");
+    let drawn = browser.script("return document.querySelectorAll('.chart rect.series title').length");
+    assert!(drawn.as_i64() > Some(0), "{drawn}");
+    browser.open(&format!("/orders/{}", taken[0].order));
+    browser.until_shows("1000");
+    browser.picture("order-1280");
+    for wrong in [browser.script(OUTSIDE), json!(barriers(&browser)), json!(browser.complaints())] {
+        assert_eq!(wrong, json!([]));
+    }
+    browser.click("#order a[href^='/shipments/']");
+    browser.until("document.querySelector('#shipment')");
+}
+
+#[test]
+fn the_tour_walks_the_demo_until_it_is_put_away() {
+    let app = TestApp::sqlite();
+    let browser = shipper(&app);
+    tea_house(&app, 2);
+    browser.open("/");
+    browser.until("document.querySelector('h1')");
+    assert_eq!(browser.script("return document.querySelector('.tour')"), json!(null), "real shops have none");
+    app.shop_with("Demo", ShopSettings { simulated: true, ..ShopSettings::default() });
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelector('.tour [aria-current=step]')?.innerText.includes('Tick')");
+    browser.picture("tour-1280");
+    assert_eq!(barriers(&browser), Vec::<String>::new());
+    browser.click(".tour a[href='/write-backs']");
+    browser.until("location.pathname === '/write-backs' && document.querySelector('.tour')");
+    browser.click(".tour button");
+    browser.until("document.readyState === 'complete' && !document.querySelector('.tour')");
+    browser.open("/");
+    browser.until("document.querySelector('h1') && !document.querySelector('.tour')");
 }
 
 #[test]

@@ -211,7 +211,7 @@ pub struct UploadRow {
 /// # Errors
 /// When the record cannot be read.
 pub fn upload(db: &mut Db, shop: ShopId) -> Result<Vec<UploadRow>, Error> {
-    let filter = Filter { state: Some(WriteBackState::Waiting), shop: Some(shop), shipment: None };
+    let filter = Filter { state: Some(WriteBackState::Waiting), shop: Some(shop), ..Filter::default() };
     let rows = record::list(db, filter, None, i64::MAX as usize)?;
     Ok(rows
         .into_iter()

@@ -1,13 +1,17 @@
 //! Whether anything happened since: the number of the newest event, which is all a script needs to
-//! know before it reads a page again.
+//! know before it reads a page again; and who has ticked what is shown.
 
 use actix_web::HttpResponse;
 
 use crate::db::events;
 use crate::domain::actor::Right;
+use crate::domain::id::ShipmentId;
 use crate::http::blocking::blocking;
+use crate::operations::presence;
+use crate::web::form::Form;
 use crate::web::reply;
 use crate::web::session::Visitor;
+use crate::web::texts::workbench as t;
 
 /// `GET /live`
 pub async fn show(visitor: Visitor) -> HttpResponse {
@@ -22,6 +26,32 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
             .content_type("text/plain")
             .insert_header(("Cache-Control", "no-store"))
             .body(newest.to_string()),
+        Err(error) => reply::failure(&view, &error),
+    }
+}
+
+/// `POST /live/ticks`: what this reader has ticked, when that is new; answers who else has ticked what is shown, as
+/// `{"12": "ticked by li@example.com"}`.
+pub async fn tick(visitor: Visitor, form: Form) -> HttpResponse {
+    let view = visitor.view.clone();
+    let others = blocking(move || {
+        visitor.needs(Right::See)?;
+        let user = visitor.session.user_id.0;
+        if form.has("changed") {
+            let ticked: Vec<ShipmentId> = form.ids("ticked")?;
+            visitor.app.write(&visitor.actor, |tx| presence::tick(tx, user, &ticked))?;
+        }
+        let shown: Vec<ShipmentId> = form.ids("shown")?;
+        let now = visitor.view.now;
+        let rows = visitor.app.read(visitor.actor.seller, |db| presence::of_others(db, user, &shown, now))?;
+        let lang = visitor.view.lang;
+        let said = rows.into_iter().map(|row| {
+            (row.shipment_id.to_string(), serde_json::Value::from(t::HELD_BY.with(lang, &[&row.email])))
+        });
+        Ok(serde_json::Value::Object(said.collect()))
+    });
+    match others.await {
+        Ok(others) => HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(others),
         Err(error) => reply::failure(&view, &error),
     }
 }

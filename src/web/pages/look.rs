@@ -1,4 +1,4 @@
-//! How the pages look to this browser: language and theme, kept in cookies.
+//! How the pages look to this browser: language, theme, whether the tour is shown; kept in cookies.
 
 use actix_web::HttpResponse;
 use actix_web::cookie::{Cookie, SameSite, time};
@@ -11,7 +11,9 @@ const KEPT: time::Duration = time::Duration::days(365);
 /// `POST /look`: nothing of anybody's data is touched, so it needs no log-in.
 pub async fn change(form: Form) -> HttpResponse {
     let mut response = reply::see_other(form.get("back"));
-    for (name, allowed) in [("lang", ["en", "zh", ""]), ("theme", ["auto", "light", "dark"])] {
+    let choices: [(&str, &[&str]); 3] =
+        [("lang", &["en", "zh"]), ("theme", &["auto", "light", "dark"]), ("tour", &["off"])];
+    for (name, allowed) in choices {
         let value = form.get(name);
         if !value.is_empty() && allowed.contains(&value) {
             let cookie = Cookie::build(name, value.to_owned())

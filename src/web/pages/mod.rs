@@ -7,6 +7,7 @@ pub mod live;
 pub mod login;
 pub mod look;
 pub mod number_runs;
+pub mod orders;
 pub mod print_jobs;
 pub mod scan;
 pub mod settings;

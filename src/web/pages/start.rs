@@ -1,19 +1,24 @@
 //! The start page: what is to be done today, what is late, what is in trouble.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use maud::{Markup, html};
 
 use super::workbench::query::Words;
 use super::workbench::rail::{Counts, OPEN, state_words, thousands};
+use crate::db::day_figures::Sample;
 use crate::db::shipment_list::ShipmentFilter;
-use crate::db::{Db, shipment_list, shops, write_backs};
+use crate::db::{Db, day_figures, shipment_list, shops, write_backs};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
+use crate::domain::id::ShopId;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::write_back::WriteBackState;
 use crate::operations::merging::suggestions;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
+use crate::web::parts::charts::{self, Series};
 use crate::web::session::Visitor;
 use crate::web::shell::Page;
 use crate::web::texts::{house as t, words, workbench as w};
@@ -76,6 +81,65 @@ fn today(db: &mut Db, view: &View, counts: &Counts) -> Result<Markup, Error> {
                 (tile("/suggestions".to_owned(), "", "merged", t::NEAR, near_text))
             }
             (board(db, view)?)
+            (the_day(db, view)?)
+        }
+    })
+}
+
+/// Samples of a day: one every ten minutes.
+const SAMPLES: usize = 144;
+/// Shops drawn by name; the others are one.
+const SHOPS_DRAWN: usize = 5;
+
+/// Orders by hour and shop, and the queue through the day.
+fn the_day(db: &mut Db, view: &View) -> Result<Markup, Error> {
+    let began = view.day_began();
+    let names: HashMap<ShopId, String> =
+        shops::all(db)?.into_iter().map(|shop| (shop.id, shop.name)).collect();
+    let mut by_shop: HashMap<ShopId, Vec<(i64, i64)>> = HashMap::new();
+    for row in day_figures::ordered(db, began)? {
+        by_shop.entry(row.shop_id).or_default().push((row.hour, row.count));
+    }
+    let mut shops: Vec<_> = by_shop.into_iter().collect();
+    let total = |hours: &[(i64, i64)]| hours.iter().map(|(_, count)| count).sum::<i64>();
+    shops.sort_by_key(|(id, hours)| (std::cmp::Reverse(total(hours)), *id));
+    let others: Vec<(i64, i64)> =
+        shops.split_off(SHOPS_DRAWN.min(shops.len())).into_iter().flat_map(|(_, hours)| hours).collect();
+    let mut orders: Vec<Series> = shops
+        .into_iter()
+        .map(|(id, hours)| Series::by_hour(names.get(&id).cloned().unwrap_or_default(), hours))
+        .collect();
+    if !others.is_empty() {
+        orders.push(Series::by_hour(view.t(t::OTHER_SHOPS), others));
+    }
+    let samples = day_figures::samples(db, began)?;
+    let line = |name: Text, of: fn(&Sample) -> i64| {
+        let mut values = vec![None; SAMPLES];
+        for sample in &samples {
+            let at = (sample.at.micros() - began.micros()) / 600_000_000;
+            if let Some(place) = usize::try_from(at).ok().and_then(|at| values.get_mut(at)) {
+                *place = Some(of(sample));
+            }
+        }
+        Series { name: view.t(name).to_owned(), values }
+    };
+    let mut left = Series::by_hour(
+        view.t(words::SHIPPED),
+        day_figures::left(db, began)?.into_iter().map(|row| (row.hour, row.count)),
+    );
+    let mut sum = 0;
+    let hour_now = (view.now.micros() - began.micros()) / 3_600_000_000;
+    // All that left so far, up to this hour.
+    for (hour, value) in left.values.iter_mut().enumerate() {
+        sum += value.unwrap_or(0);
+        *value = (hour as i64 <= hour_now).then_some(sum);
+    }
+    let queue =
+        [line(words::READY, |sample| sample.ready), line(words::BLOCKED, |sample| sample.blocked), left];
+    Ok(html! {
+        div.charts {
+            section.panel { (charts::columns(view, view.t(t::ORDERS_BY_HOUR), &orders)) }
+            section.panel { (charts::lines(view, view.t(t::THROUGH_THE_DAY), &queue)) }
         }
     })
 }

@@ -31,7 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/write-backs/{id}/settle", [post().to(settle)]));
 }
 
-fn word(state: WriteBackState) -> (Text, &'static str) {
+pub fn word(state: WriteBackState) -> (Text, &'static str) {
     match state {
         WriteBackState::Waiting => (t::WB_WAITING, "clock"),
         WriteBackState::Done => (t::WB_DONE, "tick"),
@@ -48,7 +48,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
     visitor
         .page(Right::See, move |db, view| {
             let state = WriteBackState::parse(form.get("state")).ok();
-            let filter = Filter { state, shop: form.get("shop").parse().ok(), shipment: None };
+            let filter = Filter { state, shop: form.get("shop").parse().ok(), ..Filter::default() };
             let after = form.get("after").parse().ok();
             let mut rows = write_backs::list(db, filter, after, ROWS + 1)?;
             let next = lists::cut(&mut rows, ROWS).map(|row| row.id);

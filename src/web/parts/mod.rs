@@ -1,7 +1,9 @@
 //! Pieces that several pages show alike.
 
 pub mod badges;
+pub mod charts;
 pub mod events;
 pub mod left_out;
 pub mod lists;
 pub mod stations;
+pub mod tour;

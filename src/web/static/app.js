@@ -13,5 +13,8 @@ import "./drop.js";
 import "./scan.js";
 import { tick } from "./clock.js";
 
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
 document.addEventListener("huidan:shown", tick);
 document.dispatchEvent(new CustomEvent("huidan:shown"));

@@ -2,9 +2,14 @@
 // and the counts are read again. Ticks, cursor, scroll and an unfolded row stay.
 
 import { read, say } from "./swap.js";
+import { ticked } from "./selection.js";
 
 const PACE_MS = 6000;
+/** Ticks are told again so often, or others would take them for forgotten. */
+const TOLD_MS = 60000;
 let mark = null;
+let told = "";
+let toldAt = 0;
 
 async function look() {
   if (document.hidden || !document.querySelector("#list")) return;
@@ -39,5 +44,47 @@ export async function refresh() {
   say(list.querySelector(".range")?.textContent ?? "");
 }
 
+/** Tells others what is ticked here, and shows what they have ticked. */
+async function meet() {
+  const rows = [...document.querySelectorAll("#rows > tr.row")];
+  const csrf = document.querySelector("#act input[name=csrf]")?.value;
+  if (document.hidden || !csrf) return;
+  const mine = ticked().join(",");
+  const isNew = mine !== told || (mine && Date.now() - toldAt > TOLD_MS);
+  const body = new URLSearchParams({ csrf, shown: rows.map((row) => row.dataset.id).join(",") });
+  if (isNew) {
+    body.set("changed", "1");
+    body.set("ticked", mine);
+  }
+  const response = await fetch("/live/ticks", { method: "POST", body }).catch(() => null);
+  if (!response?.ok || response.redirected) return;
+  if (isNew) [told, toldAt] = [mine, Date.now()];
+  const others = await response.json();
+  for (const row of rows) {
+    const text = others[row.dataset.id];
+    const holder = row.querySelector(".holder");
+    if (!text) holder?.remove();
+    else if (holder?.title !== text) {
+      holder?.remove();
+      row.querySelector(".c-tick").append(person(text));
+    }
+  }
+}
+
+/** The mark beside a tick box: a person, and who it is. */
+function person(text) {
+  const mark = document.createElement("span");
+  mark.className = "holder";
+  mark.title = text;
+  mark.setAttribute("role", "img");
+  mark.setAttribute("aria-label", text);
+  const icon = document.querySelector("header .me .icon")?.cloneNode(true);
+  if (icon) mark.append(icon);
+  return mark;
+}
+
 setInterval(look, PACE_MS);
+setInterval(meet, PACE_MS);
+document.addEventListener("huidan:ticked", meet);
+document.addEventListener("huidan:shown", meet);
 look();

@@ -17,9 +17,17 @@ const bar = () => document.querySelector("#act");
 const all = () => document.querySelector("#take-all");
 const boxes = () => [...document.querySelectorAll("#rows input[name=shipment]")];
 
+let telling = null;
+
 function save() {
   sessionStorage.setItem(KEY, JSON.stringify({ ids: [...ids] }));
+  // Told once the hand rests, not with each of fifty ticks.
+  clearTimeout(telling);
+  telling = setTimeout(() => document.dispatchEvent(new CustomEvent("huidan:ticked")), 400);
 }
+
+/** The ids that are ticked. */
+export const ticked = () => [...ids];
 
 /** How many are ticked. */
 export const count = () => (all()?.checked ? Number(document.querySelector("#list").dataset.total) : ids.size);

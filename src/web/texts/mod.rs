@@ -9,6 +9,7 @@ pub mod login;
 pub mod reasons;
 pub mod scan;
 pub mod shipment;
+pub mod tour;
 pub mod words;
 pub mod workbench;
 
@@ -20,6 +21,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     house::TABLE,
     scan::TABLE,
     shipment::TABLE,
+    tour::TABLE,
     common::TABLE,
     keys::TABLE,
     login::TABLE,

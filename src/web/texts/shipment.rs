@@ -4,6 +4,19 @@ use crate::web::lang::texts;
 
 texts! {
     TITLE = "Shipment #{}" "包裹 #{}";
+    ORDER_TITLE = "Order {}" "订单 {}";
+    OPEN_ORDER = "The order by itself" "查看订单";
+    PRINT_PAGE = "Print" "打印";
+    REMARKS = "Remarks" "留言备注";
+    CONTENTS = "Contents" "商品";
+    SHIPPING_FEE = "Shipping" "运费";
+    FACTS = "What the shop says" "店铺信息";
+    BUYER = "Buyer" "买家";
+    KIND = "Kind" "类型";
+    ORDERED = "Placed" "下单";
+    SHIP_BY = "Ship by" "最晚发货";
+    RECEIVED = "Came in" "进单";
+    PARCELS = "Parcels" "包裹";
     TO_WORKBENCH = "To the workbench" "回工作台";
     REASONS = "What stands in the way" "未就绪原因";
     RECIPIENT = "Recipient" "收件人";

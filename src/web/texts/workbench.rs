@@ -57,6 +57,13 @@ texts! {
     COL_LINES = "Contents" "商品";
     COL_REMARKS = "Remarks" "留言备注";
     COL_WAYBILL = "Waybill" "运单";
+    COL_PAID = "Paid" "付款时间";
+    COL_PIECES = "Pieces" "件数";
+    COL_TAGS = "Tags" "标签";
+    COLUMNS = "Columns" "列";
+    COLUMNS_HINT = "Number the columns in their order; empty hides one." "按顺序编号;留空则隐藏。";
+    COLUMNS_USUAL = "As usual" "恢复默认";
+    HELD_BY = "ticked by {}" "{} 已勾选";
     TICK_PAGE = "Tick the whole page" "全选本页";
     TICK_ONE = "Tick shipment {}" "勾选包裹 {}";
     OVERDUE_BY = "{} late" "超时 {}";

@@ -56,7 +56,7 @@ fn order_panel(view: &View, shown: &Shown, order: &OrderView) -> Markup {
     html! {
         section.panel.order-panel {
             header {
-                h2 { (order.shop_name) " · " code { (order.number) } }
+                h2 { a href={ "/orders/" (order.id) } title=(view.t(t::OPEN_ORDER)) { (order.shop_name) " · " code { (order.number) } } }
                 (badges::flag(view, &order.flag))
                 small { (view.t(words::order_state(order.state))) " · " (view.t(words::kind(order.kind))) " · " (order.buyer_nick) }
             }

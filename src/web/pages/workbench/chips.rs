@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::columns::{self, Column};
 use super::query::{FILTERS, FIND, Wish, Words};
 use crate::db::shops::ShopRow;
 use crate::domain::platform::Platform;
@@ -80,8 +81,8 @@ pub fn carrier_name(view: &View, code: &str) -> String {
     format.map_or(code, |format| view.lang.pick(format.carrier.name, format.carrier.name_zh)).to_owned()
 }
 
-/// The bar with the search box, the chips and the sort.
-pub fn bar(view: &View, wish: &Wish, shops: &[ShopRow]) -> Markup {
+/// The bar with the search box, the chips, the sort and the columns.
+pub fn bar(view: &View, wish: &Wish, shops: &[ShopRow], chosen: &[Column]) -> Markup {
     let words = &wish.words;
     html! {
         div.search-bar role="search" {
@@ -98,6 +99,7 @@ pub fn bar(view: &View, wish: &Wish, shops: &[ShopRow]) -> Markup {
             }
             (filter_form(view, words, shops))
             (sort_form(view, words))
+            (columns::form(view, chosen, &words.href()))
         }
         @if words.is_narrow() {
             ul.chips aria-label=(view.t(t::FILTERS)) {

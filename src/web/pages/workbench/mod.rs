@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod chips;
+mod columns;
 pub mod query;
 pub mod rail;
 mod saved;
@@ -27,6 +28,7 @@ use crate::web::session::Visitor;
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{common, workbench as t};
 use crate::web::view::View;
+use columns::Column;
 use query::{Wish, Words};
 use rail::{Counts, rail, thousands};
 
@@ -38,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/workbench", [get().to(show)]))
         .service(inside("/workbench/search", [post().to(search)]))
+        .service(inside("/workbench/columns", [post().to(columns::choose)]))
         .service(inside("/workbench/filters", [post().to(saved::save)]))
         .service(inside("/workbench/filters/{id}/remove", [post().to(saved::remove)]))
         .service(inside("/workbench/merge", [post().to(acts::merge)]))
@@ -48,16 +51,17 @@ pub fn routes(config: &mut ServiceConfig) {
 /// `GET /workbench`
 pub async fn show(visitor: Visitor, request: HttpRequest) -> HttpResponse {
     let form = Form::parse(request.query_string());
+    let columns = columns::chosen(&request);
     visitor
         .page(Right::See, move |db, view| {
             let wish = Words::of(&form, view).read(db)?;
-            let body = body(db, view, &wish, &form)?;
+            let body = body(db, view, &wish, &form, &columns)?;
             Ok(Page::filling(view.t(t::TITLE), "workbench", body))
         })
         .await
 }
 
-fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form) -> Result<Markup, Error> {
+fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form, columns: &[Column]) -> Result<Markup, Error> {
     let counts = Counts::load(db, view)?;
     let shops = shops::all(db)?;
     let rows = if form.has("limit") { form.get("limit") } else { ROWS };
@@ -77,12 +81,12 @@ fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form) -> Result<Markup, Er
             (rail(view, &counts, &wish.words))
             section.queue aria-label=(view.t(t::TITLE)) {
                 h1.visually-hidden { (view.t(t::TITLE)) }
-                div.top { (chips::bar(view, wish, &shops)) }
+                div.top { (chips::bar(view, wish, &shops, columns)) }
                 div.rows #list tabindex="-1" data-total=(total) data-query=(wish.words.query()) {
                     @if listed.page.items.is_empty() {
                         (empty(view, &wish.words, counts.total()))
                     } @else {
-                        (table::table(view, &listed.page.items))
+                        (table::table(view, columns, &listed.page.items))
                     }
                     (pager(view, &wish.words, &listed))
                 }

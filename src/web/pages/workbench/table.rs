@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::chips::carrier_name;
+use super::columns::Column;
 use crate::domain::shipment::ShipmentState;
 use crate::operations::shipments::item::{LineItem, ShipmentItem};
 use crate::web::icons::icon;
@@ -14,27 +15,21 @@ use crate::web::view::View;
 const SHOWN: usize = 2;
 
 /// The table with its rows.
-pub fn table(view: &View, items: &[ShipmentItem]) -> Markup {
+pub fn table(view: &View, columns: &[Column], items: &[ShipmentItem]) -> Markup {
     html! {
         table.shipments #shipments {
             thead { tr {
                 th.c-tick scope="col" {
                     input #tick-page type="checkbox" aria-label=(view.t(t::TICK_PAGE)) title=(view.t(t::TICK_PAGE)) data-needs-script;
                 }
-                th.c-state scope="col" { (view.t(t::STATE)) }
-                th.c-due scope="col" { (view.t(t::COL_SHIP_BY)) }
-                th.c-orders scope="col" { (view.t(t::COL_ORDERS)) }
-                th.c-recipient scope="col" { (view.t(t::COL_RECIPIENT)) }
-                th.c-lines scope="col" { (view.t(t::COL_LINES)) }
-                th.c-remarks scope="col" { (view.t(t::COL_REMARKS)) }
-                th.c-waybill scope="col" { (view.t(t::COL_WAYBILL)) }
+                @for column in columns { th class=(column.class()) scope="col" { (view.t(column.text())) } }
             } }
-            tbody #rows { @for item in items { (row(view, item)) } }
+            tbody #rows { @for item in items { (row(view, columns, item)) } }
         }
     }
 }
 
-fn row(view: &View, item: &ShipmentItem) -> Markup {
+fn row(view: &View, columns: &[Column], item: &ShipmentItem) -> Markup {
     let id = item.id;
     html! {
         tr.row #{ "s" (id) } data-id=(id) data-state=(item.state) data-version=(item.version) {
@@ -42,32 +37,46 @@ fn row(view: &View, item: &ShipmentItem) -> Markup {
                 input type="checkbox" name="shipment" value=(id) form="act"
                     aria-label=(t::TICK_ONE.with(view.lang, &[&id]));
             }
-            td.c-state {
-                (badges::state(view, item.state))
-                @for reason in item.reasons.iter().take(1) { (badges::reason(view, reason)) }
-                @if item.reasons.len() > 1 { span.more { "+" (item.reasons.len() - 1) } }
-            }
-            td.c-due { (badges::ship_by(view, item.ship_by, item.state, item.shipped_at)) }
-            td.c-orders { (orders(view, item)) }
-            td.c-recipient {
-                @if let Some(to) = &item.recipient {
-                    span.who { (to.name) " " span.phone { (to.phone) } }
-                    span.where title={ (to.region) " " (to.detail) } { (to.region) " " (to.detail) }
-                } @else { span.none { "–" } }
-            }
-            td.c-lines { (lines(view, item)) }
-            td.c-remarks {
-                @for colour in flags(item) { (badges::flag(view, colour)) }
-                @for remark in item.remarks.iter().take(SHOWN) { (badges::remark(view, remark)) }
-                @if item.remarks.len() > SHOWN { span.more { "+" (item.remarks.len() - SHOWN) } }
-            }
-            td.c-waybill {
-                @if let Some(number) = &item.waybill {
-                    span.carrier { (badges::print(view, item.print)) (carrier_name(view, item.carrier.as_deref().unwrap_or_default())) }
-                    code.number { (number) }
-                } @else if item.state != ShipmentState::Cancelled { span.none { "–" } }
-            }
+            @for column in columns { td class=(column.class()) { (cell(view, *column, item)) } }
         }
+    }
+}
+
+fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
+    match column {
+        Column::State => html! {
+            (badges::state(view, item.state))
+            @for reason in item.reasons.iter().take(1) { (badges::reason(view, reason)) }
+            @if item.reasons.len() > 1 { span.more { "+" (item.reasons.len() - 1) } }
+        },
+        Column::ShipBy => badges::ship_by(view, item.ship_by, item.state, item.shipped_at),
+        Column::Orders => orders(view, item),
+        Column::Recipient => html! {
+            @if let Some(to) = &item.recipient {
+                span.who { (to.name) " " span.phone { (to.phone) } }
+                span.where title={ (to.region) " " (to.detail) } { (to.region) " " (to.detail) }
+            } @else { span.none { "–" } }
+        },
+        Column::Contents => lines(view, item),
+        Column::Remarks => html! {
+            @for colour in flags(item) { (badges::flag(view, colour)) }
+            @for remark in item.remarks.iter().take(SHOWN) { (badges::remark(view, remark)) }
+            @if item.remarks.len() > SHOWN { span.more { "+" (item.remarks.len() - SHOWN) } }
+        },
+        Column::Waybill => html! {
+            @if let Some(number) = &item.waybill {
+                span.carrier { (badges::print(view, item.print)) (carrier_name(view, item.carrier.as_deref().unwrap_or_default())) }
+                code.number { (number) }
+            } @else if item.state != ShipmentState::Cancelled { span.none { "–" } }
+        },
+        Column::Paid => html! {
+            @if let Some(at) = item.paid_at { time datetime=(at) { (view.moment(at)) } } @else { span.none { "–" } }
+        },
+        Column::Pieces => html! { (item.pieces) },
+        Column::Tags => html! {
+            @for tag in &item.tags { span.tag { (tag) } " " }
+            @if item.tags.is_empty() { span.none { "–" } }
+        },
     }
 }
 

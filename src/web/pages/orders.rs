@@ -1,0 +1,153 @@
+//! One order as its shop tells it, and what became of it here. Fit to be printed.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Path, ServiceConfig, get};
+use maud::{Markup, html};
+
+use super::shipment::parts::{money, reasons_of};
+use super::workbench::chips::carrier_name;
+use super::write_backs::word as told;
+use crate::db::{Db, events};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::id::OrderId;
+use crate::operations::orders::{self, OrderView};
+use crate::operations::write_backs::{self, Filter, WriteBack};
+use crate::web::icons::icon;
+use crate::web::inside;
+use crate::web::parts::badges;
+use crate::web::parts::events::{People, timeline};
+use crate::web::session::Visitor;
+use crate::web::shell::Page;
+use crate::web::texts::{batch, common, shipment as t, words};
+use crate::web::view::View;
+
+/// Events and write-backs shown.
+const SHOWN: usize = 100;
+
+/// The order's address.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(inside("/orders/{id}", [get().to(show)]));
+}
+
+/// `GET /orders/{id}`
+pub async fn show(visitor: Visitor, id: Path<OrderId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor.page(Right::See, move |db, view| page(db, view, id)).await
+}
+
+fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
+    let order = orders::order(db, id, view.now)?;
+    let filter = Filter { order: Some(id), ..Filter::default() };
+    let tellings = write_backs::list(db, filter, None, SHOWN)?;
+    let log = events::list(db, Some(id.0), None, SHOWN)?;
+    let people = People::load(db)?;
+    let body = html! {
+        div.page {
+            nav { a href="/workbench?state=ready" { (view.t(t::TO_WORKBENCH)) } }
+            article #order {
+                header.page-head {
+                    h1 { (order.shop_name) " · " code { (order.number) } }
+                    span.badge { (view.t(words::order_state(order.state))) }
+                    (badges::flag(view, &order.flag))
+                    span.spring {}
+                    button.quiet type="button" data-print data-needs-script { (icon("printed")) (view.t(t::PRINT_PAGE)) }
+                }
+                div.columns {
+                    div {
+                        (reasons_of(view, &order.reasons))
+                        (lines(view, &order))
+                        @if !order.remarks.is_empty() {
+                            section.panel { h2 { (view.t(t::REMARKS)) } @for remark in &order.remarks { p { (badges::remark(view, remark)) } } }
+                        }
+                        @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }
+                        section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
+                    }
+                    div { (facts(view, &order)) (places(view, &order)) }
+                }
+            }
+        }
+    };
+    Ok(Page::new(t::ORDER_TITLE.with(view.lang, &[&order.number]), "workbench", body))
+}
+
+fn lines(view: &View, order: &OrderView) -> Markup {
+    html! {
+        section.panel {
+            h2 { (view.t(t::CONTENTS)) }
+            table.lines {
+                tbody { @for line in &order.lines {
+                    tr.is-undone[line.gone] {
+                        td.num { b { (line.quantity) "×" } }
+                        td { (line.title) " " small { (line.variant) } }
+                        td { code { (line.sku) } }
+                        td { @if line.refund.is_open() || line.refund.is_final() { span.reason { (view.t(words::refund(line.refund))) } } }
+                        td.num { (money(line.price.amount, &line.price.currency)) }
+                    }
+                } }
+                tfoot {
+                    tr { td {} td colspan="3" { (view.t(t::SHIPPING_FEE)) } td.num { (money(order.shipping_fee.amount, &order.shipping_fee.currency)) } }
+                    tr { td {} th colspan="3" scope="row" { (view.t(t::TOTAL)) } td.num { b { (money(order.total.amount, &order.total.currency)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn facts(view: &View, order: &OrderView) -> Markup {
+    let moment = |at: Option<crate::domain::time::UtcTime>| at.map_or("–".to_owned(), |at| view.moment(at));
+    html! {
+        section.panel {
+            h2 { (view.t(t::FACTS)) }
+            dl.facts {
+                dt { (view.t(t::BUYER)) } dd { (order.buyer_nick) }
+                dt { (view.t(t::KIND)) } dd { (view.t(words::kind(order.kind))) }
+                dt { (view.t(t::ORDERED)) } dd { (moment(order.created_at)) }
+                dt { (view.t(t::PAID)) } dd { (moment(order.paid_at)) }
+                dt { (view.t(t::SHIP_BY)) } dd { (moment(order.ship_by)) }
+                dt { (view.t(t::RECEIVED)) } dd { (view.moment(order.received_at)) }
+                @if let Some(to) = &order.recipient {
+                    dt { (view.t(t::RECIPIENT)) } dd { (to.name) " " (to.phone) br; (to.region) " " (to.detail) }
+                }
+            }
+            @for hold in &order.holds {
+                p.hold { (icon("pause")) b { (hold.reason) } @if let Some(until) = hold.until { " " (t::UNTIL.with(view.lang, &[&view.moment(until)])) } }
+            }
+        }
+    }
+}
+
+/// The parcels it is in.
+fn places(view: &View, order: &OrderView) -> Markup {
+    html! {
+        section.panel {
+            h2 { (view.t(t::PARCELS)) }
+            @if order.shipments.is_empty() { p.none { "–" } }
+            ul.plain { @for place in &order.shipments {
+                li {
+                    a href={ "/shipments/" (place.id) } { (t::TITLE.with(view.lang, &[&place.id])) } " "
+                    (badges::state(view, place.state)) " "
+                    @if let Some(number) = &place.waybill {
+                        (carrier_name(view, place.carrier.as_deref().unwrap_or_default())) " " code { (number) }
+                    }
+                }
+            } }
+        }
+    }
+}
+
+fn shop_was_told(view: &View, tellings: &[WriteBack]) -> Markup {
+    html! {
+        section.panel {
+            h2 { (view.t(common::WRITE_BACKS)) }
+            table.lines { tbody { @for telling in tellings {
+                @let (text, mark) = told(telling.state);
+                tr {
+                    td { span.badge data-state=(telling.state) { (icon(mark)) (view.t(text)) } }
+                    td { (view.t(batch::NUMBER)) " " code { (telling.number) } }
+                    td { small { (telling.reply) } }
+                }
+            } } }
+        }
+    }
+}
