@@ -9,11 +9,11 @@ use tracing::info;
 use super::{open, open_pool, print};
 use crate::app::App;
 use crate::db::pool::Pool;
-use crate::db::{backup as backups, copy as carrier, migrate as schema};
+use crate::db::{backup as backups, copy as carrier, migrate as schema, users as people};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::id::SellerId;
 use crate::operations::users::NewUser;
-use crate::operations::{NOBODY, sellers, tokens, users};
+use crate::operations::{NOBODY, second_factor, sellers, tokens, users};
 use crate::settings::Settings;
 
 /// Longest password read from standard input, in bytes: a wrong pipe is noticed.
@@ -43,6 +43,16 @@ pub fn create_user(settings: &Settings, email: &str, role: Role, seller: Option<
     let actor = Actor::system(seller_named(&app, seller)?);
     let user = app.write(&actor, |tx| users::create(tx, &new))?;
     info!(user.id = %user, "Made user {user} with the role {role}");
+    Ok(())
+}
+
+/// `huidan user forget-factor`
+pub fn forget_factor(settings: &Settings, email: &str) -> anyhow::Result<()> {
+    let app = open(settings)?;
+    let known = app.read(NOBODY, |db| Ok(people::by_email(db, &email.trim().to_lowercase())?))?;
+    let user = known.with_context(|| format!("there is no user {email}"))?;
+    app.write(&Actor::system(user.seller_id), |tx| second_factor::forget(tx, user.id))?;
+    info!(user.id = %user.id, "{email} logs in with the password alone");
     Ok(())
 }
 

@@ -153,6 +153,11 @@ enum UserCommand {
         #[arg(long, value_name = "NAME")]
         seller: Option<String>,
     },
+    /// Let a user log in without the second factor: for an owner who has lost phone and recovery codes
+    ForgetFactor {
+        #[arg(long)]
+        email: String,
+    },
 }
 
 /// Runs the command that was typed.
@@ -195,6 +200,7 @@ fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Token(TokenCommand::Create { name, role, seller }) => {
             manage::create_token(settings, &name, role, seller.as_deref())
         }
+        Command::User(UserCommand::ForgetFactor { email }) => manage::forget_factor(settings, &email),
         Command::User(UserCommand::Create { email, role, seller }) => {
             manage::create_user(settings, &email, role, seller.as_deref())
         }

@@ -23,6 +23,7 @@ use crate::domain::time::UtcTime;
 pub const TABLES: &[&str] = &[
     "sellers",
     "users",
+    "second_factors",
     "tokens",
     "events",
     "idempotency_keys",

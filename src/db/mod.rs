@@ -26,6 +26,7 @@ pub mod print_jobs;
 pub mod recipients;
 pub mod saved_filters;
 pub mod seal;
+pub mod second_factors;
 pub mod sellers;
 pub mod sessions;
 pub mod sheet_values;

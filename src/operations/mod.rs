@@ -9,6 +9,7 @@ pub mod number_runs;
 pub mod orders;
 pub mod presence;
 pub mod print_jobs;
+pub mod second_factor;
 pub mod sellers;
 pub mod sessions;
 pub mod settings;

@@ -4,6 +4,7 @@ use huidan::domain::actor::Role;
 use huidan::domain::shop::ShopSettings;
 use serde_json::json;
 
+use crate::second_factor::shown;
 use crate::support::browser::{Browser, ENTER, ESCAPE, TAB};
 use crate::support::{TestApp, order, recipient};
 
@@ -242,6 +243,43 @@ fn the_tour_walks_the_demo_until_it_is_put_away() {
     browser.until("document.readyState === 'complete' && !document.querySelector('.tour')");
     browser.open("/");
     browser.until("document.querySelector('h1') && !document.querySelector('.tour')");
+}
+
+#[test]
+fn a_second_factor_is_switched_on_asked_for_and_survives_a_lost_phone() {
+    let app = TestApp::sqlite();
+    let browser = shipper(&app);
+    browser.open("/account");
+    browser.click("#factor form button");
+    browser.until("document.querySelector('#factor .qr')");
+    browser.picture("factor-1280");
+    assert_eq!(barriers(&browser), Vec::<String>::new());
+    let secret = browser.script("return document.querySelector('#factor .secret').innerText");
+    let code = shown(&app, secret.as_str().expect("a text"));
+    browser.fill("#factor [name=code]", &code);
+    browser.click("#factor button.primary");
+    browser.until("document.querySelectorAll('.codes code').length === 8");
+    let recovery = browser.script("return document.querySelector('.codes code').innerText");
+
+    let other = Browser::stranger(&app, WIDE.0, WIDE.1);
+    let log_in = || {
+        other.open("/login?back=/account");
+        other.fill("[name=email]", "owner@example.com");
+        other.fill("[name=password]", "correct horse");
+        other.click("button.primary");
+        other.until("document.querySelector('[name=ticket]')");
+    };
+    log_in();
+    other.picture("factor-login-1280");
+    other.fill("[name=code]", &code);
+    other.click("button.primary");
+    other.until("document.querySelector('#trouble')");
+    other.fill("[name=code]", recovery.as_str().expect("a text"));
+    other.click("button.primary");
+    other.until("location.pathname === '/account'");
+    other.fill("#factor [name=old]", "correct horse");
+    other.click("#factor button.danger");
+    other.until("document.querySelector('#factor form[action=\"/account/factor\"]')");
 }
 
 #[test]

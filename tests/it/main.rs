@@ -22,6 +22,7 @@ mod migrations;
 mod number_runs;
 mod print_jobs;
 mod pulling;
+mod second_factor;
 mod shared_workers;
 mod ship;
 mod shipments;

@@ -4,12 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
+use super::factor;
 use crate::app::App;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::http::blocking::blocking;
 use crate::operations::users::{self, NewUser};
-use crate::operations::{NOBODY, sessions};
+use crate::operations::{NOBODY, second_factor, sessions};
 use crate::web::form::Form;
 use crate::web::limit::{LoginLimit, Tries};
 use crate::web::reply;
@@ -46,6 +47,14 @@ fn page(view: &View, back: &str, email: &str, wrong: Option<(&str, &str)>) -> Ma
     Page::new(view.t(t::TITLE), "gate", body).render(view, None)
 }
 
+/// What a right password leads to.
+enum Entry {
+    /// The session's secret.
+    In { secret: String },
+    /// A second factor is asked for.
+    Half { ticket: String },
+}
+
 /// `POST /login`
 pub async fn enter(
     request: HttpRequest,
@@ -66,11 +75,21 @@ pub async fn enter(
         let Some(user) = app.read(NOBODY, |db| users::verify(db, &address, &password))? else {
             return Ok(None);
         };
+        let now = app.now();
+        let asked = app.read(user.seller_id, |db| {
+            Ok(second_factor::is_asked(db, user.id)?.then(|| factor::ticket(db, &user, now)))
+        })?;
+        if let Some(ticket) = asked {
+            return Ok(Some(Entry::Half { ticket }));
+        }
         let actor = Actor { seller: user.seller_id, name: format!("user:{}", user.id), role: user.role };
-        app.write(&actor, |tx| sessions::begin(tx, user.id)).map(Some)
+        app.write(&actor, |tx| sessions::begin(tx, user.id)).map(|secret| Some(Entry::In { secret }))
     });
     match entered.await {
-        Ok(Some(secret)) => {
+        Ok(Some(Entry::Half { ticket })) => {
+            reply::html_of(StatusCode::OK, factor::ask(&view, &ticket, &back, None))
+        }
+        Ok(Some(Entry::In { secret })) => {
             let mut response = reply::see_other(if back.is_empty() { "/" } else { &back });
             let _ = response.add_cookie(&session::cookie(&request, Some(&secret)));
             response
@@ -113,12 +132,16 @@ async fn end(
 
 /// `GET /account`
 pub async fn account(visitor: Visitor) -> HttpResponse {
+    let user = visitor.session.user_id;
     visitor
-        .page(Right::See, |_, view| Ok(Page::new(view.t(t::CHANGE_PASSWORD), "", account_body(view))))
+        .page(Right::See, move |db, view| {
+            let factor = factor::panel(db, view, user)?;
+            Ok(Page::new(view.t(t::CHANGE_PASSWORD), "", account_body(view, &factor)))
+        })
         .await
 }
 
-fn account_body(view: &View) -> Markup {
+fn account_body(view: &View, factor: &Markup) -> Markup {
     let email = view.reader.as_ref().map_or("", |reader| reader.email.as_str());
     html! {
         div.page.narrow {
@@ -134,6 +157,7 @@ fn account_body(view: &View) -> Markup {
                     small { (view.t(t::PASSWORD_HINT)) } }
                 button.primary type="submit" { (view.t(t::CHANGE_PASSWORD)) }
             }
+            (factor)
             form.stack.panel method="post" action="/logout-everywhere" data-plain {
                 (csrf(view))
                 h2 { (view.t(t::LOG_OUT_EVERYWHERE)) }

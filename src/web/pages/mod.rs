@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod batch;
+pub mod factor;
 pub mod imports;
 pub mod live;
 pub mod login;

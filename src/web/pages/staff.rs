@@ -6,13 +6,13 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 
 use crate::db::users::UserRow;
-use crate::db::{tokens as token_record, users as record};
+use crate::db::{second_factors, tokens as token_record, users as record};
 use crate::domain::actor::{Right, Role};
 use crate::domain::error::Error;
 use crate::domain::id::{TokenId, UserId};
 use crate::http::blocking::blocking;
 use crate::operations::users::{self, NewUser};
-use crate::operations::{sessions, tokens};
+use crate::operations::{second_factor, sessions, tokens};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
@@ -35,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/staff/{id}", [post().to(change)]))
         .service(inside("/staff/{id}/disable", [post().to(disable)]))
         .service(inside("/staff/{id}/enable", [post().to(enable)]))
+        .service(inside("/staff/{id}/forget-factor", [post().to(forget_factor)]))
         .service(inside("/tokens", [post().to(issue)]))
         .service(inside("/tokens/{id}/revoke", [post().to(revoke)]));
 }
@@ -44,13 +45,14 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
     visitor
         .page(Right::Own, |db, view| {
             let people = record::all(db)?;
+            let factors = second_factors::confirmed(db)?;
             let tokens = token_record::page(db, None, TOKENS_SHOWN)?;
             let me = view.reader.as_ref().map_or("", |reader| reader.email.as_str());
             let body = html! {
                 div.page {
                     h1 { (view.t(t::STAFF_TITLE)) }
                     div.list { table {
-                        tbody { @for user in &people { (person(view, user, user.email == me)) } }
+                        tbody { @for user in &people { (person(view, user, user.email == me, factors.contains(&user.id))) } }
                     } }
                     (new_person(view))
                     h1 { (view.t(t::TOKENS)) }
@@ -84,7 +86,7 @@ fn role_field(view: &View, roles: &[Role], chosen: Role) -> Markup {
     }
 }
 
-fn person(view: &View, user: &UserRow, is_me: bool) -> Markup {
+fn person(view: &View, user: &UserRow, is_me: bool, has_factor: bool) -> Markup {
     html! {
         tr {
             td { (user.email) }
@@ -96,6 +98,13 @@ fn person(view: &View, user: &UserRow, is_me: bool) -> Markup {
                 }
             } }
             td { (view.moment(user.created_at)) }
+            td { @if has_factor {
+                @if is_me { small { (view.t(login::FACTOR)) } } @else {
+                    form method="post" action={ "/staff/" (user.id) "/forget-factor" } {
+                        (csrf(view)) button type="submit" data-ask=(login::FACTOR_FORGET_ASK.with(view.lang, &[&user.email])) { (view.t(login::FACTOR_FORGET)) }
+                    }
+                }
+            } }
             td { @if is_me { small { (view.t(t::YOURSELF)) } } @else if user.disabled_at.is_some() {
                 form method="post" action={ "/staff/" (user.id) "/enable" } { (csrf(view)) (view.t(t::DISABLED)) " " button type="submit" { (view.t(t::ENABLE)) } }
             } @else {
@@ -155,6 +164,17 @@ pub async fn change(visitor: Visitor, id: Path<UserId>, form: Form) -> HttpRespo
 /// `POST /staff/{id}/disable`
 pub async fn disable(visitor: Visitor, id: Path<UserId>) -> HttpResponse {
     set_disabled(visitor, id.into_inner(), true).await
+}
+
+/// `POST /staff/{id}/forget-factor`: for who has lost both phone and recovery codes.
+pub async fn forget_factor(visitor: Visitor, id: Path<UserId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Own, move |tx, view| {
+            second_factor::forget(tx, id)?;
+            Ok(then("/staff", view.t(t::USER_SAVED)))
+        })
+        .await
 }
 
 /// `POST /staff/{id}/enable`

@@ -32,6 +32,9 @@ texts! {
     USER_CREATED = "User added" "新增员工";
     PASSWORD_SET = "Password set" "设置密码";
     ROLE_CHANGED = "Role changed" "修改角色";
+    FACTOR_ON = "Second factor switched on" "开启两步验证";
+    FACTOR_OFF = "Second factor switched off" "关闭两步验证";
+    RECOVERY_USED = "Recovery code used" "使用恢复码";
     USER_DISABLED = "User disabled" "停用员工";
     USER_ENABLED = "User let in again" "恢复员工";
     TOKEN_ISSUED = "Token issued" "签发令牌";
@@ -84,6 +87,9 @@ pub fn kind(kind: &str) -> Option<Text> {
         "user.created" => USER_CREATED,
         "user.password_set" => PASSWORD_SET,
         "user.role_changed" => ROLE_CHANGED,
+        "user.second_factor_on" => FACTOR_ON,
+        "user.second_factor_off" => FACTOR_OFF,
+        "user.recovery_code_used" => RECOVERY_USED,
         "user.disabled" => USER_DISABLED,
         "user.enabled" => USER_ENABLED,
         "token.issued" => TOKEN_ISSUED,
