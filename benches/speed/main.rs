@@ -17,6 +17,7 @@ mod report;
 mod resources;
 mod serve;
 mod statements;
+mod workbench;
 mod world;
 
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("intake", intake::on_postgres),
     ("intake-sqlite", intake::on_sqlite),
     ("pages", pages::measure),
+    ("workbench", workbench::measure),
     ("numbers", numbers::measure),
     ("labels", labels::measure),
     ("serve", serve::measure),

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 
 use crate::report::{Bound, Report, median, size};
 use crate::resources::{cpu, memory_kib};
@@ -15,7 +15,7 @@ const IDLE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server that ends with this value.
-struct Server(Child);
+pub struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -24,23 +24,35 @@ impl Drop for Server {
     }
 }
 
-/// Starts it; answers after the first answered request, with how long that took.
-fn start(data: &std::path::Path) -> anyhow::Result<(Server, Duration)> {
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let begun = Instant::now();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_huidan"));
-    command.args(["serve", "--listen", &address.to_string()]).env("HUIDAN_DATA", data);
-    for variable in ["DATABASE_URL", "REDIS_URL", "HUIDAN_SECRET_KEY"] {
-        command.env_remove(variable);
-    }
-    let server = Server(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
-    while begun.elapsed() < PATIENCE {
-        if answers(&address.to_string()) {
-            return Ok((server, begun.elapsed()));
+impl Server {
+    /// Starts one with these variables and further arguments; answers after the first answered request, with where it
+    /// listens.
+    pub fn on(variables: &[(&str, &str)], arguments: &[&str]) -> anyhow::Result<(Self, String)> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
+        let begun = Instant::now();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_huidan"));
+        command.args(["serve", "--listen", &address]).args(arguments);
+        for variable in ["DATABASE_URL", "REDIS_URL", "HUIDAN_SECRET_KEY"] {
+            command.env_remove(variable);
         }
-        std::thread::sleep(Duration::from_millis(1));
+        command.envs(variables.iter().copied());
+        let server = Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
+        while begun.elapsed() < PATIENCE {
+            if answers(&address) {
+                return Ok((server, address));
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        bail!("huidan serve did not answer on {address} within {PATIENCE:?}")
     }
-    bail!("huidan serve did not answer on {address} within {PATIENCE:?}")
+}
+
+/// Starts it on a folder; answers how long it took to the first answer.
+fn start(data: &std::path::Path) -> anyhow::Result<(Server, Duration)> {
+    let begun = Instant::now();
+    let data = data.to_str().context("a folder with a plain name")?;
+    let (server, _) = Server::on(&[("HUIDAN_DATA", data)], &[])?;
+    Ok((server, begun.elapsed()))
 }
 
 fn answers(address: &str) -> bool {

@@ -16,7 +16,8 @@ use huidan::domain::shop::ShopSettings;
 use huidan::operations::shops::{self, NewShop};
 use huidan::operations::{NOBODY, sellers};
 
-const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+/// The key ring of every installation here.
+pub const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A PostgreSQL database that goes when this value goes.
 pub struct Database {

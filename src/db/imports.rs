@@ -23,6 +23,17 @@ row! {
         pub rejections: String,
         pub created_at: UtcTime,
         pub finished_at: Option<UtcTime>,
+        pub progressed_at: Option<UtcTime>,
+    }
+}
+
+/// A batch takes seconds at most; who has been silent for so long was cut off.
+const SILENT: chrono::Duration = chrono::Duration::minutes(2);
+
+impl ImportRow {
+    /// Whether it is under way at `now`.
+    pub fn is_running(&self, now: UtcTime) -> bool {
+        self.finished_at.is_none() && self.progressed_at.is_some_and(|at| now < at.plus(SILENT))
     }
 }
 
@@ -44,12 +55,13 @@ pub fn begin(tx: &mut Tx, shop: ShopId, file_name: &str, format: &str) -> QueryR
     let (seller, now) = (tx.seller(), tx.now);
     tx.execute(
         sql("INSERT INTO imports (seller_id, id, shop_id, file_name, format, created, updated, unchanged, \
-             rejected, rejections, created_at) VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, '', ?)")
+             rejected, rejections, created_at, progressed_at) VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, '', ?, ?)")
         .bind(seller)
         .bind(id)
         .bind(shop)
         .bind(file_name)
         .bind(format)
+        .bind(now)
         .bind(now),
     )?;
     Ok(id)
@@ -57,13 +69,14 @@ pub fn begin(tx: &mut Tx, shop: ShopId, file_name: &str, format: &str) -> QueryR
 
 /// Notes how far an import is.
 pub fn progress(tx: &mut Tx, import: ImportId, counts: ImportCounts) -> QueryResult<()> {
-    let seller = tx.seller();
+    let (seller, now) = (tx.seller(), tx.now);
     tx.execute(
-        sql("UPDATE imports SET created = ?, updated = ?, unchanged = ?, rejected = ? WHERE seller_id = ? AND id = ?")
+        sql("UPDATE imports SET created = ?, updated = ?, unchanged = ?, rejected = ?, progressed_at = ? WHERE seller_id = ? AND id = ?")
             .bind(counts.created)
             .bind(counts.updated)
             .bind(counts.unchanged)
             .bind(counts.rejected)
+            .bind(now)
             .bind(seller)
             .bind(import),
     )
@@ -86,7 +99,7 @@ pub fn finish(tx: &mut Tx, import: ImportId, counts: ImportCounts, rejections: &
 }
 
 const COLUMNS: &str = "id, shop_id, file_name, format, created, updated, unchanged, rejected, rejections, \
-    created_at, finished_at";
+    created_at, finished_at, progressed_at";
 
 /// Imports of a shop, or of all, newest first, of ids below `before`.
 pub fn list(

@@ -388,6 +388,35 @@ pub fn pause(tx: &mut Tx, lane: &str, is_paused: bool) -> QueryResult<()> {
 }
 
 row! {
+    /// What stands in one lane of a seller.
+    pub struct QueueRow {
+        pub lane: String,
+        pub is_paused: bool,
+        pub ready: i64,
+        pub running: i64,
+        pub waiting: i64,
+    }
+}
+
+/// This seller's lanes that hold anything or are paused.
+pub fn queues(db: &mut Db) -> QueryResult<Vec<QueueRow>> {
+    let seller = db.seller();
+    let count = |states: &str| {
+        format!("COALESCE(CAST(SUM(CASE WHEN j.state IN ({states}) THEN 1 ELSE 0 END) AS BIGINT), 0)")
+    };
+    let text = format!(
+        "SELECT l.lane, EXISTS (SELECT 1 FROM paused_lanes p WHERE p.seller_id = ? AND p.lane = l.lane) AS is_paused, \
+         {} AS ready, {} AS running, {} AS waiting \
+         FROM (SELECT lane FROM jobs WHERE seller_id = ? UNION SELECT lane FROM paused_lanes WHERE seller_id = ?) AS l \
+         LEFT JOIN jobs j ON j.seller_id = ? AND j.lane = l.lane GROUP BY l.lane ORDER BY l.lane",
+        count("'ready'"),
+        count("'leased', 'running'"),
+        count("'waiting'")
+    );
+    db.load(sql(text).bind(seller).bind(seller).bind(seller).bind(seller))
+}
+
+row! {
     /// How many jobs of a lane are in a state, and how long the oldest of them has been due.
     pub struct DepthRow {
         pub lane: String,

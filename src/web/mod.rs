@@ -61,6 +61,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(suggestions::routes)
         .configure(write_backs::routes)
         .configure(imports::routes)
+        .configure(jobs::routes)
         .configure(shops::routes)
         .configure(staff::routes)
         .configure(settings::routes)

@@ -283,6 +283,35 @@ fn a_second_factor_is_switched_on_asked_for_and_survives_a_lost_phone() {
 }
 
 #[test]
+fn jobs_are_watched_called_off_tried_again_and_their_queue_paused() {
+    let app = TestApp::sqlite();
+    let shop = json!({ "platform": "vendure", "name": "Woo", "settings": { "address": "http://127.0.0.1:9" },
+        "credentials": { "api_key": "k" } });
+    let shop = app.http().post("/api/v1/shops", shop).expect(201)["id"].as_str().expect("an id").to_owned();
+    let job = app.http().post(&format!("/api/v1/shops/{shop}/pull"), json!({})).expect(202)["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let browser = shipper(&app);
+    browser.open("/jobs");
+    browser.until_shows("Ask a shop for its orders");
+    browser.picture("jobs-1280");
+    browser.click("form[action='/queues/pull/pause'] button");
+    browser.until("document.querySelector('form[action=\"/queues/pull/resume\"]')");
+    browser.click("form[action='/queues/pull/resume'] button");
+    browser.until("document.querySelector('form[action=\"/queues/pull/pause\"]')");
+    browser.open(&format!("/jobs/{job}"));
+    browser.click("#job form[action$='/cancel'] button");
+    browser.accept();
+    browser.until("document.querySelector('#job')?.innerText.includes('Called off')");
+    browser.picture("job-1280");
+    browser.click("#job form[action$='/retry'] button");
+    browser.until("document.querySelector('#job form[action$=\"/cancel\"]')");
+    assert_eq!(barriers(&browser), Vec::<String>::new());
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
 fn a_lost_network_loses_nothing_that_was_typed() {
     let app = TestApp::sqlite();
     tea_house(&app, 2);
@@ -338,6 +367,7 @@ const PAGES: &[(&str, &str)] = &[
     ("write-backs", "/write-backs"),
     ("imports", "/imports"),
     ("shops", "/shops"),
+    ("jobs", "/jobs"),
     ("staff", "/staff"),
     ("settings", "/settings"),
     ("audit", "/audit"),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use huidan::db::imports as record;
 use huidan::domain::id::{OrderId, SellerId};
 use huidan::domain::order::OrderSnapshot;
 use huidan::domain::shop::ShopSettings;
@@ -232,5 +233,24 @@ each_database!(
         assert_eq!(import(), (1, 0, 0, 0));
         app.advance(chrono::Duration::hours(5));
         assert_eq!(import(), (0, 0, 1, 0));
+    }
+);
+
+each_database!(
+    fn an_import_is_under_way_until_it_ends_or_falls_silent(app: TestApp) {
+        let shop = app.file_shop("Tea House");
+        let begin =
+            || app.write(|tx| Ok(record::begin(tx, shop.id, "orders.csv", "generic")?)).expect("begun");
+        let is_running = |id| app.read(|db| record::find(db, id)).is_running(app.now());
+        let (one, other) = (begin(), begin());
+        app.write(|tx| Ok(record::finish(tx, one, record::ImportCounts::default(), "[]")?)).expect("ended");
+        assert_eq!((is_running(one), is_running(other)), (false, true));
+        app.advance(chrono::Duration::minutes(1));
+        app.write(|tx| Ok(record::progress(tx, other, record::ImportCounts::default())?))
+            .expect("it gets on");
+        app.advance(chrono::Duration::seconds(90));
+        assert!(is_running(other));
+        app.advance(chrono::Duration::minutes(1));
+        assert!(!is_running(other), "its process is gone");
     }
 );

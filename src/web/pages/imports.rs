@@ -75,7 +75,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
                             p { a.button.primary href="/shops" { (view.t(t::ADD_SHOP)) } }
                         }
                     }
-                    @if !rows.is_empty() { h2 { (view.t(t::RECENT_IMPORTS)) } (table(view, &rows, &all)) }
+                    div #recent { @if !rows.is_empty() { h2 { (view.t(t::RECENT_IMPORTS)) } (table(view, &rows, &all)) } }
                     (lists::more(view, "/imports", more))
                 }
             };
@@ -98,7 +98,7 @@ fn upload_form(view: &View, shop: &ShopRow, seen: Option<&Preview>) -> Markup {
             }
             div #preview { @if let Some(seen) = seen { (previewed(view, seen)) } }
             div.buttons {
-                button.primary type="submit" { (icon("file")) (view.t(t::IMPORT_DO)) }
+                button.primary type="submit" data-watch="#recent" { (icon("file")) (view.t(t::IMPORT_DO)) }
                 button type="submit" formaction=(to("/preview")) data-part="#preview" { (icon("eye")) (view.t(t::LOOK)) }
             }
         }
@@ -155,7 +155,10 @@ fn table(view: &View, rows: &[ImportRow], shops: &[ShopRow]) -> Markup {
                 td { a href={ "/imports/" (row.id) } { "#" (row.id) } } td { (row.file_name) } td { (name(row.shop_id)) }
                 td.num { (row.created) } td.num { (row.updated) } td.num { (row.unchanged) }
                 td.num { @if row.rejected > 0 { span.reason { (row.rejected) } } @else { "0" } }
-                td { (view.moment(row.created_at)) @if row.finished_at.is_none() { " " span.reason { (view.t(t::CUT_OFF)) } } }
+                td { (view.moment(row.created_at)) " "
+                    @if row.is_running(view.now) { span.badge data-state="running" { (icon("clock")) (view.t(t::RUNNING)) } }
+                    @else if row.finished_at.is_none() { span.reason { (view.t(t::CUT_OFF)) } }
+                }
             } } }
         } }
     }

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod batch;
 pub mod factor;
 pub mod imports;
+pub mod jobs;
 pub mod live;
 pub mod login;
 pub mod look;

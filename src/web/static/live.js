@@ -83,7 +83,17 @@ function person(text) {
   return mark;
 }
 
+/** What says so is read again while it is looked at. */
+async function follow() {
+  const part = document.querySelector("main [data-live][id]");
+  if (!part || document.hidden || part.contains(document.activeElement) || document.querySelector("details.menu[open]")) return;
+  const answer = await read(location.href);
+  const now = answer?.page.getElementById(part.id);
+  if (now && part.isConnected && now.innerHTML !== part.innerHTML) part.replaceWith(now);
+}
+
 setInterval(look, PACE_MS);
+setInterval(follow, PACE_MS);
 setInterval(meet, PACE_MS);
 document.addEventListener("huidan:ticked", meet);
 document.addEventListener("huidan:shown", meet);

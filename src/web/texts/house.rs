@@ -60,6 +60,7 @@ texts! {
     REJECTED_ROWS = "Refused rows" "被拒的行";
     DOWNLOAD = "Download as CSV" "下载 CSV";
     CUT_OFF = "cut off; import it again" "中断,请重新导入";
+    RUNNING = "under way; you may leave this page" "进行中,可离开本页";
     RECENT_IMPORTS = "Recent imports" "最近导入";
     FILE = "File" "文件";
     STAFF_TITLE = "Staff" "员工";

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod common;
 pub mod events;
 pub mod house;
+pub mod jobs;
 pub mod keys;
 pub mod login;
 pub mod reasons;
@@ -23,6 +24,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     shipment::TABLE,
     tour::TABLE,
     common::TABLE,
+    jobs::TABLE,
     keys::TABLE,
     login::TABLE,
     reasons::TABLE,

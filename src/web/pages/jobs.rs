@@ -1,0 +1,272 @@
+//! A window on jobs: what runs, waits and failed; called off, taken up again, whole queues paused.
+
+use actix_web::web::{Path, ServiceConfig, get, post};
+use actix_web::{HttpRequest, HttpResponse};
+use maud::{Markup, html};
+
+use crate::db::jobs::{self as record, JobErrorRow, JobFilter, JobRow, QueueRow};
+use crate::domain::actor::Right;
+use crate::domain::error::Error;
+use crate::domain::id::JobId;
+use crate::domain::job::JobState;
+use crate::domain::time::UtcTime;
+use crate::jobs::registry::QUEUES;
+use crate::operations::jobs;
+use crate::web::form::Form;
+use crate::web::icons::icon;
+use crate::web::inside;
+use crate::web::lang::Text;
+use crate::web::parts::events::{People, values};
+use crate::web::parts::lists;
+use crate::web::session::{Visitor, then};
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{common, jobs as t};
+use crate::web::view::View;
+
+const ROWS: usize = 50;
+
+/// The addresses.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(inside("/jobs", [get().to(list)]))
+        .service(inside("/jobs/{id}", [get().to(show)]))
+        .service(inside("/jobs/{id}/retry", [post().to(retry)]))
+        .service(inside("/jobs/{id}/cancel", [post().to(cancel)]))
+        .service(inside("/queues/{name}/pause", [post().to(pause)]))
+        .service(inside("/queues/{name}/resume", [post().to(resume)]));
+}
+
+fn word(state: JobState) -> (Text, &'static str) {
+    match state {
+        JobState::Ready => (t::READY, "ready"),
+        JobState::Leased | JobState::Running => (t::RUNNING, "right"),
+        JobState::Waiting => (t::WAITING, "clock"),
+        JobState::Done => (t::DONE, "tick"),
+        JobState::Dead => (t::DEAD, "alarm"),
+        JobState::Cancelled => (t::CANCELLED, "cancelled"),
+    }
+}
+
+/// What a kind of job is called; its dotted name when it has none.
+fn kind(view: &View, kind: &str) -> String {
+    let text = match kind {
+        "shop.pull" => t::PULL,
+        "write_back.tell" => t::TELL,
+        _ => return kind.to_owned(),
+    };
+    view.t(text).to_owned()
+}
+
+/// `GET /jobs`
+pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    let form = Form::parse(request.query_string());
+    let before = lists::before(&request).map(JobId);
+    visitor
+        .page(Right::See, move |db, view| {
+            let state = JobState::parse(form.get("state")).ok();
+            let filter = JobFilter { state, kind: None, before };
+            let mut rows = record::list(db, &filter, ROWS + 1)?;
+            let more = lists::cut(&mut rows, ROWS).map(|row| row.id.0);
+            let people = People::load(db)?;
+            let queues = record::queues(db)?;
+            let path = |state: Option<JobState>| match state {
+                Some(state) => format!("/jobs?state={state}"),
+                None => "/jobs".to_owned(),
+            };
+            let body = html! {
+                div.page {
+                    header.page-head { h1 { (view.t(t::TITLE)) } small { (view.t(t::LEAD)) } }
+                    (queues_panel(view, &queues))
+                    nav.tabs aria-label=(view.t(common::STATE)) {
+                        a href=(path(None)) aria-current=[state.is_none().then_some("page")] { (view.t(t::ALL)) }
+                        @for one in JobState::ALL.iter().filter(|one| **one != JobState::Leased) {
+                            a href=(path(Some(*one))) aria-current=[(state == Some(*one)).then_some("page")] { (icon(word(*one).1)) (view.t(word(*one).0)) }
+                        }
+                    }
+                    div #jobs data-live {
+                        @if rows.is_empty() { (lists::empty(view, t::EMPTY)) } @else { (table(view, &people, &rows)) }
+                    }
+                    (lists::more(view, &path(state), more))
+                }
+            };
+            Ok(Page::new(view.t(t::TITLE), "jobs", body))
+        })
+        .await
+}
+
+/// Each queue with what stands in it, of this seller.
+fn queues_panel(view: &View, rows: &[QueueRow]) -> Markup {
+    let of = |name: &str| rows.iter().find(|row| row.lane == name);
+    html! {
+        div.list { table {
+            thead { tr {
+                th scope="col" { (view.t(t::QUEUE)) } th.num scope="col" { (view.t(t::READY)) }
+                th.num scope="col" { (view.t(t::RUNNING)) } th.num scope="col" { (view.t(t::WAITING)) } th {}
+            } }
+            tbody { @for queue in QUEUES.iter().filter(|queue| queue.name != "house") {
+                @let row = of(queue.name);
+                @let is_paused = row.is_some_and(|row| row.is_paused);
+                tr {
+                    td { code { (queue.name) } @if is_paused { " " span.badge data-state="blocked" { (icon("pause")) (view.t(t::PAUSED)) } } }
+                    td.num { (row.map_or(0, |row| row.ready)) } td.num { (row.map_or(0, |row| row.running)) } td.num { (row.map_or(0, |row| row.waiting)) }
+                    td { @if view.may(Right::Manage) {
+                        div.buttons { form method="post" action={ "/queues/" (queue.name) (if is_paused { "/resume" } else { "/pause" }) } {
+                            (csrf(view)) button type="submit" { (view.t(if is_paused { t::RESUME } else { t::PAUSE })) }
+                        } }
+                    } }
+                }
+            } }
+        } }
+    }
+}
+
+fn badge(view: &View, row: &JobRow) -> Markup {
+    let (text, mark) = word(row.state);
+    html! {
+        span.badge data-state=(row.state) { (icon(mark)) (view.t(text)) }
+        @if row.is_cancelled && !row.state.is_end() { " " small { (view.t(t::CANCELLING)) } }
+    }
+}
+
+fn progress(row: &JobRow) -> Markup {
+    html! {
+        @if row.progress_total > 0 && !row.state.is_end() {
+            progress max=(row.progress_total) value=(row.progress_done) aria-label={ (row.progress_done) " / " (row.progress_total) } {}
+            " " small { (row.progress_done) " / " (row.progress_total) }
+        }
+    }
+}
+
+fn table(view: &View, people: &People, rows: &[JobRow]) -> Markup {
+    html! {
+        div.list { table {
+            thead { tr {
+                th scope="col" { "#" } th scope="col" { (view.t(t::KIND)) } th scope="col" { (view.t(common::STATE)) }
+                th scope="col" { (view.t(t::ABOUT)) } th.num scope="col" { (view.t(t::ATTEMPTS)) } th scope="col" { (view.t(t::BY)) }
+                th scope="col" { (view.t(common::WHEN)) } th {}
+            } }
+            tbody { @for row in rows { tr {
+                td { a href={ "/jobs/" (row.id) } { "#" (row.id) } } td { (kind(view, &row.kind)) } td { (badge(view, row)) " " (progress(row)) }
+                td { small { (values(&row.payload)) @if let Some(error) = &row.error { br; (error) } } }
+                td.num { (row.attempt) " / " (row.max_attempts) } td { (people.name(&row.actor)) }
+                td { (view.moment(UtcTime::of_millis(row.finished_ms.unwrap_or(row.created_ms)))) }
+                td { (acts(view, row)) }
+            } } }
+        } }
+    }
+}
+
+fn acts(view: &View, row: &JobRow) -> Markup {
+    let can_retry = matches!(row.state, JobState::Dead | JobState::Cancelled | JobState::Waiting);
+    let can_cancel = !row.state.is_end() && !row.is_cancelled;
+    html! {
+        @if view.may(Right::Manage) {
+            div.buttons {
+                @if can_retry { form method="post" action={ "/jobs/" (row.id) "/retry" } { (csrf(view)) button type="submit" { (view.t(t::RETRY)) } } }
+                @if can_cancel { form method="post" action={ "/jobs/" (row.id) "/cancel" } {
+                    (csrf(view)) button type="submit" data-ask=(t::CANCEL_ASK.with(view.lang, &[&row.id])) { (view.t(t::CANCEL)) }
+                } }
+            }
+        }
+    }
+}
+
+/// `GET /jobs/{id}`
+pub async fn show(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .page(Right::See, move |db, view| {
+            let row = record::find(db, id)?;
+            let errors = record::errors(db, id)?;
+            let people = People::load(db)?;
+            let title = t::JOB.with(view.lang, &[&id]);
+            let body = html! {
+                div.page {
+                    nav { a href="/jobs" { (view.t(t::TITLE)) } }
+                    article #job data-live {
+                        header.page-head { h1 { (title) } (badge(view, &row)) (progress(&row)) span.spring {} (acts(view, &row)) }
+                        div.columns {
+                            section.panel { h2 { (view.t(t::TIMELINE)) } (timeline(view, &row, &errors)) }
+                            (facts(view, &people, &row))
+                        }
+                    }
+                }
+            };
+            Ok(Page::new(title.clone(), "jobs", body))
+        })
+        .await
+}
+
+fn facts(view: &View, people: &People, row: &JobRow) -> Markup {
+    html! {
+        section.panel {
+            h2 { (kind(view, &row.kind)) }
+            dl.facts {
+                dt { (view.t(t::QUEUE)) } dd { code { (row.lane) } }
+                dt { (view.t(t::ABOUT)) } dd { (values(&row.payload)) }
+                dt { (view.t(t::BY)) } dd { (people.name(&row.actor)) }
+                dt { (view.t(t::ATTEMPTS)) } dd { (row.attempt) " / " (row.max_attempts) }
+                dt { (view.t(t::CRASHES)) } dd { (row.crashes) }
+                @if let Some(result) = &row.result { dt { (view.t(t::RESULT)) } dd { (values(result)) } }
+            }
+        }
+    }
+}
+
+fn timeline(view: &View, row: &JobRow, errors: &[JobErrorRow]) -> Markup {
+    let at = |ms: i64| view.moment(UtcTime::of_millis(ms));
+    html! {
+        ol.timeline {
+            li { time { (at(row.created_ms)) } div { (view.t(t::ENQUEUED)) } }
+            @for error in errors {
+                li { time { (at(error.at_ms)) } div { (t::FAILED.with(view.lang, &[&error.attempt])) br; small { (error.error) } } }
+            }
+            @if let Some(finished) = row.finished_ms { li { time { (at(finished)) } div { (badge(view, row)) } } }
+            @else if row.state == JobState::Waiting { li { time { (at(row.due_ms)) } div { (view.t(t::NEXT_TRY)) } } }
+        }
+    }
+}
+
+/// `POST /jobs/{id}/retry`
+pub async fn retry(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            jobs::retry(tx, id)?;
+            Ok(then(format!("/jobs/{id}"), view.t(t::RETRIED)))
+        })
+        .await
+}
+
+/// `POST /jobs/{id}/cancel`
+pub async fn cancel(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            jobs::cancel(tx, id)?;
+            Ok(then(format!("/jobs/{id}"), view.t(t::CALLED_OFF)))
+        })
+        .await
+}
+
+/// `POST /queues/{name}/pause`
+pub async fn pause(visitor: Visitor, name: Path<String>) -> HttpResponse {
+    set_paused(visitor, name.into_inner(), true).await
+}
+
+/// `POST /queues/{name}/resume`
+pub async fn resume(visitor: Visitor, name: Path<String>) -> HttpResponse {
+    set_paused(visitor, name.into_inner(), false).await
+}
+
+async fn set_paused(visitor: Visitor, name: String, is_paused: bool) -> HttpResponse {
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            if !QUEUES.iter().any(|queue| queue.name == name) {
+                return Err(Error::missing("queue", &name));
+            }
+            jobs::pause(tx, &name, is_paused)?;
+            Ok(then("/jobs", view.t(if is_paused { t::QUEUE_PAUSED } else { t::QUEUE_RESUMED })))
+        })
+        .await
+}
