@@ -119,9 +119,14 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
     match platform {
         Platform::Vendure => &["api_key", "channel_token"],
         Platform::Medusa => &["secret_key"],
-        Platform::Woocommerce => &["consumer_key", "consumer_secret"],
+        Platform::Woocommerce => &["consumer_key", "consumer_secret", "webhook_secret"],
         _ => &[],
     }
+}
+
+/// Whether a shop can be linked without this credential.
+pub fn is_optional(credential: &str) -> bool {
+    matches!(credential, "channel_token" | "webhook_secret")
 }
 
 /// A person's name from its parts: Chinese, Japanese and Korean names have the family first and no blank.

@@ -15,12 +15,14 @@
 pub mod digest;
 pub mod douyin;
 pub mod file;
+pub mod hooks;
 pub mod http;
 pub mod jd;
 pub mod kuaishou;
 pub mod limits;
 pub mod link;
 pub mod medusa;
+mod overlap;
 pub mod parcel;
 pub mod pinduoduo;
 pub mod push;

@@ -15,6 +15,7 @@ row! {
         pub changed_since: Option<UtcTime>,
         pub placed_swept_at: Option<UtcTime>,
         pub pulled_at: Option<UtcTime>,
+        pub hinted_at: Option<UtcTime>,
         pub failures: i64,
         pub error: String,
     }
@@ -28,7 +29,7 @@ row! {
 
 /// How far a shop has been read; the beginning for one that never was.
 pub fn find(db: &mut Db, shop: ShopId) -> QueryResult<ShopPullRow> {
-    let text = "SELECT changed_since, placed_swept_at, pulled_at, failures, error FROM shop_pulls \
+    let text = "SELECT changed_since, placed_swept_at, pulled_at, hinted_at, failures, error FROM shop_pulls \
          WHERE seller_id = ? AND shop_id = ?";
     let seller = db.seller();
     Ok(db.first(sql(text).bind(seller).bind(shop))?.unwrap_or_default())
@@ -43,6 +44,14 @@ pub fn note_done(tx: &mut Tx, shop: ShopId, began: UtcTime, swept: bool) -> Quer
          changed_since = excluded.changed_since, pulled_at = excluded.pulled_at, failures = 0, error = '', \
          placed_swept_at = COALESCE(excluded.placed_swept_at, shop_pulls.placed_swept_at)";
     tx.execute(sql(text).bind(seller).bind(shop).bind(began).bind(swept).bind(now)).map(drop)
+}
+
+/// Notes that the shop has said by itself that something changed.
+pub fn note_hint(tx: &mut Tx, shop: ShopId) -> QueryResult<()> {
+    let (seller, now) = (tx.seller(), tx.now);
+    let text = "INSERT INTO shop_pulls (seller_id, shop_id, failures, error, hinted_at) VALUES (?, ?, 0, '', ?) \
+         ON CONFLICT (seller_id, shop_id) DO UPDATE SET hinted_at = excluded.hinted_at";
+    tx.execute(sql(text).bind(seller).bind(shop).bind(now)).map(drop)
 }
 
 /// Notes that a pull came to nothing; answers how many in a row have.

@@ -6,7 +6,7 @@ use super::column::row;
 use super::statement::sql;
 use super::{Db, Tx};
 use crate::domain::error::Error;
-use crate::domain::id::ShopId;
+use crate::domain::id::{SellerId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
@@ -44,6 +44,20 @@ pub fn find(db: &mut Db, shop: ShopId) -> Result<ShopRow, Error> {
     let seller = db.seller();
     let statement = sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? AND id = ?"));
     db.first(statement.bind(seller).bind(shop))?.ok_or_else(|| Error::missing("shop", shop))
+}
+
+row! {
+    struct Whose {
+        seller_id: SellerId,
+        platform: Platform,
+    }
+}
+
+/// Whose shop this is and on which platform, of any seller: a webhook names nothing but the shop.
+pub fn anybodys(db: &mut Db, shop: ShopId) -> QueryResult<Option<(SellerId, Platform)>> {
+    let row: Option<Whose> =
+        db.first(sql("SELECT seller_id, platform FROM shops WHERE id = ?").bind(shop))?;
+    Ok(row.map(|row| (row.seller_id, row.platform)))
 }
 
 /// The shop of this name.

@@ -9,6 +9,7 @@ pub mod body;
 pub mod caller;
 pub mod events;
 pub mod health;
+mod hooks;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
@@ -100,6 +101,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(resource("/readyz").route(get().to(health::ready)))
         .service(resource("/metrics").route(get().to(metrics::show)))
         .service(resource("/openapi.json").route(get().to(openapi::show)))
+        .service(resource("/hooks/{shop}").route(post().to(hooks::receive)))
         .service(resource("/docs/errors").route(get().to(errors_page)))
         .service(
             scope("/api/v1")

@@ -71,6 +71,8 @@ pub struct ShopHealthView {
     state: &'static str,
     /// When everything in the shop was last read to its end; `None` for shops that are not asked.
     last_pull_at: Option<UtcTime>,
+    /// When the shop last said by a webhook that something changed.
+    last_hint_at: Option<UtcTime>,
     /// How many pulls in a row came to nothing, and why the last one did.
     failures: i64,
     error: Option<String>,
@@ -91,6 +93,7 @@ impl ShopView {
                 None => "waiting",
             },
             last_pull_at: pull.pulled_at,
+            last_hint_at: pull.hinted_at,
             failures: pull.failures,
             error: Some(pull.error).filter(|error| !error.is_empty()),
             last_intake_at: row.last_intake_at,

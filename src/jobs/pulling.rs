@@ -72,6 +72,16 @@ pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
     }
 }
 
+/// The shop says that something changed: it is asked, once for however many hints come while it waits. One that comes
+/// while it is being asked is left to the next pull, two minutes later at most.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn hint(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
+    shop_pulls::note_hint(tx, shop)?;
+    enqueue(tx, shop).map(drop)
+}
+
 /// Enqueues pulls for all shops of all sellers that can be asked.
 ///
 /// # Errors

@@ -32,6 +32,8 @@ struct Shop {
     is_locked: AtomicBool,
     /// Breaks off at the second page, once.
     breaks: AtomicBool,
+    /// This order leaves the list after the first page, once: somebody put it into the trash.
+    leaves: AtomicUsize,
     /// Seen nonces; none may come twice.
     nonces: Mutex<Vec<String>>,
 }
@@ -90,10 +92,10 @@ impl Shop {
     fn page(&self, asked: &Asked) -> Given {
         assert_eq!((asked.get("orderby"), asked.get("order")), ("id", "asc"), "the only stable order");
         assert_eq!(asked.get("dates_are_gmt"), "true");
-        let (page, per_page): (usize, usize) =
-            (asked.get("page").parse().expect("a page"), asked.get("per_page").parse().expect("a size"));
+        let (offset, per_page): (usize, usize) =
+            (asked.get("offset").parse().expect("a place"), asked.get("per_page").parse().expect("a size"));
         assert!(per_page <= 100);
-        if page == 2 && self.breaks.swap(false, Ordering::Relaxed) {
+        if offset > 0 && self.breaks.swap(false, Ordering::Relaxed) {
             return (500, Vec::new(), "<html>the host's own page</html>".to_owned());
         }
         let (field, since) = match asked.get("modified_after") {
@@ -104,12 +106,16 @@ impl Shop {
         let found: Vec<Json> =
             orders.values().filter(|order| order[field].as_str() > Some(since)).cloned().collect();
         drop(orders);
+        if offset == 0 {
+            let gone = self.leaves.swap(0, Ordering::Relaxed);
+            self.orders.lock().expect("no holder panics").remove(&gone);
+        }
         // While one page is read, an order of a page read before changes, and a new one comes.
         if self.pages.fetch_add(1, Ordering::Relaxed) == 0 && found.len() > per_page {
             self.set(1, "cancelled", "2026-11-20T04:00:00");
             self.set(found.len() + 1, "processing", "2026-11-20T04:00:00");
         }
-        let part: Vec<Json> = found.into_iter().skip((page - 1) * per_page).take(per_page).collect();
+        let part: Vec<Json> = found.into_iter().skip(offset).take(per_page).collect();
         (200, Vec::new(), Json::Array(part).to_string())
     }
 
@@ -222,6 +228,60 @@ fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
     assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(2)), "{job}");
     // The first page of the second reading knows what happened after the first.
     assert_eq!(states(&app), (120, 1));
+    runner.stop(PATIENCE);
+}
+
+each_database!(
+    fn a_webhook_that_is_genuine_has_the_shop_asked_and_others_change_nothing(app: TestApp) {
+        let shop = Shop::of(3);
+        let gateway = shop.start();
+        let id = link(&app, &gateway.address());
+        let stranger = app.http_stranger();
+        let body = json!({ "id": 1, "status": "cancelled" }).to_string();
+        let signature = sign::sign_webhook(body.as_bytes(), SECRET);
+        let path = format!("/hooks/{id}");
+        for (path, signature, body) in [
+            (path.as_str(), sign::sign_webhook(b"another body", SECRET), body.as_str()),
+            (path.as_str(), sign::sign_webhook(body.as_bytes(), "guessed"), body.as_str()),
+            ("/hooks/4711", signature.clone(), body.as_str()),
+            ("/hooks/none", signature.clone(), body.as_str()),
+        ] {
+            let signed = stranger.with_header("x-wc-webhook-signature", &signature);
+            let refused = signed.send("POST", path, "application/json", body.as_bytes());
+            assert_eq!(refused.problem(), "401 hook_refused", "{path}");
+        }
+        let pulls = || app.http().get("/api/v1/jobs?kind=shop.pull").expect(200)["items"].clone();
+        let form = "application/x-www-form-urlencoded";
+        assert_eq!(stranger.send("POST", &path, form, b"webhook_id=2").status, 204);
+        assert_eq!(pulls(), json!([]), "a greeting is no change");
+        for _ in 0..5 {
+            let signed = stranger.with_header("x-wc-webhook-signature", &signature);
+            assert_eq!(signed.send("POST", &path, "application/json", body.as_bytes()).status, 204);
+        }
+        assert_eq!(pulls().as_array().map(Vec::len), Some(1), "five hints, one pull");
+        let runner = worker(&app);
+        let begun = Instant::now();
+        while states(&app) != (3, 0) {
+            assert!(begun.elapsed() < PATIENCE, "the shop is asked");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        runner.stop(PATIENCE);
+        let health = app.http().get(&format!("/api/v1/shops/{id}")).expect(200)["health"].clone();
+        assert!(health["last_hint_at"].is_string(), "{health}");
+    }
+);
+
+#[test]
+fn an_order_that_leaves_the_list_meanwhile_takes_no_other_with_it() {
+    let (app, shop) = (TestApp::sqlite(), Shop::of(240));
+    let gateway = shop.start();
+    let id = link(&app, &gateway.address());
+    shop.leaves.store(5, Ordering::Relaxed);
+    let runner = worker(&app);
+    let job = pulled(&app, &id);
+    assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(1)), "{job}");
+    // All 240 and the one that came while they were read.
+    assert_eq!(states(&app).0 + states(&app).1, 241);
     runner.stop(PATIENCE);
 }
 

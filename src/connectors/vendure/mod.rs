@@ -10,8 +10,9 @@ mod wire;
 use serde_json::{Value as Json, json};
 
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
-use wire::{Answer, List};
+use wire::{Answer, List, Order};
 
 /// The connector. Credentials: `api_key`, made in the Admin UI, and `channel_token` for a shop of several channels.
 pub struct Vendure;
@@ -30,9 +31,8 @@ const QUERY: &str = "query($o: OrderListOptions!) { orders(options: $o) { items 
 
 impl Connector for Vendure {
     fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError> {
-        let skip: usize = from
-            .map_or(Ok(0), str::parse)
-            .map_err(|_| CallError::Invalid("a page of another shop".to_owned()))?;
+        let place =
+            Place::parse(from).ok_or_else(|| CallError::Invalid("a page of another shop".to_owned()))?;
         let filter = match sweep {
             Sweep::Changed(since) => json!({ "_or": [
                 { "orderPlacedAt": { "after": since.to_string() } },
@@ -43,12 +43,25 @@ impl Connector for Vendure {
             Sweep::Placed(since) => json!({ "orderPlacedAt": { "after": since.to_string() } }),
         };
         // By a time that never changes, and by id where it is equal: nothing moves between two pages.
-        let options = json!({ "filter": filter, "sort": { "orderPlacedAt": "ASC", "id": "ASC" }, "skip": skip, "take": PAGE });
+        let options = json!({ "filter": filter, "sort": { "orderPlacedAt": "ASC", "id": "ASC" }, "skip": place.skip, "take": PAGE });
         let data = call(access, &json!({ "query": query(access)?, "variables": { "o": options } }))?;
         let list: List = serde_json::from_value(data["orders"].clone())
             .map_err(|error| CallError::PlatformBusy(format!("its list cannot be read: {error}")))?;
+        let key = |order: &Order| {
+            format!("{} {}", order.order_placed_at.as_deref().unwrap_or_default(), order.code)
+        };
+        // Of two orders of the same moment the id decides, which is no number everywhere: another one is behind.
+        let is_behind = list.items.first().map(key).is_none_or(|first| {
+            let moment =
+                |key: &str| key.split_once(' ').map_or(String::new(), |(moment, _)| moment.to_owned());
+            first != place.last && moment(&first) >= moment(&place.last)
+        });
+        if let Some(back) = place.back(PAGE, is_behind) {
+            return Ok(Page { next: Some(back), ..Page::default() });
+        }
         let is_last = list.items.len() < PAGE;
-        let mut page = Page { next: (!is_last).then(|| (skip + PAGE).to_string()), ..Page::default() };
+        let next = list.items.last().filter(|_| !is_last).map(|last| place.onward(PAGE, &key(last)));
+        let mut page = Page { next, ..Page::default() };
         for order in list.items {
             let code = order.code.clone();
             match map::snapshot(order, access) {

@@ -15,6 +15,7 @@ use serde_json::Value as Json;
 use super::digest::{hex, percent_encoded, sha256};
 use super::http::Answer;
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
 use crate::domain::time::UtcTime;
 use map::Provinces;
@@ -28,32 +29,36 @@ const PAGE: usize = 100;
 
 impl Connector for Woocommerce {
     fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError> {
-        let number: usize = from
-            .map_or(Ok(1), str::parse)
-            .map_err(|_| CallError::Invalid("a page of another shop".to_owned()))?;
+        let place =
+            Place::parse(from).ok_or_else(|| CallError::Invalid("a page of another shop".to_owned()))?;
         let (field, since) = match sweep {
             Sweep::Changed(since) => ("modified_after", since),
             Sweep::Placed(since) => ("after", since),
         };
         // Strictly after, in whole seconds: a second earlier, or orders of the same second are missed.
         let since = since.plus(-Duration::seconds(1)).chrono().format("%Y-%m-%dT%H:%M:%S").to_string();
-        let (page, per_page) = (number.to_string(), PAGE.to_string());
+        let (offset, per_page) = (place.skip.to_string(), PAGE.to_string());
         let query = [
             (field, since.as_str()),
             ("dates_are_gmt", "true"),
+            ("offset", &offset),
             ("order", "asc"),
             ("orderby", "id"),
-            ("page", &page),
             ("per_page", &per_page),
             ("status", "any"),
         ];
         let orders: Vec<Order> = call(access, "/orders", &query)?.json()?;
+        let last_read: i64 = place.last.parse().unwrap_or(i64::MAX);
+        if let Some(back) = place.back(PAGE, orders.first().is_none_or(|order| order.id > last_read)) {
+            return Ok(Page { next: Some(back), ..Page::default() });
+        }
         let is_last = orders.len() < PAGE;
+        let next = orders.last().filter(|_| !is_last).map(|last| place.onward(PAGE, &last.id.to_string()));
         let has_codes = orders
             .iter()
             .any(|order| order.shipping.state.starts_with("CN") || order.billing.state.starts_with("CN"));
         let provinces = if has_codes { provinces(access)? } else { Provinces::new() };
-        let mut page = Page { next: (!is_last).then(|| (number + 1).to_string()), ..Page::default() };
+        let mut page = Page { next, ..Page::default() };
         for order in orders {
             let number = order.number.clone();
             match map::snapshot(order, access, &provinces) {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 pub struct Order {
+    pub id: i64,
     pub number: String,
     pub status: String,
     pub currency: String,

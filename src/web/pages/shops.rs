@@ -5,7 +5,7 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
-use crate::connectors::link::{connector, credentials};
+use crate::connectors::link::{connector, credentials, is_optional};
 use crate::db::shop_pulls::{self, ShopPullRow};
 use crate::db::shops::{self as record, ShopRow};
 use crate::domain::actor::Right;
@@ -80,7 +80,7 @@ fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRo
                         (csrf(view))
                         label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder="https://" required; }
                         @for name in credentials(shop.platform) {
-                            label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[*name != "channel_token"]; }
+                            label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[!is_optional(name)]; }
                         }
                         button.primary type="submit" { (view.t(t::LINK_DO)) }
                     }
@@ -109,6 +109,7 @@ fn health(view: &View, pull: &ShopPullRow) -> Markup {
         } @else if let Some(at) = pull.pulled_at {
             p { (icon("tick")) " " (view.t(t::PULLED)) " " (view.moment(at)) }
         } @else { p.hint { (view.t(t::NOT_PULLED)) } }
+        @if let Some(at) = pull.hinted_at { p.hint { (view.t(t::HINTED)) " " (view.moment(at)) } }
     }
 }
 

@@ -11,6 +11,7 @@ texts! {
     PULL_NOW = "Pull now" "立即拉取";
     PULLING = "The shop is being asked for what has changed." "正在拉取店铺的变更。";
     PULLED = "Read to the end" "已完整读取";
+    HINTED = "Last webhook" "最近一次推送";
     NOT_PULLED = "Not read yet." "尚未读取。";
     PULL_FAILED = "Could not be read {} times in a row:" "连续 {} 次读取失败:";
     FIND_VENDURE = "In the Admin UI under Settings, API keys: a key whose role may read and change orders. The channel token only where the shop has several channels." "在 Admin UI 的 Settings → API keys 中创建可读取和修改订单的密钥;仅多渠道店铺需要 channel token。";

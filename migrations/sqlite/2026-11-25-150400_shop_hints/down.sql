@@ -1,0 +1,1 @@
+ALTER TABLE shop_pulls DROP COLUMN hinted_at;
