@@ -42,6 +42,7 @@ pub mod tokens;
 pub mod trouble;
 pub mod users;
 pub mod waybills;
+pub mod why;
 pub mod write_backs;
 
 use std::ops::{Deref, DerefMut};

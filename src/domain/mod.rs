@@ -18,6 +18,7 @@ pub mod shipment;
 pub mod shop;
 pub mod time;
 pub mod waybill;
+pub mod why;
 pub mod write_back;
 
 pub(crate) mod schema;

@@ -18,7 +18,7 @@ use crate::domain::time::UtcTime;
 /// The authenticated caller of a request under `/api/v1`.
 pub struct Caller {
     pub actor: Actor,
-    app: web::Data<App>,
+    pub app: web::Data<App>,
     intent: Option<Intent>,
 }
 

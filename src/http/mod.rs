@@ -30,6 +30,7 @@ pub mod shipping;
 pub mod shops;
 pub mod tokens;
 pub mod waybill_formats;
+mod why;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -162,6 +163,7 @@ fn api(config: &mut ServiceConfig) {
         )
         .service(resource("/saved-filters/{id}").route(delete().to(saved_filters::remove)))
         .service(resource("/recipients/compare").route(post().to(recipients::compare)))
+        .service(resource("/why").route(get().to(why::show)))
         .service(resource("/recipients/parse").route(post().to(recipients::parse)))
         .service(resource("/settings").route(get().to(settings::show)).route(patch().to(settings::change)))
         .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
-    shipping, shops, tokens, waybill_formats,
+    shipping, shops, tokens, waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -33,7 +33,7 @@ use super::{
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         saved_filters::list, saved_filters::save, saved_filters::remove,
-        recipients::compare, recipients::parse,
+        recipients::compare, recipients::parse, why::show,
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,
         jobs::list, jobs::show, jobs::follow, jobs::retry, jobs::cancel, jobs::pause, jobs::resume,

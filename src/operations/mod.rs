@@ -19,6 +19,7 @@ pub mod shops;
 pub mod tokens;
 pub mod users;
 pub mod waybills;
+pub mod why;
 pub mod write_backs;
 
 /// No seller: for the few reads and writes that come before it is known whose they are.

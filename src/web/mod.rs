@@ -65,6 +65,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(shops::routes)
         .configure(staff::routes)
         .configure(settings::routes)
+        .configure(why::routes)
         .configure(audit::routes);
 }
 

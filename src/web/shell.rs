@@ -94,6 +94,7 @@ const HOUSE: &[(&str, &str, Text, Right)] = &[
     ("shops", "/shops", t::SHOPS, Right::See),
     ("staff", "/staff", t::STAFF, Right::Own),
     ("settings", "/settings", t::SETTINGS, Right::Manage),
+    ("why", "/why", super::texts::why::TITLE, Right::See),
     ("jobs", "/jobs", super::texts::jobs::TITLE, Right::See),
     ("audit", "/audit", t::AUDIT, Right::See),
 ];

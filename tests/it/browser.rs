@@ -367,6 +367,7 @@ const PAGES: &[(&str, &str)] = &[
     ("write-backs", "/write-backs"),
     ("imports", "/imports"),
     ("shops", "/shops"),
+    ("why", "/why?number=4711"),
     ("jobs", "/jobs"),
     ("staff", "/staff"),
     ("settings", "/settings"),

@@ -30,4 +30,5 @@ mod telling;
 mod tokens;
 mod walkthrough;
 mod web;
+mod why;
 mod write_backs;

@@ -19,5 +19,6 @@ pub mod shops;
 pub mod staff;
 pub mod start;
 pub mod suggestions;
+pub mod why;
 pub mod workbench;
 pub mod write_backs;

@@ -11,6 +11,7 @@ pub mod reasons;
 pub mod scan;
 pub mod shipment;
 pub mod tour;
+pub mod why;
 pub mod words;
 pub mod workbench;
 
@@ -28,6 +29,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     keys::TABLE,
     login::TABLE,
     reasons::TABLE,
+    why::TABLE,
     words::TABLE,
     workbench::TABLE,
 ];

@@ -193,7 +193,10 @@ fn empty(view: &View, words: &Words, stored: i64) -> Markup {
                     a.button href="/imports" { (view.t(t::TO_IMPORTS)) }
                 }
             } @else if words.is_narrow() {
-                p { a.button href=(words.only(&["state", "sort"]).href()) { (view.t(t::CLEAR_ALL)) } }
+                p.buttons {
+                    a.button href=(words.only(&["state", "sort"]).href()) { (view.t(t::CLEAR_ALL)) }
+                    a.button href="/why" { (view.t(super::super::texts::why::FROM_EMPTY)) }
+                }
             }
         }
     }

@@ -1,0 +1,70 @@
+//! Why an order is not further: known numbers, waybills, and numbers nobody here knows.
+
+use huidan::domain::why::Stage;
+use huidan::operations::why::{self, Why};
+use serde_json::json;
+
+use crate::number_runs::{code, run, shipments};
+use crate::ship::ship;
+use crate::support::{TestApp, order, recipient};
+
+fn ask(app: &TestApp, number: &str) -> Why {
+    app.read(|db| why::why(db, number, app.now()))
+}
+
+fn stages(why: &Why) -> Vec<(String, Stage)> {
+    let mut stages: Vec<_> = why.orders.iter().map(|one| (one.order.number.clone(), one.stage)).collect();
+    stages.sort();
+    stages
+}
+
+each_database!(
+    fn an_order_says_where_it_is_and_what_happens_next(app: TestApp) {
+        let shop = app.shop("Tea House");
+        app.push(
+            &shop,
+            &[
+                order("77001").to(recipient("陈一")),
+                order("77002").to(recipient("陈二")).line_with("TEA", 1, "requested"),
+                order("88001").to(recipient("陈三")),
+            ],
+        );
+        let ids = shipments(&app);
+        run(&app, &[ids[0]]);
+        let by_beginning = ask(&app, " 77 ");
+        assert_eq!(
+            stages(&by_beginning),
+            [("77001".to_owned(), Stage::ToPrint), ("77002".to_owned(), Stage::Blocked)]
+        );
+        assert!(by_beginning.orders.iter().all(|one| !one.next.is_empty() && !one.next_zh.is_empty()));
+        assert_eq!(stages(&ask(&app, "88001")), [("88001".to_owned(), Stage::ToNumber)]);
+        ship(&app, &[ids[0]]);
+        let by_waybill = ask(&app, "100000000001");
+        assert_eq!(stages(&by_waybill), [("77001".to_owned(), Stage::ToTell)]);
+        assert_eq!(by_waybill.orders[0].write_backs.len(), 1);
+        assert!(ask(&app.other_seller(), "77001").orders.is_empty());
+    }
+);
+
+each_database!(
+    fn a_number_nobody_knows_is_answered_with_where_it_could_be(app: TestApp) {
+        let shop = app.file_shop("Tea House");
+        let file = "Order No.;Recipient;Phone;City;Street;Product;SKU;Qty;Price\n\
+             90210;Max Muster;+49 30 555001;Berlin;Musterweg 1;Tee;TEE-1;many;12,50\n";
+        let path = format!("/api/v1/shops/{}/imports", shop.id);
+        let report = app.http().upload(&path, "orders.csv", file.as_bytes(), &[]).json();
+        assert_eq!(report["rejected_count"], 1, "{report}");
+        let why = ask(&app, "many");
+        assert!(why.orders.is_empty());
+        assert_eq!(why.rejected.len(), 1, "{:?}", why.rejected);
+        assert_eq!((why.rejected[0].file.as_str(), why.rejected[0].row), ("orders.csv", 2));
+        assert_eq!((why.shops[0].name.as_str(), why.shops[0].by), ("Tea House", "file"));
+        let http = app.http();
+        let answer = http.get("/api/v1/why?number=90210").expect(200);
+        assert_eq!(answer["orders"], json!([]));
+        assert_eq!(http.get("/api/v1/why").problem(), "422 invalid_fields");
+        assert_eq!(http.get("/api/v1/why?nummer=1").problem(), "422 invalid_fields");
+        let long = "9".repeat(101);
+        assert_eq!(code(app.app().read(app.owner().seller, |db| why::why(db, &long, app.now()))), "length");
+    }
+);
