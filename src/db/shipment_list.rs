@@ -272,6 +272,26 @@ pub fn count_by_state(db: &mut Db) -> QueryResult<Vec<StateCount>> {
     )
 }
 
+/// How far the pages count a state: years of what has left would cost more than the list beside it.
+pub const COUNTED: i64 = 50_000;
+
+/// The same, up to one beyond [`COUNTED`] each: for pages, which are read many times a minute.
+pub fn count_by_state_for_pages(db: &mut Db) -> QueryResult<Vec<StateCount>> {
+    let seller = db.seller();
+    let mut statement = sql("");
+    for (index, state) in ShipmentState::ALL.iter().enumerate() {
+        let union = if index == 0 { "" } else { " UNION ALL " };
+        statement = statement
+            .push(&format!(
+                "{union}SELECT '{state}' AS state, (SELECT COUNT(*) FROM (SELECT 1 FROM shipments \
+                 WHERE seller_id = ? AND state = '{state}' LIMIT ?) AS found) AS count"
+            ))
+            .bind(seller)
+            .bind(COUNTED + 1);
+    }
+    db.load(statement)
+}
+
 /// What a typed search may mean, hashed where the record is.
 #[derive(Debug, Clone, Default)]
 pub struct Search {

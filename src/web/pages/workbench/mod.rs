@@ -30,7 +30,7 @@ use crate::web::texts::{common, workbench as t};
 use crate::web::view::View;
 use columns::Column;
 use query::{Wish, Words};
-use rail::{Counts, rail, thousands};
+use rail::{Counts, counted, rail};
 
 /// Rows of a page, unless the reader asks for more.
 const ROWS: &str = "50";
@@ -130,7 +130,7 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
         nav.pager aria-label=(view.t(common::MORE)) {
             span.range {
                 @if count == 0 { (view.t(t::RANGE_NONE)) }
-                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &thousands(listed.total)])) }
+                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &counted(listed.total)])) }
             }
             @if listed.first > 0 { a.button href=(words.href()) { (view.t(t::TO_TOP)) } }
             @if let Some(next) = next {
@@ -147,12 +147,12 @@ fn act_bar(view: &View, wish: &Wish, total: i64) -> Markup {
             input type="hidden" name="query" value=(wish.words.query());
             input type="hidden" name="back" value=(wish.words.href());
             div.ticked {
-                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&thousands(total)])) {
+                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&counted(total)])) {
                     (view.t(t::ACT_WITH))
                 }
                 label.take-all {
                     input #take-all type="checkbox" name="all" value="1";
-                    span { (t::SELECT_ALL.with(view.lang, &[&thousands(total)])) }
+                    span { (t::SELECT_ALL.with(view.lang, &[&counted(total)])) }
                 }
                 button.quiet #clear-ticks type="reset" data-needs-script { (view.t(t::CLEAR_TICKS)) }
             }

@@ -45,8 +45,10 @@ impl Counts {
     /// # Errors
     /// When the record cannot be read.
     pub fn load(db: &mut Db, view: &View) -> Result<Self, Error> {
-        let states =
-            shipment_list::count_by_state(db)?.into_iter().map(|row| (row.state, row.count)).collect();
+        let states = shipment_list::count_by_state_for_pages(db)?
+            .into_iter()
+            .map(|row| (row.state, row.count))
+            .collect();
         let due = |db: &mut Db, before: UtcTime| {
             let filter = ShipmentFilter {
                 states: OPEN.to_vec(),
@@ -104,7 +106,7 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
     let entry = |words: Words, mark: &str, label: &str, count: i64| {
         html! {
             li { a href=(words.href()) aria-current=[is_here(&words)] data-rail=(mark) data-empty[count == 0] {
-                (icon(mark)) span.label { (label) } span.count { (thousands(count)) }
+                (icon(mark)) span.label { (label) } span.count { (counted(count)) }
             } }
         }
     };
@@ -117,7 +119,7 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
         let current = is_it.then_some("page").filter(|_| is_here(&words).is_some());
         html! {
             li { a href=(words.href()) aria-current=[current] data-rail=(mark) data-empty[count == 0] {
-                (icon(mark)) span.label { (label) } span.count { (thousands(count)) }
+                (icon(mark)) span.label { (label) } span.count { (counted(count)) }
             } }
         }
     };
@@ -163,6 +165,14 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// A count that went as far as pages count: `12,840`, or `50,000+`.
+pub fn counted(count: i64) -> String {
+    match count > shipment_list::COUNTED {
+        true => format!("{}+", thousands(shipment_list::COUNTED)),
+        false => thousands(count),
     }
 }
 
