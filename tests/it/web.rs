@@ -381,3 +381,23 @@ each_database!(
         assert_eq!(foreign.status, 409);
     }
 );
+
+each_database!(
+    fn a_long_run_is_shown_in_windows_and_counted_whole(app: TestApp) {
+        let ids = crate::number_runs::ready(&app, 230);
+        let run = crate::number_runs::run(&app, &ids);
+        let browser = Browser::of(&app, Role::Owner);
+        let page = browser.get(&format!("/number-runs/{run}")).text();
+        assert!(page.contains("1–200 of 230") && page.contains("100000000200"), "the first rows");
+        assert!(!page.contains("<code>100000000201</code>"), "and no more than that");
+        assert!(
+            page.contains("100000000001 – 100000000230") || page.contains("100000000230"),
+            "the whole span"
+        );
+        let rest = browser.get(&format!("/number-runs/{run}?at=215")).text();
+        assert!(rest.contains("201–230 of 230") && rest.contains("100000000230"));
+        let job =
+            browser.post(&format!("/number-runs/{run}/print"), &[("paper", "waybill"), ("size", "100x150")]);
+        assert!(job.text().contains("1–200 of 230"), "sheets too");
+    }
+);

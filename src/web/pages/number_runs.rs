@@ -1,6 +1,6 @@
 //! Number runs: what each batch got, its way to print and ship, and the torn sheet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
@@ -15,7 +15,7 @@ use crate::domain::id::{NumberRunId, ShipmentId};
 use crate::domain::number_run::Then;
 use crate::domain::print::Paper;
 use crate::domain::shipment::{PrintState, ShipmentState};
-use crate::operations::number_runs::{self, RunDetail, Spoil};
+use crate::operations::number_runs::{self, Carried, RunDetail, Spoil};
 use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::item::{ShipmentItem, items};
@@ -23,7 +23,8 @@ use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
-use crate::web::parts::{badges, lists, stations};
+use crate::web::parts::lists::{self, Window};
+use crate::web::parts::{badges, stations};
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{batch as t, common, words};
@@ -84,25 +85,28 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
 }
 
 /// `GET /number-runs/{id}`
-pub async fn show(visitor: Visitor, id: Path<NumberRunId>) -> HttpResponse {
+pub async fn show(visitor: Visitor, id: Path<NumberRunId>, request: HttpRequest) -> HttpResponse {
     let id = id.into_inner();
+    let window = Window::of(&request);
     visitor
         .page(Right::See, move |db, view| {
             let run = number_runs::show(db, id)?;
-            let body = body(db, view, &run)?;
+            let body = body(db, view, &run, window(run.assigned.len()))?;
             Ok(Page::new(t::RUN.with(view.lang, &[&id]), "runs", body))
         })
         .await
 }
 
-fn body(db: &mut Db, view: &View, detail: &RunDetail) -> Result<Markup, Error> {
+fn body(db: &mut Db, view: &View, detail: &RunDetail, window: Window) -> Result<Markup, Error> {
     let ids: Vec<ShipmentId> = detail.assigned.iter().map(|carried| carried.shipment).collect();
     let rows = record::find(db, &ids)?;
+    let shipped = rows.iter().filter(|row| row.state == ShipmentState::Shipped).count();
+    let printed = rows.iter().filter(|row| row.print == PrintState::Printed).count();
+    let shown: HashSet<ShipmentId> =
+        window.rows(&detail.assigned).iter().map(|carried| carried.shipment).collect();
+    let rows = rows.into_iter().filter(|row| shown.contains(&row.id)).collect();
     let known: HashMap<ShipmentId, ShipmentItem> =
         items(db, rows)?.into_iter().map(|item| (item.id, item)).collect();
-    let count = |test: &dyn Fn(&ShipmentItem) -> bool| known.values().filter(|item| test(item)).count();
-    let shipped = count(&|item| item.state == ShipmentState::Shipped);
-    let printed = count(&|item| item.print == PrintState::Printed);
     let total = detail.assigned.len();
     let run = &detail.run;
     let is_live = run.undone_at.is_none() && total > 0;
@@ -126,7 +130,8 @@ fn body(db: &mut Db, view: &View, detail: &RunDetail) -> Result<Markup, Error> {
                     (print_form(view, run.id, printed > 0))
                     (ship_form(view, run.id, total - shipped, total - printed.max(shipped)))
                 }
-                (sheets(view, detail, &known))
+                (sheets(view, window.rows(&detail.assigned), &known))
+                (window.ways(view, &home(run.id)))
                 @if is_live && view.may(Right::Ship) {
                     (jam_form(view, run.id))
                     @if printed == 0 && shipped == 0 {
@@ -179,7 +184,7 @@ fn ship_form(view: &View, run: NumberRunId, left: usize, unprinted: usize) -> Ma
     }
 }
 
-fn sheets(view: &View, detail: &RunDetail, known: &HashMap<ShipmentId, ShipmentItem>) -> Markup {
+fn sheets(view: &View, assigned: &[Carried], known: &HashMap<ShipmentId, ShipmentItem>) -> Markup {
     html! {
         div.list { table {
             thead { tr {
@@ -187,7 +192,7 @@ fn sheets(view: &View, detail: &RunDetail, known: &HashMap<ShipmentId, ShipmentI
                 th scope="col" { (view.t(super::super::texts::shipment::RECIPIENT)) }
                 th scope="col" { (view.t(t::NUMBER)) } th scope="col" { (view.t(common::STATE)) } th scope="col" { (view.t(t::PRINT)) }
             } }
-            tbody { @for carried in &detail.assigned {
+            tbody { @for carried in assigned {
                 @let item = known.get(&carried.shipment);
                 tr {
                     td.num { (carried.position) }

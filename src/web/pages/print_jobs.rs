@@ -11,13 +11,14 @@ use crate::domain::id::PrintJobId;
 use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
-use crate::operations::print_jobs::{self, PrintJob};
+use crate::operations::print_jobs::{self, PrintJob, Sheet};
 use crate::papers::Output;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
-use crate::web::parts::{lists, stations};
+use crate::web::parts::lists::{self, Window};
+use crate::web::parts::stations;
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
@@ -90,17 +91,22 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
 }
 
 /// `GET /print-jobs/{id}`
-pub async fn show(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) -> HttpResponse {
     let id = id.into_inner();
+    let window = Window::of(&request);
     visitor
         .page(Right::See, move |db, view| {
             let job = print_jobs::show(db, id)?;
-            Ok(Page::new(t::JOB.with(view.lang, &[&id]), "prints", body(view, id, &job)))
+            Ok(Page::new(
+                t::JOB.with(view.lang, &[&id]),
+                "prints",
+                body(view, id, &job, window(job.sheets.len())),
+            ))
         })
         .await
 }
 
-fn body(view: &View, id: PrintJobId, job: &PrintJob) -> Markup {
+fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
     let count = |state: SheetState| job.sheets.iter().filter(|sheet| sheet.state == state).count();
     let (queued, sent, unknown) =
         (count(SheetState::Queued), count(SheetState::Sent), count(SheetState::Unknown));
@@ -148,20 +154,21 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob) -> Markup {
                     }
                 }
                 @if let Some(run) = job.number_run { p { a.button.primary[is_done] data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
-                (sheets(view, job))
+                (sheets(view, window.rows(&job.sheets)))
+                (window.ways(view, &home(id)))
             }
         }
     }
 }
 
-fn sheets(view: &View, job: &PrintJob) -> Markup {
+fn sheets(view: &View, sheets: &[Sheet]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
                 th.num scope="col" { (view.t(t::POSITION)) } th scope="col" { (view.t(t::SHIPMENT)) } th scope="col" { (view.t(t::NUMBER)) }
                 th scope="col" { (view.t(common::STATE)) } th.num scope="col" { (view.t(t::COPY)) } th scope="col" { (view.t(t::JAM_REASON)) }
             } }
-            tbody { @for sheet in &job.sheets {
+            tbody { @for sheet in sheets {
                 @let (text, mark) = sheet_state(sheet.state);
                 tr {
                     td.num { (sheet.position) }

@@ -26,6 +26,10 @@ texts! {
     CLOSE = "Close" "关闭";
     SAVE = "Save" "保存";
     REMOVE = "Remove" "删除";
+    WINDOW = "{}–{} of {}" "第 {}–{} 行,共 {} 行";
+    BEFORE = "Before" "上一页";
+    GO_TO = "Row" "行";
+    GO = "Go" "跳转";
     MORE = "Next page" "下一页";
     NONE_YET = "Nothing here yet." "暂无内容。";
     LEFT_OUT_N = "{} left as they were" "{} 单未处理";
