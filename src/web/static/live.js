@@ -35,13 +35,43 @@ export async function refresh() {
   const list = document.querySelector("#list");
   const focus = list.contains(document.activeElement) ? document.activeElement.id : null;
   const scroll = list.scrollTop;
-  document.querySelector("#rail")?.replaceWith(answer.page.querySelector("#rail"));
   list.replaceChildren(...answer.page.querySelector("#list").childNodes);
-  list.dataset.total = answer.page.querySelector("#list").dataset.total;
   list.scrollTop = scroll;
+  await count(true);
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("huidan:shown"));
   say(list.querySelector(".range")?.textContent ?? "");
+}
+
+/** Counts that were shown last stand until the new ones are there, so that nothing flickers. */
+let counted = null;
+
+/** Asks for the counts that were left out of the page, and puts each into its place. */
+async function count(isForced) {
+  const rail = document.querySelector("#rail");
+  if (!rail || !(isForced || rail.hasAttribute("data-late"))) return;
+  if (counted) fill(rail, counted);
+  const asked = location.search;
+  const answer = await read(`/workbench/counts${asked}`);
+  const full = answer?.page.querySelector("#rail");
+  if (!full || location.search !== asked || !document.querySelector("#rail")) return;
+  counted = full;
+  // Somebody may be giving a filter its name.
+  if (document.querySelector("#rail").contains(document.activeElement)) fill(document.querySelector("#rail"), full);
+  else document.querySelector("#rail").replaceWith(full);
+  const list = document.querySelector("#list");
+  list.dataset.total = answer.page.querySelector("#list").dataset.total;
+  for (const css of [".pager .range", ".take-all span"]) {
+    const text = answer.page.querySelector(css)?.textContent;
+    if (text !== undefined && document.querySelector(css)) document.querySelector(css).textContent = text;
+  }
+  const all = answer.page.querySelector("#ticked-count")?.dataset.all;
+  if (all) document.querySelector("#ticked-count").dataset.all = all;
+}
+
+function fill(rail, before) {
+  const known = before.querySelectorAll("a[data-rail] .count");
+  rail.querySelectorAll("a[data-rail] .count").forEach((place, index) => (place.textContent = known[index]?.textContent ?? ""));
 }
 
 /** Tells others what is ticked here, and shows what they have ticked. */
@@ -97,4 +127,5 @@ setInterval(follow, PACE_MS);
 setInterval(meet, PACE_MS);
 document.addEventListener("huidan:ticked", meet);
 document.addEventListener("huidan:shown", meet);
+document.addEventListener("huidan:shown", () => count(false));
 look();

@@ -39,6 +39,7 @@ const ROWS: &str = "50";
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/workbench", [get().to(show)]))
+        .service(inside("/workbench/counts", [get().to(counts)]))
         .service(inside("/workbench/search", [post().to(search)]))
         .service(inside("/workbench/columns", [post().to(columns::choose)]))
         .service(inside("/workbench/filters", [post().to(saved::save)]))
@@ -48,32 +49,55 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/workbench/remarks-read", [post().to(acts::mark_read)]));
 }
 
-/// `GET /workbench`
+/// `GET /workbench`. Where scripts run, the counts follow: they ask for `/workbench/counts`.
 pub async fn show(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    // Kept by a script of the first page.
+    let has_scripts = request.cookie("zone").is_some();
+    page(visitor, request, has_scripts).await
+}
+
+/// `GET /workbench/counts`: the same page with every count on it.
+pub async fn counts(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    page(visitor, request, false).await
+}
+
+async fn page(visitor: Visitor, request: HttpRequest, counts_later: bool) -> HttpResponse {
     let form = Form::parse(request.query_string());
     let columns = columns::chosen(&request);
     visitor
         .page(Right::See, move |db, view| {
             let wish = Words::of(&form, view).read(db)?;
-            let body = body(db, view, &wish, &form, &columns)?;
+            let body = body(db, view, &wish, &form, &columns, counts_later)?;
             Ok(Page::filling(view.t(t::TITLE), "workbench", body))
         })
         .await
 }
 
-fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form, columns: &[Column]) -> Result<Markup, Error> {
-    let counts = Counts::load(db, view)?;
+fn body(
+    db: &mut Db,
+    view: &View,
+    wish: &Wish,
+    form: &Form,
+    columns: &[Column],
+    counts_later: bool,
+) -> Result<Markup, Error> {
     let shops = shops::all(db)?;
     let rows = if form.has("limit") { form.get("limit") } else { ROWS };
     let paging = Paging::parse(Some(rows), Some(form.get("cursor")), sort_word(wish.wish.sort), 2)?;
     let after = paging.after.as_deref().map(after).transpose()?;
     let first = form.get("from").parse::<i64>().unwrap_or(0).max(0);
     let page = list::page(db, &wish.filter, wish.search(), wish.wish.sort, after, paging.limit)?;
+    // What to say of an empty list hangs on how much there is elsewhere.
+    let counts = match counts_later && !page.items.is_empty() {
+        true => Counts::later(db, view)?,
+        false => Counts::load(db, view)?,
+    };
     // One state alone was counted already; anything narrower has to be asked for.
     let total = match wish.filter.states.as_slice() {
-        states if !wish.words.is_narrow() && !states.is_empty() => counts.of_all(states),
-        [] if !wish.words.is_narrow() => counts.total(),
-        _ => list::count(db, &wish.filter, wish.search())?,
+        _ if counts.is_late => None,
+        states if !wish.words.is_narrow() && !states.is_empty() => Some(counts.of_all(states)),
+        [] if !wish.words.is_narrow() => Some(counts.total()),
+        _ => Some(list::count(db, &wish.filter, wish.search())?),
     };
     let listed = Listed { first, total, page, paging };
     Ok(html! {
@@ -82,7 +106,7 @@ fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form, columns: &[Column]) 
             section.queue aria-label=(view.t(t::TITLE)) {
                 h1.visually-hidden { (view.t(t::TITLE)) }
                 div.top { (chips::bar(view, wish, &shops, columns)) }
-                div.rows #list tabindex="-1" data-total=(total) data-query=(wish.words.query()) {
+                div.rows #list tabindex="-1" data-total=[total] data-query=(wish.words.query()) {
                     @if listed.page.items.is_empty() {
                         (empty(view, &wish.words, counts.total()))
                     } @else {
@@ -100,7 +124,8 @@ fn body(db: &mut Db, view: &View, wish: &Wish, form: &Form, columns: &[Column]) 
 struct Listed {
     /// Rows before this page.
     first: i64,
-    total: i64,
+    /// `None` while it is not counted yet.
+    total: Option<i64>,
     page: ShipmentPage,
     paging: Paging,
 }
@@ -114,6 +139,11 @@ fn after(key: &[String]) -> Result<After, Error> {
         }),
         _ => Err(refuse(String::new())),
     }
+}
+
+/// How many there are, or that this is not known yet.
+fn total_text(total: Option<i64>) -> String {
+    total.map_or("…".to_owned(), counted)
 }
 
 fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
@@ -130,7 +160,7 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
         nav.pager aria-label=(view.t(common::MORE)) {
             span.range {
                 @if count == 0 { (view.t(t::RANGE_NONE)) }
-                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &counted(listed.total)])) }
+                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &total_text(listed.total)])) }
             }
             @if listed.first > 0 { a.button href=(words.href()) { (view.t(t::TO_TOP)) } }
             @if let Some(next) = next {
@@ -140,19 +170,20 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     }
 }
 
-fn act_bar(view: &View, wish: &Wish, total: i64) -> Markup {
+fn act_bar(view: &View, wish: &Wish, total: Option<i64>) -> Markup {
+    let total = total_text(total);
     html! {
         form.acts #act method="post" action="/batch" aria-label=(view.t(t::ACT_WITH)) {
             (csrf(view))
             input type="hidden" name="query" value=(wish.words.query());
             input type="hidden" name="back" value=(wish.words.href());
             div.ticked {
-                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&counted(total)])) {
+                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&total])) {
                     (view.t(t::ACT_WITH))
                 }
                 label.take-all {
                     input #take-all type="checkbox" name="all" value="1";
-                    span { (t::SELECT_ALL.with(view.lang, &[&counted(total)])) }
+                    span { (t::SELECT_ALL.with(view.lang, &[&total])) }
                 }
                 button.quiet #clear-ticks type="reset" data-needs-script { (view.t(t::CLEAR_TICKS)) }
             }

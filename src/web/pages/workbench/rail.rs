@@ -23,8 +23,11 @@ use crate::web::view::View;
 pub const OPEN: &[ShipmentState] =
     &[ShipmentState::Blocked, ShipmentState::Ready, ShipmentState::Numbered, ShipmentState::Printed];
 
-/// What the rail shows.
+/// What the rail shows. Counting a year of work takes longer than listing a page of it, so a script may ask for the
+/// counts once the list is there.
 pub struct Counts {
+    /// Nothing was counted yet.
+    pub is_late: bool,
     states: HashMap<ShipmentState, i64>,
     /// Past their deadline, and due within three hours.
     pub late: i64,
@@ -70,7 +73,32 @@ impl Counts {
             let form = Form::of(pairs.into_iter());
             saved.push(Saved { id: row.id, name: row.name, words: Words::of(&form, view), count });
         }
-        Ok(Self { states, late, soon, saved })
+        Ok(Self { is_late: false, states, late, soon, saved })
+    }
+
+    /// The names alone; the counts follow.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn later(db: &mut Db, view: &View) -> Result<Self, Error> {
+        let mut saved = Vec::new();
+        for row in saved_filters::all(db)? {
+            let pairs: HashMap<String, String> =
+                serde_json::from_str(&row.query).map_err(anyhow::Error::from)?;
+            let words = Words::of(&Form::of(pairs.into_iter()), view);
+            saved.push(Saved { id: row.id, name: row.name, words, count: 0 });
+        }
+        Ok(Self { is_late: true, states: HashMap::new(), late: 0, soon: 0, saved })
+    }
+
+    /// A count as it is shown; a place for it before it is known.
+    fn text(&self, count: i64) -> String {
+        if self.is_late { "\u{2007}".to_owned() } else { counted(count) }
+    }
+
+    /// Whether there is nothing of it, as far as is known.
+    fn is_none(&self, count: i64) -> bool {
+        count == 0 && !self.is_late
     }
 
     /// How many are in a state.
@@ -105,8 +133,8 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
     };
     let entry = |words: Words, mark: &str, label: &str, count: i64| {
         html! {
-            li { a href=(words.href()) aria-current=[is_here(&words)] data-rail=(mark) data-empty[count == 0] {
-                (icon(mark)) span.label { (label) } span.count { (counted(count)) }
+            li { a href=(words.href()) aria-current=[is_here(&words)] data-rail=(mark) data-empty[counts.is_none(count)] {
+                (icon(mark)) span.label { (label) } span.count { (counts.text(count)) }
             } }
         }
     };
@@ -118,13 +146,13 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
     let urgent = |words: Words, mark: &str, label: &str, count: i64, is_it: bool| {
         let current = is_it.then_some("page").filter(|_| is_here(&words).is_some());
         html! {
-            li { a href=(words.href()) aria-current=[current] data-rail=(mark) data-empty[count == 0] {
-                (icon(mark)) span.label { (label) } span.count { (counted(count)) }
+            li { a href=(words.href()) aria-current=[current] data-rail=(mark) data-empty[counts.is_none(count)] {
+                (icon(mark)) span.label { (label) } span.count { (counts.text(count)) }
             } }
         }
     };
     html! {
-        aside.rail #rail aria-label=(view.t(t::STATES)) {
+        aside.rail #rail data-late[counts.is_late] aria-label=(view.t(t::STATES)) {
             ul {
                 (entry(to(&state_words(OPEN)), "clock", view.t(t::OPEN_ONES), counts.of_all(OPEN)))
                 (urgent(late, "alarm", view.t(t::OVERDUE), counts.late, in_late))
@@ -141,8 +169,8 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
             ul.saved {
                 @for saved in &counts.saved {
                     li {
-                        a href=(saved.words.href()) aria-current=[is_here(&saved.words)] data-empty[saved.count == 0] {
-                            (icon("search")) span.label { (saved.name) } span.count { (thousands(saved.count)) }
+                        a href=(saved.words.href()) aria-current=[is_here(&saved.words)] data-empty[counts.is_none(saved.count)] {
+                            (icon("search")) span.label { (saved.name) } span.count { (counts.text(saved.count)) }
                         }
                         @if view.may(Right::Audit) && is_here(&saved.words).is_some() {
                             form method="post" action={ "/workbench/filters/" (saved.id) "/remove" } {
