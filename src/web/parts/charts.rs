@@ -10,7 +10,7 @@ use crate::web::texts::house as t;
 use crate::web::view::View;
 
 const WIDTH: i64 = 720;
-const LEFT: i64 = 44;
+const LEFT: i64 = 64;
 const TOP: i64 = 12;
 const BASE: i64 = 170;
 const HOURS: usize = 24;

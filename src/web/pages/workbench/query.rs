@@ -161,7 +161,7 @@ impl Wish {
 }
 
 /// Most shipments of one act.
-pub const ACT_MAX: usize = 5_000;
+pub const ACT_MAX: usize = 10_000;
 
 /// The shipments that were ticked, in the order of the list, which is the order of the paper.
 ///
