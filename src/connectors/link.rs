@@ -50,10 +50,10 @@ impl Access<'_> {
     /// One of the credentials.
     ///
     /// # Errors
-    /// `Invalid` with its name when it is missing or no text.
+    /// `AuthExpired` with its name when it is missing or no text: that is the shop's failure, not the order's.
     pub fn credential(&self, name: &'static str) -> Result<&str, CallError> {
         let found = self.credentials.get(name).and_then(Json::as_str).filter(|text| !text.is_empty());
-        found.ok_or_else(|| CallError::Invalid(format!("the shop's credentials have no {name}; add it")))
+        found.ok_or_else(|| CallError::AuthExpired(format!("there is no {name}")))
     }
 }
 
@@ -112,6 +112,11 @@ pub fn connector(platform: Platform) -> Option<&'static dyn Connector> {
         Platform::Woocommerce => Some(&woocommerce::Woocommerce),
         _ => None,
     }
+}
+
+/// The connector of a shop that is linked: one without an address is told and asked by nobody.
+pub fn connected(platform: Platform, settings: &ShopSettings) -> Option<&'static dyn Connector> {
+    connector(platform).filter(|_| !settings.address.is_empty())
 }
 
 /// What opens a platform's API, by the names of the credentials, in the order a person is asked.

@@ -13,7 +13,7 @@ use workers::{End, Retry};
 
 use super::pulling::HTTP;
 use super::run::Task;
-use crate::connectors::link::{Access, CallError, connector};
+use crate::connectors::link::{Access, CallError, connected};
 use crate::connectors::parcel::ShipError;
 use crate::db::jobs::JobKind;
 use crate::db::sellers;
@@ -70,8 +70,8 @@ pub fn tell(task: &Task) -> Result<End, Error> {
     else {
         return Ok(End::Done);
     };
-    let Some(connector) = connector(telling.shop.platform) else { return Ok(End::Done) };
     let settings = telling.shop.settings()?;
+    let Some(connector) = connected(telling.shop.platform, &settings) else { return Ok(End::Done) };
     let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now: task.app.now() };
     let is_last_try = task.job.attempt >= task.job.max_attempts;
     match connector.ship(&access, &telling.parcel) {

@@ -14,18 +14,31 @@ use crate::connectors::parcel::{Parcel, ShipError};
 
 /// Where a fulfilment keeps whose it is.
 const KEY: &str = "huidan_key";
+/// Hits of one call of the search, and how many such pages are gone through.
+const PAGE: usize = 100;
+const SEARCHED: usize = 100;
 const FIELDS: &str =
     "id,display_id,status,payment_status,*items,*items.detail,*fulfillments,*fulfillments.labels";
 
 #[derive(Deserialize)]
 struct List {
-    orders: Vec<Order>,
+    orders: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+    display_id: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    order: Order,
 }
 
 #[derive(Deserialize)]
 struct Order {
     id: String,
-    display_id: Option<i64>,
     status: String,
     payment_status: Option<String>,
     #[serde(default)]
@@ -102,16 +115,30 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
     Ok(proof(&id))
 }
 
-/// The order buyers know by this number; the search finds others too.
+/// The order buyers know by this number. There is no filter by it; the search finds everything in which it stands, an
+/// address or an e-mail too, so it is gone through.
 fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
-    let query = format!("q={}&limit=100&fields={}", percent_encoded(number), percent_encoded(FIELDS));
-    let found: List = get(access, &format!("/admin/orders?{query}"))?.json()?;
-    let is_it = |order: &Order| match order.display_id {
-        Some(shown) => shown.to_string() == number,
-        None => order.id == number,
-    };
-    let order = found.orders.into_iter().find(is_it);
-    order.ok_or_else(|| ShipError::Refused(format!("The shop knows no order {number}")))
+    for page in 0..SEARCHED {
+        let query = format!(
+            "q={}&limit={PAGE}&offset={}&order=-id&fields=id,display_id",
+            percent_encoded(number),
+            page * PAGE
+        );
+        let found: List = get(access, &format!("/admin/orders?{query}"))?.json()?;
+        let is_it = |order: &&Named| match order.display_id {
+            Some(shown) => shown.to_string() == number,
+            None => order.id == number,
+        };
+        if let Some(named) = found.orders.iter().find(is_it) {
+            let path = format!("/admin/orders/{}?fields={}", named.id, percent_encoded(FIELDS));
+            let one: One = get(access, &path)?.json()?;
+            return Ok(one.order);
+        }
+        if found.orders.len() < PAGE {
+            break;
+        }
+    }
+    Err(ShipError::Refused(format!("The shop knows no order {number}")))
 }
 
 /// Items and how many of each left in this parcel.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{Settlement, note, settle};
-use crate::connectors::link::connector;
+use crate::connectors::link::connected;
 use crate::connectors::parcel::Parcel;
 use crate::db::jobs::{self, JobKind, NewJob};
 use crate::db::shops::{self, ShopRow};
@@ -75,8 +75,13 @@ fn due_page(tx: &mut Tx, shops: &[ShopId], after: Option<WriteBackId>) -> Result
 }
 
 fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
-    let shops = shops::all(db)?;
-    Ok(shops.iter().filter(|shop| connector(shop.platform).is_some()).map(|shop| shop.id).collect())
+    let mut told = Vec::new();
+    for shop in shops::all(db)? {
+        if connected(shop.platform, &shop.settings()?).is_some() {
+            told.push(shop.id);
+        }
+    }
+    Ok(told)
 }
 
 fn tellings(rows: &[WaitingRow]) -> Vec<NewJob> {
