@@ -119,10 +119,17 @@ fn write_attempts(out: &mut String, counts: &workers::Counts) -> std::fmt::Resul
         let times = count.times;
         writeln!(out, "huidan_job_attempts_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} {times}")?;
     }
-    out.push_str("# TYPE huidan_job_seconds_total counter\n");
+    out.push_str("# TYPE huidan_job_duration_seconds histogram\n");
     for (kind, outcome, count) in &counts {
-        let seconds = count.took.as_secs_f64();
-        writeln!(out, "huidan_job_seconds_total{{kind=\"{kind}\",outcome=\"{outcome}\"}} {seconds}")?;
+        let of = format!("kind=\"{kind}\",outcome=\"{outcome}\"");
+        for (within, most) in count.within.iter().zip(workers::BUCKETS_MS) {
+            let most = Duration::from_millis(most).as_secs_f64();
+            writeln!(out, "huidan_job_duration_seconds_bucket{{{of},le=\"{most}\"}} {within}")?;
+        }
+        let (times, seconds) = (count.times, count.took.as_secs_f64());
+        writeln!(out, "huidan_job_duration_seconds_bucket{{{of},le=\"+Inf\"}} {times}")?;
+        writeln!(out, "huidan_job_duration_seconds_sum{{{of}}} {seconds}")?;
+        writeln!(out, "huidan_job_duration_seconds_count{{{of}}} {times}")?;
     }
     Ok(())
 }

@@ -197,6 +197,7 @@ each_database!(
             "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"done\"} 1",
             "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"panicked\"} 2",
             "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"dead\"} 1",
+            "huidan_job_duration_seconds_bucket{kind=\"test.effect\",outcome=\"done\",le=\"+Inf\"} 1",
         ] {
             assert!(metrics.contains(line), "{line} in\n{metrics}");
         }

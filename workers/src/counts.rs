@@ -10,11 +10,16 @@ pub struct Counts {
     inner: Mutex<BTreeMap<(String, &'static str), Count>>,
 }
 
-/// How often, and how long it took in all.
+/// Upper ends of the buckets in which durations are counted, in milliseconds; longer ones are in none.
+pub const BUCKETS_MS: [u64; 9] = [5, 25, 100, 250, 1_000, 5_000, 30_000, 120_000, 600_000];
+
+/// How often, how long it took in all, and how many took at most so long.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Count {
     pub times: u64,
     pub took: Duration,
+    /// By the buckets of [`BUCKETS_MS`], each with all that took less.
+    pub within: [u64; BUCKETS_MS.len()],
 }
 
 impl Counts {
@@ -24,6 +29,10 @@ impl Counts {
         let count = inner.entry((kind.to_owned(), outcome)).or_default();
         count.times += times;
         count.took += took;
+        let each = took.as_millis() / u128::from(times.max(1));
+        for (within, most) in count.within.iter_mut().zip(BUCKETS_MS) {
+            *within += if each <= u128::from(most) { times } else { 0 };
+        }
     }
 
     /// Everything counted: kind, outcome, count. Outcomes are `done`, `retried`, `dead`, `cancelled`,
@@ -31,5 +40,20 @@ impl Counts {
     pub fn all(&self) -> Vec<(String, &'static str, Count)> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.iter().map(|((kind, outcome), count)| (kind.clone(), *outcome, *count)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duration_counts_in_every_bucket_it_fits() {
+        let counts = Counts::default();
+        for ms in [3, 200, 700_000] {
+            counts.add("shop.pull", "done", 1, Duration::from_millis(ms));
+        }
+        let (_, _, count) = counts.all().remove(0);
+        assert_eq!((count.times, count.within), (3, [1, 1, 1, 2, 2, 2, 2, 2, 2]));
     }
 }

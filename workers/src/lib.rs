@@ -25,7 +25,7 @@ mod runner;
 mod turns;
 mod work;
 
-pub use counts::Counts;
+pub use counts::{BUCKETS_MS, Counts};
 pub use far::{FarBell, Wire};
 pub use job::{End, Ended, Failure, Hold, Job, Periodic};
 pub use limit::{Limit, LocalLimiter, Unlimited};
