@@ -99,6 +99,20 @@ impl Caller {
         Ok(answer.await?.respond())
     }
 
+    /// Answers 200 with what a POST works out without changing anything.
+    ///
+    /// With an `Idempotency-Key`, the answer is kept in the transaction that takes the key: a process
+    /// that dies leaves no key behind for which the next try would have to wait.
+    pub async fn work_out<V: Serialize>(
+        self,
+        mut work: impl FnMut(&mut Db) -> Result<V, Error> + Send + 'static,
+    ) -> Reply {
+        if self.intent.is_none() {
+            return self.read(work).await;
+        }
+        self.write(StatusCode::OK, move |tx| work(tx)).await
+    }
+
     /// Does work of several transactions that is safe to repeat, and answers `status`.
     pub async fn steps<V: Serialize>(
         self,

@@ -11,9 +11,8 @@ use super::problem::Reply;
 use super::shipment_query::{ShipmentQuery, ShipmentWish};
 use super::shipments::{ACT_MAX, bounded};
 use super::shops::PageQuery;
-use crate::app::App;
 use crate::db::Db;
-use crate::domain::actor::{Actor, Right};
+use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, ShipmentId};
 use crate::domain::waybill::carriers;
@@ -132,13 +131,11 @@ pub async fn create(caller: Caller, body: Body<RunWish>) -> Reply {
     caller.needs(Right::Ship)?;
     let (run, chosen, is_preview) = body.0.read()?;
     if is_preview {
-        let plan = move |app: &App, actor: &Actor| {
-            app.read(actor.seller, |db| {
-                let shipments = chosen.ids(db)?;
-                operations::preview(db, &NewRun { shipments, ..run })
-            })
+        let plan = move |db: &mut Db| {
+            let shipments = chosen.ids(db)?;
+            operations::preview(db, &NewRun { shipments, ..run.clone() })
         };
-        return caller.steps(StatusCode::OK, plan).await;
+        return caller.work_out(plan).await;
     }
     caller
         .write(StatusCode::CREATED, move |tx| {

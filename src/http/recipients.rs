@@ -1,6 +1,5 @@
 //! Recipients over HTTP: whether two are one, and what a pasted line says.
 
-use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -101,8 +100,9 @@ impl From<Parsed> for ParsedLineView {
     responses((status = 200, description = "The verdict and its reason", body = ComparisonView)))]
 pub async fn compare(caller: Caller, body: Body<Pair>) -> Reply {
     let Pair { a, b, platform_merge } = body.0;
-    let view = move |_: &_, _: &_| {
-        let found = compared(&Party::from(a), &Party::from(b), platform_merge);
+    let (a, b) = (Party::from(a), Party::from(b));
+    let view = move |_: &mut _| {
+        let found = compared(&a, &b, platform_merge);
         let why = found.why;
         Ok(ComparisonView {
             verdict: found.verdict,
@@ -112,7 +112,7 @@ pub async fn compare(caller: Caller, body: Body<Pair>) -> Reply {
             field: why.field().map(|field| field.as_str()),
         })
     };
-    caller.steps(StatusCode::OK, view).await
+    caller.work_out(view).await
 }
 
 /// Read a pasted recipient
@@ -120,10 +120,10 @@ pub async fn compare(caller: Caller, body: Body<Pair>) -> Reply {
     responses((status = 200, description = "Its fields, and which to look at", body = ParsedLineView)))]
 pub async fn parse(caller: Caller, body: Body<PastedLine>) -> Reply {
     let line = body.0.line;
-    let view = move |_: &_, _: &_| {
+    let view = move |_: &mut _| {
         let parsed =
             parse_line(&line).map_err(|error| Error::invalid("line", "length", error.to_string()))?;
         Ok(ParsedLineView::from(parsed))
     };
-    caller.steps(StatusCode::OK, view).await
+    caller.work_out(view).await
 }

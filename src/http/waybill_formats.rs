@@ -1,7 +1,6 @@
 //! Waybill formats over HTTP: what they are, whether numbers fit, which ones follow.
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -138,10 +137,10 @@ pub async fn list(_: Caller) -> Reply {
 pub async fn check(caller: Caller, request: HttpRequest, body: Body<NumbersToCheck>) -> Reply {
     let (format, numbers) = (named(&request)?, body.0.numbers);
     within("numbers", numbers.len())?;
-    let view = move |_: &_, _: &_| {
-        Ok(CheckedNumbersView { items: numbers.into_iter().map(|number| checked(format, number)).collect() })
+    let view = move |_: &mut _| {
+        Ok(CheckedNumbersView { items: numbers.iter().map(|number| checked(format, number)).collect() })
     };
-    caller.steps(StatusCode::OK, view).await
+    caller.work_out(view).await
 }
 
 /// Work out the numbers that follow
@@ -153,7 +152,7 @@ pub async fn check(caller: Caller, request: HttpRequest, body: Body<NumbersToChe
 pub async fn next(caller: Caller, request: HttpRequest, body: Body<NumberToFollow>) -> Reply {
     let (format, wish) = (named(&request)?, body.0);
     within("count", wish.count)?;
-    caller.steps(StatusCode::OK, move |_, _| following(format, &wish)).await
+    caller.work_out(move |_| following(format, &wish)).await
 }
 
 fn named(request: &HttpRequest) -> Result<&'static Format, Error> {
@@ -168,11 +167,11 @@ fn within(field: &str, count: usize) -> Result<(), Error> {
     }
 }
 
-fn checked(format: &Format, number: String) -> CheckedNumberView {
-    let cleaned = WaybillNumber::normalise(&number);
+fn checked(format: &Format, number: &str) -> CheckedNumberView {
+    let cleaned = WaybillNumber::normalise(number);
     let verdict = cleaned.as_ref().map_err(Refusal::clone).and_then(|cleaned| format.check(cleaned));
     CheckedNumberView {
-        number,
+        number: number.to_owned(),
         normalised: cleaned.ok().map(String::from),
         valid: verdict.is_ok(),
         code: verdict.as_ref().err().map(Refusal::code),

@@ -87,6 +87,23 @@ each_database!(
 );
 
 each_database!(
+    fn an_impatient_click_on_what_is_only_worked_out_is_never_told_to_wait(app: TestApp) {
+        let wish = json!({ "number": "755000000000", "count": 3, "step": 1 });
+        for round in 0..10 {
+            let http = app.http().with_header("idempotency-key", &format!("click-{round}"));
+            let answers: Vec<_> = std::thread::scope(|threads| {
+                let ask = || http.post("/api/v1/waybill-formats/sf-12/next", wish.clone());
+                let clicks: Vec<_> = (0..4).map(|_| threads.spawn(ask)).collect();
+                clicks.into_iter().map(|click| click.join().expect("it is answered")).collect()
+            });
+            for answer in answers {
+                assert_eq!(answer.expect(200)["numbers"].as_array().map(Vec::len), Some(3));
+            }
+        }
+    }
+);
+
+each_database!(
     fn an_upload_sent_again_is_the_same_request(app: TestApp) {
         let shop =
             app.http().post("/api/v1/shops", json!({ "platform": "file", "name": "Files" })).expect(201);
