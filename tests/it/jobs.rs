@@ -21,7 +21,7 @@ use huidan::domain::job::JobState;
 use huidan::jobs::run::{Task, parts};
 use serde_json::json;
 use workers::conformance::{self, Order, Rig};
-use workers::{End, Kind, Lane, Ledger, Options, Periodic, Runner};
+use workers::{End, Kind, Lane, Ledger, Options, Periodic, Runner, Want};
 
 use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, effect, effects, handled, until};
@@ -160,6 +160,34 @@ each_database!(
             runner.stop(PATIENCE);
         }
         assert_eq!(effects(app.app()), (300, 300));
+    }
+);
+
+each_database!(
+    fn a_dead_workers_job_comes_back_on_time_while_every_thread_is_busy(app: TestApp) {
+        let lost = enqueue(&app, 1)[0];
+        let ledger = app.app().job_ledger();
+        let turn = ledger.look(&["test"]).expect("the ledger answers").remove(0);
+        let leased = ledger.lease(&[Want { turn, count: 1 }], Duration::from_secs(3)).expect("it is ready");
+        assert_eq!(leased.len(), 1, "its worker has it, and dies");
+
+        let long = enqueue(&app, 1)[0];
+        let (release, released) = mpsc::channel::<()>();
+        let released = Mutex::new(released);
+        let handler = move |task: &Task| {
+            if task.job.id == long.0 {
+                released.lock().expect("one thread").recv().expect("the test tells");
+            }
+            effect(task)
+        };
+        // Nobody looks for ten minutes unless something is noted to fall due.
+        let options = Options { threads: 1, quiet_poll: Duration::from_secs(600), ..options() };
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], options);
+        until("the long one is at work", || state(&app, long) == JobState::Running);
+        until("the lost one is ready again", || state(&app, lost) == JobState::Ready);
+        release.send(()).expect("the handler waits");
+        until("both are done", || [long, lost].iter().all(|job| state(&app, *job) == JobState::Done));
+        runner.stop(PATIENCE);
     }
 );
 

@@ -33,8 +33,10 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
                 pause = first_pause(shared);
                 continue;
             }
-            Ok(Round::Full) => longest_pause(shared),
-            Ok(Round::Idle { next_in }) => next_in.unwrap_or(pause).min(pause),
+            // A thread that comes free rings.
+            Ok(Round::Full) => rota.next_in().min(longest_pause(shared)),
+            Ok(Round::Idle { is_held_up: true }) => rota.next_in().min(pause).min(FIRST_PAUSE),
+            Ok(Round::Idle { is_held_up: false }) => rota.next_in().min(pause),
             Err(error) => {
                 tracing::warn!("Jobs cannot be leased, it will be tried again: {error:#}");
                 TROUBLE_PAUSE
@@ -75,7 +77,8 @@ enum Round {
     /// Every thread has enough to do.
     Full,
     Idle {
-        next_in: Option<Duration>,
+        /// A limit stands before ready jobs, or others took them: when that changes no ledger knows.
+        is_held_up: bool,
     },
 }
 
@@ -88,6 +91,13 @@ struct Rota {
     /// When to look after what time changes again.
     chores_at: Instant,
     chores_done_at: Instant,
+}
+
+impl Rota {
+    /// How long until time alone asks for something, whether or not a thread is free.
+    fn next_in(&self) -> Duration {
+        self.chores_at.min(self.slots_at).saturating_duration_since(Instant::now())
+    }
 }
 
 fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
@@ -124,11 +134,7 @@ fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
     if !wants.is_empty() && lease(shared, &wants)? > 0 {
         return Ok(Round::Leased);
     }
-    // A limit stands before ready jobs, or others took them: when that changes no ledger knows.
-    let soon = is_dealt.then_some(FIRST_PAUSE);
-    let chores = rota.chores_at.saturating_duration_since(Instant::now());
-    let slots = rota.slots_at.saturating_duration_since(Instant::now());
-    Ok(Round::Idle { next_in: soon.into_iter().chain([chores, slots]).min() })
+    Ok(Round::Idle { is_held_up: is_dealt })
 }
 
 /// Enqueues periodic jobs whose slot begins.
@@ -156,8 +162,9 @@ fn do_chores(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
         next_in = ledger.next_in()?;
     }
     let longest = longest_pause(shared);
+    rota.chores_done_at = Instant::now();
     rota.chores_at =
-        Instant::now() + next_in.unwrap_or(longest).clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
+        rota.chores_done_at + next_in.unwrap_or(longest).clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
     Ok(())
 }
 
