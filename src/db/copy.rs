@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "shop_pulls",
     "import_mappings",
     "imports",
+    "import_files",
     "recipients",
     "orders",
     "order_versions",

@@ -6,7 +6,8 @@ use super::column::row;
 use super::statement::sql;
 use super::{Db, Tx};
 use crate::domain::error::Error;
-use crate::domain::id::{ImportId, ShopId};
+use crate::domain::id::{ImportId, JobId, ShopId};
+use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
 
 row! {
@@ -24,6 +25,13 @@ row! {
         pub created_at: UtcTime,
         pub finished_at: Option<UtcTime>,
         pub progressed_at: Option<UtcTime>,
+        /// The job that takes it in, when that is not the request that brought it.
+        pub job_id: Option<JobId>,
+        pub job_state: Option<JobState>,
+        /// How the person wants the file read, as JSON.
+        pub choice: String,
+        /// How many batches of the file have been taken in.
+        pub batches: i64,
     }
 }
 
@@ -31,9 +39,18 @@ row! {
 const SILENT: chrono::Duration = chrono::Duration::minutes(2);
 
 impl ImportRow {
-    /// Whether it is under way at `now`.
+    /// Whether it is under way at `now`, or will be.
     pub fn is_running(&self, now: UtcTime) -> bool {
-        self.finished_at.is_none() && self.progressed_at.is_some_and(|at| now < at.plus(SILENT))
+        match self.job_state {
+            Some(state) => self.finished_at.is_none() && !state.is_end(),
+            None => self.finished_at.is_none() && self.progressed_at.is_some_and(|at| now < at.plus(SILENT)),
+        }
+    }
+
+    /// Its counts so far.
+    pub fn counts(&self) -> ImportCounts {
+        let Self { created, updated, unchanged, rejected, .. } = *self;
+        ImportCounts { created, updated, unchanged, rejected }
     }
 }
 
@@ -48,6 +65,8 @@ pub struct ImportCounts {
 
 /// What sealed rejections are bound to.
 const PURPOSE: &str = "import_rejections";
+/// What sealed pieces of files are bound to.
+const FILE_PURPOSE: &str = "import_file";
 
 /// Notes that an import begins.
 pub fn begin(tx: &mut Tx, shop: ShopId, file_name: &str, format: &str) -> QueryResult<ImportId> {
@@ -67,25 +86,29 @@ pub fn begin(tx: &mut Tx, shop: ShopId, file_name: &str, format: &str) -> QueryR
     Ok(id)
 }
 
-/// Notes how far an import is.
-pub fn progress(tx: &mut Tx, import: ImportId, counts: ImportCounts) -> QueryResult<()> {
+/// Notes that batch `batches` (from 0) of a file was taken in, and the counts with it. False when it was
+/// before: another worker has the import, and this transaction must not go on.
+pub fn progress(tx: &mut Tx, import: ImportId, batches: i64, counts: ImportCounts) -> QueryResult<bool> {
     let (seller, now) = (tx.seller(), tx.now);
-    tx.execute(
-        sql("UPDATE imports SET created = ?, updated = ?, unchanged = ?, rejected = ?, progressed_at = ? WHERE seller_id = ? AND id = ?")
-            .bind(counts.created)
-            .bind(counts.updated)
-            .bind(counts.unchanged)
-            .bind(counts.rejected)
-            .bind(now)
-            .bind(seller)
-            .bind(import),
-    )
-    .map(drop)
+    let changed = tx.execute(
+        sql("UPDATE imports SET created = ?, updated = ?, unchanged = ?, rejected = ?, progressed_at = ?, \
+             batches = ? WHERE seller_id = ? AND id = ? AND batches = ?")
+        .bind(counts.created)
+        .bind(counts.updated)
+        .bind(counts.unchanged)
+        .bind(counts.rejected)
+        .bind(now)
+        .bind(batches + 1)
+        .bind(seller)
+        .bind(import)
+        .bind(batches),
+    )?;
+    Ok(changed > 0)
 }
 
-/// Notes that an import has read its file to the end; `rejections` is JSON and gets sealed.
-pub fn finish(tx: &mut Tx, import: ImportId, counts: ImportCounts, rejections: &str) -> QueryResult<()> {
-    progress(tx, import, counts)?;
+/// Notes that an import has read its file to the end; `rejections` is JSON and gets sealed. The file itself
+/// is no longer kept.
+pub fn finish(tx: &mut Tx, import: ImportId, rejections: &str) -> QueryResult<()> {
     let (seller, now) = (tx.seller(), tx.now);
     let sealed = tx.seal(PURPOSE, rejections);
     tx.execute(
@@ -94,12 +117,57 @@ pub fn finish(tx: &mut Tx, import: ImportId, counts: ImportCounts, rejections: &
             .bind(now)
             .bind(seller)
             .bind(import),
-    )
-    .map(drop)
+    )?;
+    let statement = sql("DELETE FROM import_files WHERE seller_id = ? AND import_id = ?");
+    tx.execute(statement.bind(seller).bind(import)).map(drop)
 }
 
+/// Notes the job that takes an import in, and how the file is to be read (JSON).
+pub fn hand_over(tx: &mut Tx, import: ImportId, job: JobId, choice: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    let statement = sql("UPDATE imports SET job_id = ?, choice = ? WHERE seller_id = ? AND id = ?");
+    tx.execute(statement.bind(job).bind(choice).bind(seller).bind(import)).map(drop)
+}
+
+/// Keeps a piece of an import's file, sealed.
+pub fn keep_piece(tx: &mut Tx, import: ImportId, piece: i64, bytes: &[u8]) -> QueryResult<()> {
+    let (seller, sealed) = (tx.seller(), tx.seal_bytes(FILE_PURPOSE, bytes));
+    let statement =
+        sql("INSERT INTO import_files (seller_id, import_id, piece, content) VALUES (?, ?, ?, ?)");
+    tx.execute(statement.bind(seller).bind(import).bind(piece).bind(sealed)).map(drop)
+}
+
+/// A piece of an import's file; `None` after the last.
+///
+/// # Errors
+/// When it cannot be read or opened.
+pub fn piece(db: &mut Db, import: ImportId, piece: i64) -> Result<Option<Vec<u8>>, Error> {
+    let seller = db.seller();
+    let statement =
+        sql("SELECT content FROM import_files WHERE seller_id = ? AND import_id = ? AND piece = ?");
+    let row: Option<PieceRow> = db.first(statement.bind(seller).bind(import).bind(piece))?;
+    Ok(row.map(|row| db.open_bytes(FILE_PURPOSE, &row.content)).transpose()?)
+}
+
+/// Drops the files of imports that began before `before` and never ended: they name people.
+pub fn forget_files(tx: &mut Tx, before: UtcTime) -> QueryResult<()> {
+    let seller = tx.seller();
+    let statement = sql("DELETE FROM import_files WHERE seller_id = ? AND import_id IN \
+         (SELECT id FROM imports WHERE seller_id = ? AND finished_at IS NULL AND created_at < ?)");
+    tx.execute(statement.bind(seller).bind(seller).bind(before)).map(drop)
+}
+
+row! {
+    struct PieceRow {
+        content: String,
+    }
+}
+
+/// A job stands in one of two tables.
 const COLUMNS: &str = "id, shop_id, file_name, format, created, updated, unchanged, rejected, rejections, \
-    created_at, finished_at, progressed_at";
+    created_at, finished_at, progressed_at, job_id, \
+    COALESCE((SELECT j.state FROM jobs j WHERE j.seller_id = imports.seller_id AND j.id = imports.job_id), \
+             (SELECT f.state FROM finished_jobs f WHERE f.seller_id = imports.seller_id AND f.id = imports.job_id)) AS job_state, choice, batches";
 
 /// Imports of a shop, or of all, newest first, of ids below `before`.
 pub fn list(

@@ -98,6 +98,16 @@ impl Db {
         self.keys.open(self.seller, purpose, sealed)
     }
 
+    /// Seals bytes of this seller; see [`seal`].
+    pub fn seal_bytes(&self, purpose: &str, bytes: &[u8]) -> String {
+        self.keys.seal_bytes(self.seller, purpose, bytes)
+    }
+
+    /// Opens sealed bytes of this seller.
+    pub fn open_bytes(&self, purpose: &str, sealed: &str) -> anyhow::Result<Vec<u8>> {
+        self.keys.open_bytes(self.seller, purpose, sealed)
+    }
+
     /// The keyed hash of a text of this seller.
     pub fn hash(&self, purpose: &str, text: &str) -> String {
         self.keys.hash(self.seller, purpose, text)

@@ -77,12 +77,17 @@ impl Keys {
 
     /// Seals a text for one purpose of one seller.
     pub fn seal(&self, seller: SellerId, purpose: &str, text: &str) -> String {
+        self.seal_bytes(seller, purpose, text.as_bytes())
+    }
+
+    /// Seals bytes for one purpose of one seller.
+    pub fn seal_bytes(&self, seller: SellerId, purpose: &str, bytes: &[u8]) -> String {
         let (id, cipher) = &self.ring[0];
         let nonce = random::<12>();
         let aad = format!("{seller}/{purpose}");
         let sealed = cipher
-            .encrypt(&Nonce::from(nonce), Payload { msg: text.as_bytes(), aad: aad.as_bytes() })
-            .expect("AES-GCM seals any text of less than 64 GiB");
+            .encrypt(&Nonce::from(nonce), Payload { msg: bytes, aad: aad.as_bytes() })
+            .expect("AES-GCM seals anything of less than 64 GiB");
         format!("{id}.{}", BASE64.encode([nonce.as_slice(), &sealed].concat()))
     }
 
@@ -91,6 +96,14 @@ impl Keys {
     /// # Errors
     /// When the key is not in the ring, or the text was changed or moved.
     pub fn open(&self, seller: SellerId, purpose: &str, sealed: &str) -> anyhow::Result<String> {
+        Ok(String::from_utf8(self.open_bytes(seller, purpose, sealed)?)?)
+    }
+
+    /// Opens what [`Keys::seal_bytes`] sealed for the same purpose and seller.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn open_bytes(&self, seller: SellerId, purpose: &str, sealed: &str) -> anyhow::Result<Vec<u8>> {
         let (id, body) = sealed.split_once('.').ok_or_else(|| anyhow!("a sealed {purpose} has no key id"))?;
         let (_, cipher) =
             self.ring.iter().find(|(known, _)| known == id).ok_or_else(|| {
@@ -101,10 +114,9 @@ impl Keys {
             bytes.split_at_checked(12).ok_or_else(|| anyhow!("a sealed {purpose} is too short"))?;
         let nonce: [u8; 12] = nonce.try_into().expect("split at 12");
         let aad = format!("{seller}/{purpose}");
-        let plain = cipher
+        cipher
             .decrypt(&Nonce::from(nonce), Payload { msg: text, aad: aad.as_bytes() })
-            .map_err(|_| anyhow!("a sealed {purpose} does not open: it was changed or moved"))?;
-        Ok(String::from_utf8(plain)?)
+            .map_err(|_| anyhow!("a sealed {purpose} does not open: it was changed or moved"))
     }
 
     /// A keyed hash of a text for one purpose of one seller: 22 characters. The empty text has

@@ -77,12 +77,11 @@ pub fn end_all(tx: &mut Tx, user: UserId) -> QueryResult<usize> {
     tx.execute(sql("DELETE FROM sessions WHERE seller_id = ? AND user_id = ?").bind(seller).bind(user))
 }
 
-/// Ends the user's sessions that nobody used since `seen` or that began before `created`.
-pub fn forget(tx: &mut Tx, user: UserId, seen: UtcTime, created: UtcTime) -> QueryResult<()> {
+/// Ends this seller's sessions that nobody used since `seen` or that began before `created`.
+pub fn forget(tx: &mut Tx, seen: UtcTime, created: UtcTime) -> QueryResult<()> {
     let seller = tx.seller();
-    let statement =
-        sql("DELETE FROM sessions WHERE seller_id = ? AND user_id = ? AND (seen_at < ? OR created_at < ?)");
-    tx.execute(statement.bind(seller).bind(user).bind(seen).bind(created)).map(drop)
+    let statement = sql("DELETE FROM sessions WHERE seller_id = ? AND (seen_at < ? OR created_at < ?)");
+    tx.execute(statement.bind(seller).bind(seen).bind(created)).map(drop)
 }
 
 /// Whether there is any user, of any seller.

@@ -89,14 +89,22 @@ impl Caller {
     pub async fn write<V: Serialize>(
         self,
         status: StatusCode,
-        mut work: impl FnMut(&mut Tx) -> Result<V, Error> + Send + 'static,
+        work: impl FnMut(&mut Tx) -> Result<V, Error> + Send + 'static,
     ) -> Reply {
-        let answer = blocking(move || {
-            idempotency::once(&self.app, &self.actor, self.intent.as_ref(), |tx| {
-                Answer::json(status, &work(tx)?)
-            })
-        });
+        let answer = blocking(move || self.write_now(status, work));
         Ok(answer.await?.respond())
+    }
+
+    /// As [`Caller::write`], on a thread that may wait, and before anything is responded.
+    ///
+    /// # Errors
+    /// What the work answers, and what stands against its `Idempotency-Key`.
+    pub fn write_now<V: Serialize>(
+        &self,
+        status: StatusCode,
+        mut work: impl FnMut(&mut Tx) -> Result<V, Error>,
+    ) -> Result<Answer, Error> {
+        idempotency::once(&self.app, &self.actor, self.intent.as_ref(), |tx| Answer::json(status, &work(tx)?))
     }
 
     /// Answers 200 with what a POST works out without changing anything.

@@ -3,10 +3,13 @@
 //! The upload goes to a file as it arrives, so its size costs disk and not memory.
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
+use actix_web::rt::time::sleep;
+use actix_web::web::Data;
 use anyhow::Context;
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
@@ -16,21 +19,30 @@ use utoipa::{IntoParams, ToSchema};
 use super::blocking::blocking;
 use super::body::{Id, Params, content_type, id_of, media_type, too_large};
 use super::caller::Caller;
+use super::idempotency::Answer;
+use super::jobs::JobView;
 use super::page::{Items, Page};
 use super::problem::{Failure, Reply};
+use crate::app::App;
 use crate::connectors::file::{Format, Mapping, Rejection};
 use crate::db::imports::{self as record, ImportRow};
-use crate::db::shops;
+use crate::db::{Db, jobs, shops};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
-use crate::domain::id::{ImportId, ShopId};
+use crate::domain::id::{ImportId, JobId, SellerId, ShopId};
+use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
+use crate::jobs::imports::later::{AT_ONCE_MAX, Upload, report};
 use crate::jobs::imports::{FileChoice, ImportReport, import};
 
 /// Most bytes of a file; `connectors::file` refuses larger ones too.
 const FILE_MAX: usize = 200 << 20;
 /// Most bytes of a field beside the file.
 const FIELD_MAX: usize = 64 << 10;
+/// A job that ends so soon is waited for.
+const WAIT: Duration = Duration::from_secs(10);
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(100);
 /// So many bytes are gathered before they are written to the disk.
 const CHUNK: usize = 1 << 20;
 
@@ -58,8 +70,10 @@ pub struct ImportView {
     unchanged: i64,
     rejected_count: i64,
     created_at: UtcTime,
-    /// Null when it was cut off; importing the file again completes it.
+    /// Null while it is under way, and when it was cut off; importing the file again completes it.
     finished_at: Option<UtcTime>,
+    /// The job that takes it in, when that is not the request that brought it.
+    job: Option<JobId>,
 }
 
 /// An import with its rejected rows.
@@ -99,6 +113,7 @@ impl From<ImportRow> for ImportView {
             rejected_count: rejected,
             created_at: row.created_at,
             finished_at: row.finished_at,
+            job: row.job_id,
         }
     }
 }
@@ -106,10 +121,13 @@ impl From<ImportRow> for ImportView {
 /// Import a file
 ///
 /// CSV or XLSX as exported by the platform, up to 200 MB (64 MB with an `Idempotency-Key`). A row that
-/// cannot be taken is listed and leaves the others; importing a file again changes nothing.
+/// cannot be taken is listed and leaves the others; importing a file again changes nothing. A file of more
+/// than 1 MB is taken in by a job: one that ends within ten seconds is answered like a short file, any other
+/// with 202 and the job, at once with `Prefer: respond-async`.
 #[utoipa::path(post, path = "/api/v1/shops/{id}/imports", tag = "orders",
     request_body(content = FileUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "What the file did", body = ImportReport)))]
+    responses((status = 201, description = "What the file did", body = ImportReport),
+              (status = 202, description = "The job that takes the file in", body = JobView)))]
 pub async fn create(
     caller: Caller,
     id: Id<ShopId>,
@@ -121,13 +139,71 @@ pub async fn create(
     if kind != "multipart/form-data" {
         return Err(media_type(&kind, "multipart/form-data"));
     }
+    let is_patient = !prefers_later(&request);
     let (file, choice) = receive(Multipart::new(request.headers(), payload)).await?;
-    caller
-        .steps(StatusCode::CREATED, move |app, actor| {
-            let shop = app.read(actor.seller, |db| shops::find(db, id.0))?;
-            import(app, actor, &shop, file.path(), &choice, &mut |_| {})
-        })
-        .await
+    let size = file.as_file().metadata().context("looking at an upload").map_err(Error::from)?.len();
+    if size <= AT_ONCE_MAX && is_patient {
+        return caller
+            .steps(StatusCode::CREATED, move |app, actor| {
+                let shop = app.read(actor.seller, |db| shops::find(db, id.0))?;
+                import(app, actor, &shop, file.path(), &choice, &mut |_| {})
+            })
+            .await;
+    }
+    let (app, seller) = (caller.app.clone(), caller.actor.seller);
+    let answer = blocking(move || {
+        let shop = caller.app.read(caller.actor.seller, |db| shops::find(db, id.0))?;
+        let upload = Upload::look(&caller.app, &caller.actor, &shop, file.path(), &choice)?;
+        caller.write_now(StatusCode::ACCEPTED, |tx| Ok(JobView::from(upload.enqueue(tx)?.1)))
+    });
+    let answer = answer.await?;
+    match is_patient && answer.status == StatusCode::ACCEPTED {
+        true => ended_soon(app, seller, answer).await,
+        false => Ok(answer.respond()),
+    }
+}
+
+/// Whether the client asked not to be kept waiting (RFC 7240).
+fn prefers_later(request: &HttpRequest) -> bool {
+    let wishes = request.headers().get_all("prefer").filter_map(|value| value.to_str().ok());
+    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
+}
+
+/// The report of an import that ends soon enough to be waited for, else the answer with its job.
+async fn ended_soon(app: Data<App>, seller: SellerId, accepted: Answer) -> Reply {
+    #[derive(Deserialize)]
+    struct Accepted {
+        arguments: Arguments,
+    }
+    #[derive(Deserialize)]
+    struct Arguments {
+        import: ImportId,
+    }
+    let job: Accepted =
+        serde_json::from_str(&accepted.body).context("reading a job back").map_err(Error::from)?;
+    let (import, until) = (job.arguments.import, Instant::now() + WAIT);
+    loop {
+        let app = app.clone();
+        if let Some(answer) = blocking(move || app.read(seller, |db| ended(db, import))).await? {
+            return Ok(Answer { replayed: accepted.replayed, ..answer }.respond());
+        }
+        if Instant::now() >= until {
+            return Ok(accepted.respond());
+        }
+        sleep(LOOK).await;
+    }
+}
+
+/// What is answered for an import whose job has ended: its report, or the job that came to nothing.
+fn ended(db: &mut Db, import: ImportId) -> Result<Option<Answer>, Error> {
+    if let Some(report) = report(db, import)? {
+        return Answer::json(StatusCode::CREATED, &report).map(Some);
+    }
+    let row = record::find(db, import)?;
+    match row.job_id.filter(|_| row.job_state.is_some_and(JobState::is_end)) {
+        Some(job) => Answer::json(StatusCode::ACCEPTED, &JobView::from(jobs::find(db, job)?)).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// List imports

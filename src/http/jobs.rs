@@ -183,10 +183,17 @@ pub async fn show(caller: Caller, id: Id<JobId>) -> Reply {
     responses((status = 200, description = "Events", body = String, content_type = "text/event-stream")))]
 pub async fn follow(caller: Caller, id: Id<JobId>, app: Data<App>) -> Reply {
     caller.needs(Right::See)?;
-    let seller = caller.actor.seller;
+    Ok(stream(app, caller.actor.seller, id.0).await?)
+}
+
+/// A job whenever it has changed, as server-sent events.
+///
+/// # Errors
+/// When the seller has no such job.
+pub async fn stream(app: Data<App>, seller: SellerId, job: JobId) -> Result<HttpResponse, Error> {
     // The first look decides whether there is a stream at all.
-    look(&app, seller, id.0).await?;
-    let begin = Follow { app, seller, job: id.0, shown: None, looks: 0 };
+    look(&app, seller, job).await?;
+    let begin = Follow { app, seller, job, shown: None, looks: 0 };
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         .insert_header((CACHE_CONTROL, "no-store"))

@@ -1,12 +1,13 @@
-//! What time alone changes: presales fall due, holds end, old keys expire.
+//! What time alone changes: presales fall due, holds end, keys and sessions expire, files are dropped.
 
 use std::time::Duration;
 
 use crate::app::App;
-use crate::db::{day_figures, idempotency, jobs, sellers};
+use crate::db::{day_figures, idempotency, imports, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
-use crate::operations::{NOBODY, shipments};
+use crate::jobs::imports::later::FILE_KEPT;
+use crate::operations::{NOBODY, sessions, shipments};
 
 /// How many shipments one transaction looks at again.
 const BATCH: usize = 500;
@@ -33,6 +34,9 @@ pub fn once(app: &App) -> Result<(), Error> {
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             idempotency::forget(tx, expired)?;
+            sessions::forget_ended(tx)?;
+            let too_old = tx.now.plus(-FILE_KEPT);
+            imports::forget_files(tx, too_old)?;
             let (last, kept) = (tx.now.plus(-SAMPLE_PACE), tx.now.plus(-SAMPLES_KEPT));
             Ok(day_figures::take_sample(tx, last, kept)?)
         })?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use workers::{End, Kind, Limit, Periodic, Retry};
 
+use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
@@ -25,6 +26,8 @@ pub struct Queue {
 /// Every queue.
 pub const QUEUES: &[Queue] = &[
     Queue { name: "house", at_once: 1, limit: None },
+    // A long file keeps a thread and the disk busy for a while.
+    Queue { name: "import", at_once: 2, limit: None },
     // A shop serves one caller no slower than four; shops stand side by side.
     Queue {
         name: "pull",
@@ -76,6 +79,7 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         },
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
+        kind(app, IMPORT, import_file),
         kind(app, TELL_DUE, telling::tell_due),
         Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
     ]

@@ -46,11 +46,18 @@ pub fn csrf(secret: &str) -> String {
 /// When the record cannot be written.
 pub fn begin(tx: &mut Tx, user: UserId) -> Result<String, Error> {
     let secret = secret();
-    let now = tx.now;
-    record::forget(tx, user, now.plus(-IDLE), now.plus(-LIFETIME))?;
     record::insert(tx, user, &hash(&secret))?;
     event(tx, "user.logged_in", user)?;
     Ok(secret)
+}
+
+/// Drops this seller's sessions that have ended by themselves.
+///
+/// # Errors
+/// When the record cannot be written.
+pub fn forget_ended(tx: &mut Tx) -> Result<(), Error> {
+    let now = tx.now;
+    Ok(record::forget(tx, now.plus(-IDLE), now.plus(-LIFETIME))?)
 }
 
 /// The session of a cookie's secret; `None` when it has ended.

@@ -243,10 +243,10 @@ each_database!(
             || app.write(|tx| Ok(record::begin(tx, shop.id, "orders.csv", "generic")?)).expect("begun");
         let is_running = |id| app.read(|db| record::find(db, id)).is_running(app.now());
         let (one, other) = (begin(), begin());
-        app.write(|tx| Ok(record::finish(tx, one, record::ImportCounts::default(), "[]")?)).expect("ended");
+        app.write(|tx| Ok(record::finish(tx, one, "[]")?)).expect("ended");
         assert_eq!((is_running(one), is_running(other)), (false, true));
         app.advance(chrono::Duration::minutes(1));
-        app.write(|tx| Ok(record::progress(tx, other, record::ImportCounts::default())?))
+        app.write(|tx| Ok(record::progress(tx, other, 0, record::ImportCounts::default())?))
             .expect("it gets on");
         app.advance(chrono::Duration::seconds(90));
         assert!(is_running(other));

@@ -14,6 +14,7 @@ mod crash;
 mod day;
 mod harness;
 mod idempotency;
+mod imports;
 mod intake;
 mod jobs;
 mod kills;

@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 
 use chrono::Duration;
+use huidan::db::statement::sql;
 use huidan::domain::actor::{Actor, Role};
+use huidan::jobs::housekeeping;
 use huidan::operations::users::NewUser;
 use huidan::operations::{NOBODY, sessions, users};
 
@@ -200,6 +202,23 @@ each_database!(
 );
 
 each_database!(
+    fn sessions_nobody_came_back_to_are_swept_away(app: TestApp) {
+        let sessions_of = |app: &TestApp| {
+            app.read(|db| {
+                db.number(sql("SELECT COUNT(*) AS one FROM sessions WHERE seller_id = ?").bind(db.seller()))
+            })
+        };
+        let _gone = Browser::of(&app, Role::Owner);
+        assert_eq!(sessions_of(&app), 1);
+        housekeeping::once(app.app()).expect("the house is kept");
+        assert_eq!(sessions_of(&app), 1, "somebody may come back");
+        app.advance(Duration::hours(13));
+        housekeeping::once(app.app()).expect("the house is kept");
+        assert_eq!(sessions_of(&app), 0);
+    }
+);
+
+each_database!(
     fn a_form_of_another_session_changes_nothing(app: TestApp) {
         let browser = Browser::of(&app, Role::Owner);
         let foreign = Browser::of(&app, Role::Manager).csrf();
@@ -379,6 +398,20 @@ each_database!(
         let foreign =
             browser.client().upload(&format!("/imports/into/{}?csrf=x", shop.id), "o.csv", b"a", &[]);
         assert_eq!(foreign.status, 409);
+    }
+);
+
+each_database!(
+    fn a_long_upload_leads_to_a_page_that_says_how_far_it_is(app: TestApp) {
+        let shop = app.file_shop("Files");
+        let browser = Browser::of(&app, Role::Shipper);
+        let place = format!("/imports/into/{}?csrf={}", shop.id, escape(&browser.csrf()));
+        let long = crate::imports::csv(300, &"x".repeat(4_000));
+        let answer = browser.client().upload(&place, "orders.csv", long.as_bytes(), &[]);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let page = browser.get(&answer.headers["location"]).text();
+        assert!(page.contains("data-events=\"/live/jobs/"), "{page}");
+        assert!(page.contains("under way; you may leave this page"), "{page}");
     }
 );
 

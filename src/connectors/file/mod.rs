@@ -26,10 +26,11 @@ mod taobao;
 mod text;
 mod workbook;
 
+use std::borrow::Cow;
 use std::io::{Read, Seek};
 
 use chrono::FixedOffset;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use crate::connectors::Refusal;
 use crate::connectors::limits;
@@ -100,7 +101,7 @@ pub struct Parsed {
 }
 
 /// What is wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Rejection {
     /// As a spreadsheet counts: the header is row 1.
     pub row: u64,
@@ -109,7 +110,7 @@ pub struct Rejection {
     /// The value as it stands in the file, shortened.
     pub value: String,
     /// Stable word for programs.
-    pub code: &'static str,
+    pub code: Cow<'static, str>,
     /// A sentence with the row, the field, the value and the next step.
     pub message: String,
 }
@@ -121,7 +122,7 @@ impl Rejection {
             "" => format!("row {row}: {field} is empty"),
             shown => format!("row {row}: {field} is {shown}"),
         };
-        Self { row, field: field.to_owned(), code, message: format!("{what}; {next}"), value }
+        Self { row, field: field.to_owned(), code: code.into(), message: format!("{what}; {next}"), value }
     }
 }
 

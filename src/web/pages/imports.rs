@@ -5,22 +5,25 @@ use std::collections::BTreeMap;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Path, Payload, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
+use anyhow::Context;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use crate::connectors::file::mapping::Field;
-use crate::connectors::file::{Format, Mapping};
+use crate::connectors::file::{Format, Mapping, Rejection};
 use crate::db::imports::{self as record, ImportRow};
+use crate::db::jobs::{self as record_of_jobs, JobRow};
 use crate::db::shops::{self, ShopRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::{ImportId, ShopId};
 use crate::domain::platform::Platform;
 use crate::http::blocking::blocking;
+use crate::jobs::imports::later::{AT_ONCE_MAX, Upload};
 use crate::jobs::imports::{self as jobs, FileChoice, Preview};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::pages::jobs::{badge, progress};
 use crate::web::parts::lists;
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
@@ -219,6 +222,12 @@ pub async fn create(
             let shop = visitor.app.read(visitor.actor.seller, |db| shops::find(db, shop))?;
             let choice = FileChoice { name: upload.name, format: None, mapping: mapping(&upload.form)? };
             let path = upload.file.path();
+            let size = upload.file.as_file().metadata().context("looking at an upload")?.len();
+            if size > AT_ONCE_MAX {
+                let upload = Upload::look(&visitor.app, &visitor.actor, &shop, path, &choice)?;
+                let (import, _) = visitor.app.write(&visitor.actor, |tx| upload.enqueue(tx))?;
+                return Ok(format!("/imports/{import}"));
+            }
             let report = jobs::import(&visitor.app, &visitor.actor, &shop, path, &choice, &mut |_| {})?;
             let said = t::IMPORT_DONE.with(
                 visitor.view.lang,
@@ -231,30 +240,27 @@ pub async fn create(
         .await
 }
 
-/// A refused row as it was kept.
-#[derive(Deserialize)]
-struct Refused {
-    row: u64,
-    field: String,
-    value: String,
-    code: String,
-    message: String,
-}
-
 /// `GET /imports/{id}`
 pub async fn show(visitor: Visitor, id: Path<ImportId>) -> HttpResponse {
     let id = id.into_inner();
     visitor
         .page(Right::Intake, move |db, view| {
             let row = record::find(db, id)?;
-            let refused: Vec<Refused> =
+            let refused: Vec<Rejection> =
                 serde_json::from_str(&record::rejections(db, &row)?).map_err(anyhow::Error::from)?;
             let all = shops::all(db)?;
+            let job = row.job_id.map(|id| record_of_jobs::find(db, id)).transpose().or_else(if_gone)?;
             let title = t::IMPORT_RESULT.with(view.lang, &[&id]);
             let body = html! {
                 div.page {
                     header.page-head { h1 { (title) } small { (row.file_name) } span.spring {} a.button href="/workbench?state=ready" { (view.t(common::WORKBENCH)) (icon("right")) } }
-                    (table(view, std::slice::from_ref(&row), &all))
+                    article #import data-live data-events=[job.as_ref().and_then(lists::events)] {
+                        @if let Some(job) = &job {
+                            p { a href={ "/jobs/" (job.id) } { (t::BY_JOB.with(view.lang, &[&job.id])) } " " (badge(view, job)) " " (progress(job)) }
+                            @if let Some(error) = job.error.as_ref().filter(|_| row.finished_at.is_none()) { p.reason { (icon("alarm")) " " (error) } }
+                        }
+                        (table(view, std::slice::from_ref(&row), &all))
+                    }
                     @if !refused.is_empty() {
                         header.page-head { h2 { (view.t(t::REJECTED_ROWS)) } span.spring {}
                             a.button href={ "/imports/" (id) "/rejected.csv" } download { (icon("file")) (view.t(t::DOWNLOAD)) } }
@@ -272,6 +278,14 @@ pub async fn show(visitor: Visitor, id: Path<ImportId>) -> HttpResponse {
         .await
 }
 
+/// Jobs are forgotten sooner than imports.
+fn if_gone(error: Error) -> Result<Option<JobRow>, Error> {
+    match error {
+        Error::Missing { .. } => Ok(None),
+        other => Err(other),
+    }
+}
+
 /// `GET /imports/{id}/rejected.csv`
 pub async fn download(visitor: Visitor, id: Path<ImportId>) -> HttpResponse {
     let id = id.into_inner();
@@ -282,12 +296,12 @@ pub async fn download(visitor: Visitor, id: Path<ImportId>) -> HttpResponse {
             let row = record::find(db, id)?;
             record::rejections(db, &row)
         })?;
-        let refused: Vec<Refused> = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
+        let refused: Vec<Rejection> = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
         let mut out = csv::Writer::from_writer(Vec::new());
         out.write_record(["row", "column", "value", "code", "message"]).map_err(anyhow::Error::from)?;
         for one in refused {
             let row = one.row.to_string();
-            let fields = [row.as_str(), &one.field, &one.value, &one.code, &one.message];
+            let fields = [row.as_str(), &one.field, &one.value, one.code.as_ref(), &one.message];
             out.write_record(fields.map(harmless)).map_err(anyhow::Error::from)?;
         }
         Ok(out.into_inner().map_err(|error| anyhow::anyhow!("writing a CSV: {error}"))?)

@@ -50,6 +50,7 @@ fn word(state: JobState) -> (Text, &'static str) {
 /// What a kind of job is called; its dotted name when it has none.
 fn kind(view: &View, kind: &str) -> String {
     let text = match kind {
+        "import.file" => t::IMPORT,
         "shop.pull" => t::PULL,
         "write_back.tell" => t::TELL,
         _ => return kind.to_owned(),
@@ -120,7 +121,7 @@ fn queues_panel(view: &View, rows: &[QueueRow]) -> Markup {
     }
 }
 
-fn badge(view: &View, row: &JobRow) -> Markup {
+pub(super) fn badge(view: &View, row: &JobRow) -> Markup {
     let (text, mark) = word(row.state);
     html! {
         span.badge data-state=(row.state) { (icon(mark)) (view.t(text)) }
@@ -128,7 +129,7 @@ fn badge(view: &View, row: &JobRow) -> Markup {
     }
 }
 
-fn progress(row: &JobRow) -> Markup {
+pub(super) fn progress(row: &JobRow) -> Markup {
     html! {
         @if row.progress_total > 0 && !row.state.is_end() {
             progress max=(row.progress_total) value=(row.progress_done) aria-label={ (row.progress_done) " / " (row.progress_total) } {}
@@ -183,7 +184,7 @@ pub async fn show(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
             let body = html! {
                 div.page {
                     nav { a href="/jobs" { (view.t(t::TITLE)) } }
-                    article #job data-live {
+                    article #job data-live data-events=[lists::events(&row)] {
                         header.page-head { h1 { (title) } (badge(view, &row)) (progress(&row)) span.spring {} (acts(view, &row)) }
                         div.columns {
                             section.panel { h2 { (view.t(t::TIMELINE)) } (timeline(view, &row, &errors)) }

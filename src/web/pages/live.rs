@@ -1,12 +1,14 @@
 //! Whether anything happened since: the number of the newest event, which is all a script needs to
-//! know before it reads a page again; and who has ticked what is shown.
+//! know before it reads a page again; who has ticked what is shown; and how far a job is.
 
 use actix_web::HttpResponse;
+use actix_web::web::Path;
 
 use crate::db::events;
 use crate::domain::actor::Right;
-use crate::domain::id::ShipmentId;
+use crate::domain::id::{JobId, ShipmentId};
 use crate::http::blocking::blocking;
+use crate::http::jobs;
 use crate::operations::presence;
 use crate::web::form::Form;
 use crate::web::reply;
@@ -27,6 +29,17 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
             .insert_header(("Cache-Control", "no-store"))
             .body(newest.to_string()),
         Err(error) => reply::failure(&view, &error),
+    }
+}
+
+/// `GET /live/jobs/{id}`: server-sent events, one whenever the job has changed, until it has ended.
+pub async fn job(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
+    if let Err(error) = visitor.needs(Right::See) {
+        return reply::failure(&visitor.view, &error);
+    }
+    match jobs::stream(visitor.app.clone(), visitor.actor.seller, id.into_inner()).await {
+        Ok(response) => response,
+        Err(error) => reply::failure(&visitor.view, &error),
     }
 }
 

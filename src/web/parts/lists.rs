@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use maud::{Markup, html};
 
+use crate::db::jobs::JobRow;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
@@ -80,6 +81,11 @@ impl Window {
 /// A list without anything in it.
 pub fn empty(view: &View, text: Text) -> Markup {
     html! { div.empty.small { (icon("brand")) p { (view.t(text)) } } }
+}
+
+/// Where a script hears how far a job is; nowhere once it has ended.
+pub fn events(job: &JobRow) -> Option<String> {
+    (!job.state.is_end()).then(|| format!("/live/jobs/{}", job.id))
 }
 
 #[cfg(test)]

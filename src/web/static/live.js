@@ -122,10 +122,27 @@ async function follow() {
   if (now && part.isConnected && now.innerHTML !== part.innerHTML) part.replaceWith(now);
 }
 
+/** Where a job is heard, while a part of the page names one. */
+let heard = null;
+
+/** A part that names a job is read again whenever the job has got on. */
+function hear() {
+  const from = document.querySelector("main [data-live][data-events]")?.dataset.events;
+  if (heard?.from === from) return;
+  heard?.source.close();
+  heard = from ? { from, source: new EventSource(from) } : null;
+  heard?.source.addEventListener("job", async () => {
+    await follow();
+    hear();
+  });
+}
+
 setInterval(look, PACE_MS);
 setInterval(follow, PACE_MS);
 setInterval(meet, PACE_MS);
 document.addEventListener("huidan:ticked", meet);
 document.addEventListener("huidan:shown", meet);
 document.addEventListener("huidan:shown", () => count(false));
+document.addEventListener("huidan:shown", hear);
 look();
+hear();

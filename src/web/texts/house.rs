@@ -62,6 +62,7 @@ texts! {
     DOWNLOAD = "Download as CSV" "下载 CSV";
     CUT_OFF = "cut off; import it again" "中断,请重新导入";
     RUNNING = "under way; you may leave this page" "进行中,可离开本页";
+    BY_JOB = "Job #{}" "任务 #{}";
     RECENT_IMPORTS = "Recent imports" "最近导入";
     FILE = "File" "文件";
     STAFF_TITLE = "Staff" "员工";

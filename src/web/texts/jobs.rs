@@ -36,6 +36,7 @@ texts! {
     ENQUEUED = "Enqueued" "入队";
     FAILED = "Attempt {} failed" "第 {} 次失败";
     NEXT_TRY = "Next try" "下次尝试";
+    IMPORT = "Take in a file" "导入文件";
     PULL = "Ask a shop for its orders" "拉取店铺订单";
     TELL = "Tell a shop a number" "回传单号";
 }

@@ -1,32 +1,38 @@
 //! A file into a shop: read in bounded memory, taken in batch by batch.
 //!
-//! Cut off in the middle, the import stays without an end, and importing the file again completes
-//! it: what was taken in already is unchanged.
+//! A short file is taken in at once. Cut off in the middle, such an import stays without an end, and
+//! importing the file again completes it: what was taken in already is unchanged. A long one becomes a
+//! job ([`later`]): its file is kept until the end, and whoever gets the job goes on behind the last
+//! batch that was written.
+
+pub mod later;
+mod taking;
 
 use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
 use chrono::FixedOffset;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use self::taking::{Step, Taking};
 use crate::app::App;
 use crate::connectors::Refusal;
 use crate::connectors::file::{self, Format, Inspection, Mapping, Options, Parsed, Rejection};
+use crate::db::Tx;
 use crate::db::imports::{self as record, ImportCounts};
 use crate::db::shops::ShopRow;
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::ImportId;
-use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
-use crate::operations::intake::{BATCH, Outcome, take_in};
+use crate::domain::time::UtcTime;
 
 /// How many rejected rows an import keeps word by word; beyond it they are only counted.
 pub const REJECTIONS_KEPT: usize = 10_000;
 
 /// A file and how the person wants it read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FileChoice {
     pub name: String,
     /// Without it the header decides.
@@ -49,7 +55,7 @@ pub struct ImportReport {
     pub rejected: Vec<Rejection>,
 }
 
-/// Imports a file. `progress` hears how many orders have been read.
+/// Imports a file at once. `progress` hears how far it is.
 ///
 /// # Errors
 /// A refusal when the file cannot be read as orders at all; [`Error::Internal`] when a batch
@@ -62,52 +68,54 @@ pub fn import(
     choice: &FileChoice,
     progress: &mut dyn FnMut(ImportCounts),
 ) -> Result<ImportReport, Error> {
-    refuse_other_platforms(shop)?;
-    let (options, inspection) = prepare(app, actor, shop, path, choice)?;
-    let mut file = file::open(open(path)?, &choice.name, options).map_err(refused)?;
-    let format = file.format;
-    let id = app.write(actor, |tx| {
-        if let Some(mapping) = &choice.mapping {
-            let text = serde_json::to_string(mapping).map_err(anyhow::Error::from)?;
-            record::remember_mapping(tx, shop.id, &inspection.fingerprint, &text)?;
-        }
-        Ok(record::begin(tx, shop.id, &choice.name, format.as_str())?)
-    })?;
+    let opened = open_file(app, actor, shop, path, choice, app.now())?;
+    let format = opened.file.format;
+    let id = app.write(actor, |tx| begin(tx, shop, choice, &opened))?;
+    let taking = Taking { app, actor, shop, id };
+    let mut watch = |step: Step| {
+        progress(step.counts);
+        true
+    };
+    let taken = taking.take(opened.file, 0, ImportCounts::default(), &mut watch)?;
+    app.write(actor, |tx| Ok(record::finish(tx, id, &taken.rejected_as_json()?)?))?;
+    Ok(ImportReport::new(id, format, taken.counts, taken.rejected))
+}
 
-    let mut counts = ImportCounts::default();
-    let mut rejected = Vec::new();
-    for batch in file.batches(BATCH).map_err(refused)? {
-        let mut orders: Vec<OrderSnapshot> = Vec::with_capacity(batch.len());
-        for item in batch {
-            match item {
-                Ok(Parsed { order, .. }) => orders.push(order),
-                Err(rejection) => {
-                    counts.rejected += 1;
-                    if rejected.len() < REJECTIONS_KEPT {
-                        rejected.push(rejection);
-                    }
-                }
-            }
-        }
-        let before = counts;
-        counts = app.write(actor, |tx| {
-            let mut counts = before;
-            for taken in take_in(tx, shop, &orders)? {
-                match taken.outcome {
-                    Outcome::Created => counts.created += 1,
-                    Outcome::Updated => counts.updated += 1,
-                    Outcome::Unchanged => counts.unchanged += 1,
-                }
-            }
-            record::progress(tx, id, counts)?;
-            Ok(counts)
-        })?;
-        progress(counts);
+/// A file that can be imported, and the header it came with.
+struct Opened {
+    file: file::Import,
+    fingerprint: String,
+}
+
+fn open_file(
+    app: &App,
+    actor: &Actor,
+    shop: &ShopRow,
+    path: &Path,
+    choice: &FileChoice,
+    received_at: UtcTime,
+) -> Result<Opened, Error> {
+    refuse_other_platforms(shop)?;
+    let (mut options, inspection) = prepare(app, actor, shop, path, choice)?;
+    options.received_at = received_at;
+    let file = file::open(open(path)?, &choice.name, options).map_err(refused)?;
+    Ok(Opened { file, fingerprint: inspection.fingerprint })
+}
+
+/// Notes that an import begins, and remembers how its columns were matched.
+fn begin(tx: &mut Tx, shop: &ShopRow, choice: &FileChoice, opened: &Opened) -> Result<ImportId, Error> {
+    if let Some(mapping) = &choice.mapping {
+        let text = serde_json::to_string(mapping).map_err(anyhow::Error::from)?;
+        record::remember_mapping(tx, shop.id, &opened.fingerprint, &text)?;
     }
-    let text = serde_json::to_string(&rejected).map_err(anyhow::Error::from)?;
-    app.write(actor, |tx| Ok(record::finish(tx, id, counts, &text)?))?;
-    let ImportCounts { created, updated, unchanged, rejected: rejected_count } = counts;
-    Ok(ImportReport { id, format, created, updated, unchanged, rejected_count, rejected })
+    Ok(record::begin(tx, shop.id, &choice.name, opened.file.format.as_str())?)
+}
+
+impl ImportReport {
+    fn new(id: ImportId, format: Format, counts: ImportCounts, rejected: Vec<Rejection>) -> Self {
+        let ImportCounts { created, updated, unchanged, rejected: rejected_count } = counts;
+        Self { id, format, created, updated, unchanged, rejected_count, rejected }
+    }
 }
 
 /// What a file would become.
