@@ -1,7 +1,7 @@
 # The words of this project; CI uses the same ones.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test bench fix
+.PHONY: help run demo check test soak bench fix
 
 # One runner for the tests: nextest where it is installed.
 RUNNER = $(shell cargo nextest --version >/dev/null 2>&1 && echo nextest run || echo test)
@@ -25,6 +25,10 @@ test: ## Run all tests, on SQLite and on a PostgreSQL and a Redis of their own
 	@scripts/install-tools.sh
 	@echo "Tests run by cargo $(RUNNER)."
 	@scripts/with-services.sh cargo $(RUNNER) --workspace --all-targets --locked $(ONLY)
+
+soak: ## Kill every part again and again through a day of 10,000 orders
+	@scripts/install-tools.sh
+	@SOAK_ORDERS=$(or $(ORDERS),10000) scripts/with-services.sh cargo test --release --locked --test it -- soak --nocapture
 
 bench: ## Measure the paths whose pace is promised
 	@scripts/install-tools.sh

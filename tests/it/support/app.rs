@@ -50,6 +50,11 @@ impl TestApp {
         Self::on(Database::postgres())
     }
 
+    /// On the database of a server of the test's own, migrated already.
+    pub fn elsewhere(address: &str) -> Self {
+        Self::on(Database::Elsewhere { address: address.to_owned() })
+    }
+
     fn on(database: Database) -> Self {
         let clock = TestClock::new(BEGIN);
         Self::of_seller("first", Arc::new(database), clock)

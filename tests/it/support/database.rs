@@ -23,8 +23,16 @@ const TEMPLATE_LOCK: i64 = 0x6875_6964_7465;
 const POOL_SIZE: u32 = 8;
 
 pub enum Database {
-    Sqlite { folder: TempDir },
-    Postgres { name: String },
+    Sqlite {
+        folder: TempDir,
+    },
+    Postgres {
+        name: String,
+    },
+    /// Of a server that the test keeps itself.
+    Elsewhere {
+        address: String,
+    },
 }
 
 impl Database {
@@ -62,6 +70,7 @@ impl Database {
         match self {
             Self::Sqlite { folder } => format!("sqlite://{}", folder.path().join("huidan.db").display()),
             Self::Postgres { name } => address_of(name),
+            Self::Elsewhere { address } => address.clone(),
         }
     }
 

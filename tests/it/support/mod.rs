@@ -10,6 +10,8 @@ pub mod effects;
 pub mod gateway;
 pub mod http;
 pub mod orders;
+pub mod person;
+pub mod postgres;
 pub mod redis;
 pub mod shipments;
 

@@ -1,0 +1,133 @@
+//! A WooCommerce that is played: it checks signatures, throttles, hangs up after the deed, and counts.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value as Json, json};
+
+use crate::pulling::{KEY, SECRET, is_signed};
+use crate::support::gateway::{Asked, Gateway, Given};
+
+/// A shop by order id.
+pub struct Shop {
+    orders: Mutex<BTreeMap<usize, Order>>,
+    asked: AtomicUsize,
+}
+
+struct Order {
+    json: Json,
+    /// What stood as its numbers, one after the other.
+    numbers: Vec<String>,
+    completions: usize,
+}
+
+pub fn credentials() -> Json {
+    json!({ "consumer_key": KEY, "consumer_secret": SECRET })
+}
+
+impl Shop {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self { orders: Mutex::default(), asked: AtomicUsize::new(0) })
+    }
+
+    pub fn open(self: &Arc<Self>) -> Gateway {
+        let shop = self.clone();
+        Gateway::start(move |asked| shop.answer(asked))
+    }
+
+    /// Recipient `n` buys.
+    pub fn sell(&self, n: usize) {
+        let now = now();
+        let id = n + 1;
+        let json = json!({
+            "id": id, "number": id.to_string(), "status": "processing", "currency": "CNY",
+            "date_created_gmt": now, "date_modified_gmt": now, "date_paid_gmt": now,
+            "total": "64.95", "shipping_total": "0.00", "customer_note": "", "payment_method": "alipay",
+            "billing": { "email": format!("buyer{n}@example.com") },
+            "shipping": { "first_name": format!("买家{n}"), "address_1": format!("浙江省杭州市西湖区文一西路{n}号2幢"),
+                "city": "", "state": "", "postcode": "311121", "country": "CN", "phone": format!("139{n:08}") },
+            "line_items": [{ "id": 10 * id, "name": "Mug", "quantity": 1, "total": "64.95", "sku": "MUG-RED" }],
+        });
+        self.orders
+            .lock()
+            .expect("no holder panics")
+            .insert(id, Order { json, numbers: Vec::new(), completions: 0 });
+    }
+
+    /// Every order shows one number, was completed once, and no two orders of different people share one.
+    pub fn assert_told_once(&self) {
+        for (id, order) in &*self.orders.lock().expect("no holder panics") {
+            assert_eq!(order.numbers.len(), 1, "order {id} was told {:?}", order.numbers);
+            assert_eq!(order.completions, 1, "order {id}");
+            assert_eq!(order.json["status"], "completed", "order {id}");
+        }
+    }
+
+    fn answer(&self, asked: &Asked) -> Given {
+        let refuse = |status: u16, code: &str| (status, Vec::new(), json!({ "code": code }).to_string());
+        if !is_signed(asked) {
+            return refuse(401, "woocommerce_rest_cannot_view");
+        }
+        let turn = self.asked.fetch_add(1, Ordering::Relaxed);
+        if turn % 41 == 40 {
+            return (429, vec![("retry-after", "1".to_owned())], String::new());
+        }
+        if asked.path == "/wp-json/wc/v3/orders" {
+            return self.page(asked);
+        }
+        let id = asked.path.strip_prefix("/wp-json/wc/v3/orders/").and_then(|id| id.parse::<usize>().ok());
+        let mut orders = self.orders.lock().expect("no holder panics");
+        let Some(order) = id.and_then(|id| orders.get_mut(&id)) else {
+            return refuse(404, "woocommerce_rest_shop_order_invalid_id");
+        };
+        if asked.method != "GET" {
+            order.change(&serde_json::from_str(&asked.body).expect("JSON"));
+            if turn % 17 == 16 {
+                // Done, and nobody hears of it.
+                return (0, Vec::new(), String::new());
+            }
+        }
+        (200, Vec::new(), order.json.to_string())
+    }
+
+    fn page(&self, asked: &Asked) -> Given {
+        if !asked.get("search").is_empty() {
+            return (200, Vec::new(), "[]".to_owned());
+        }
+        let place = |name: &str| asked.get(name).parse::<usize>().expect(name);
+        let (offset, per_page) = (place("offset"), place("per_page"));
+        let (field, since) = match asked.get("modified_after") {
+            "" => ("date_created_gmt", asked.get("after")),
+            since => ("date_modified_gmt", since),
+        };
+        let orders = self.orders.lock().expect("no holder panics");
+        let found =
+            orders.values().map(|order| &order.json).filter(|json| json[field].as_str() > Some(since));
+        let page: Vec<&Json> = found.skip(offset).take(per_page).collect();
+        (200, Vec::new(), json!(page).to_string())
+    }
+}
+
+impl Order {
+    fn change(&mut self, change: &Json) {
+        for meta in change["meta_data"].as_array().into_iter().flatten() {
+            if meta["key"] == "_tracking_number" {
+                let numbers = meta["value"].as_str().expect("a text").to_owned();
+                if self.numbers.last() != Some(&numbers) {
+                    self.numbers.push(numbers);
+                }
+                self.json["meta_data"] = change["meta_data"].clone();
+            }
+        }
+        if let Some(status) = change["status"].as_str() {
+            self.completions += usize::from(status == "completed" && self.json["status"] != "completed");
+            self.json["status"] = status.into();
+        }
+        self.json["date_modified_gmt"] = now().into();
+    }
+}
+
+fn now() -> String {
+    chrono::Utc::now().format("%Y-%m-%dT%H:%M:%S").to_string()
+}
