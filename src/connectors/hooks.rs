@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::woocommerce;
+use super::{shopify, woocommerce};
 use crate::domain::platform::Platform;
 
 /// What came in.
@@ -39,6 +39,14 @@ pub fn judge<'a>(
                 false => Hook::Forged,
             }
         }
+        Platform::Shopify => {
+            let (signature, secret) = (header("x-shopify-hmac-sha256"), credential("webhook_secret"));
+            let is_genuine = |signature| shopify::sign::is_genuine(body, signature, &[secret]);
+            match !secret.is_empty() && signature.is_some_and(is_genuine) {
+                true => Hook::Hint,
+                false => Hook::Forged,
+            }
+        }
         // The others of these platforms have none, or are not asked yet.
         _ => Hook::Forged,
     }
@@ -66,6 +74,12 @@ mod tests {
         credentials.insert("webhook_secret".to_owned(), "another".into());
         let other = woocommerce::sign::sign_webhook(body, "another");
         assert_eq!(judged(Some(&other), body, &credentials), Hook::Hint);
+        let shopify =
+            |given: Option<&str>, body: &[u8]| judge(Platform::Shopify, &credentials, |_| given, body);
+        let signed = shopify::sign::sign_webhook(body, "another");
+        assert_eq!(shopify(Some(&signed), body), Hook::Hint);
+        assert_eq!(shopify(Some(&signed), b"{}"), Hook::Forged);
+        assert_eq!(shopify(None, body), Hook::Forged);
         let elsewhere = judge(Platform::Vendure, &credentials, |_| Some(other.as_str()), body);
         assert_eq!(elsewhere, Hook::Forged);
     }

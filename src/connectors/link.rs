@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::http::Http;
 use super::parcel::{Parcel, ShipError};
-use super::{medusa, vendure, woocommerce};
+use super::{medusa, shopify, vendure, woocommerce};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
@@ -109,6 +109,7 @@ pub fn connector(platform: Platform) -> Option<&'static dyn Connector> {
     match platform {
         Platform::Vendure => Some(&vendure::Vendure),
         Platform::Medusa => Some(&medusa::Medusa),
+        Platform::Shopify => Some(&shopify::Shopify),
         Platform::Woocommerce => Some(&woocommerce::Woocommerce),
         _ => None,
     }
@@ -124,6 +125,7 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
     match platform {
         Platform::Vendure => &["api_key", "channel_token"],
         Platform::Medusa => &["secret_key"],
+        Platform::Shopify => &["access_token", "webhook_secret"],
         Platform::Woocommerce => &["consumer_key", "consumer_secret", "webhook_secret"],
         _ => &[],
     }

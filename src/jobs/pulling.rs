@@ -16,7 +16,7 @@ use super::intake::take_in_all;
 use super::run::Task;
 use crate::app::App;
 use crate::connectors::http::Http;
-use crate::connectors::link::{Access, CallError, Connector, Sweep, connector};
+use crate::connectors::link::{Access, CallError, Connector, Sweep, connected, connector};
 use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Tx, sellers, shop_pulls};
@@ -89,8 +89,12 @@ pub fn hint(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
 pub fn pull_all(task: &Task) -> Result<End, Error> {
     for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
         let shops = task.app.read(seller.id, |db| Ok(shops::all(db)?))?;
-        let asked: Vec<ShopId> =
-            shops.iter().filter(|shop| connector(shop.platform).is_some()).map(|shop| shop.id).collect();
+        let mut asked: Vec<ShopId> = Vec::new();
+        for shop in &shops {
+            if connected(shop.platform, &shop.settings()?).is_some() {
+                asked.push(shop.id);
+            }
+        }
         if asked.is_empty() {
             continue;
         }

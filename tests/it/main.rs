@@ -27,6 +27,7 @@ mod second_factor;
 mod shared_workers;
 mod ship;
 mod shipments;
+mod shopify;
 mod soak;
 mod telling;
 mod tokens;

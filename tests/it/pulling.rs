@@ -151,7 +151,7 @@ fn link(app: &TestApp, address: &str) -> String {
     linked["id"].as_str().expect("an id").to_owned()
 }
 
-fn worker(app: &TestApp) -> Runner {
+pub fn worker(app: &TestApp) -> Runner {
     let options = Options {
         lanes: vec![Lane { name: "pull".to_owned(), at_once: 4 }],
         idle_poll: Duration::from_millis(20),
@@ -162,7 +162,7 @@ fn worker(app: &TestApp) -> Runner {
 }
 
 /// Asks for a pull and waits for its end.
-fn pulled(app: &TestApp, shop: &str) -> Json {
+pub fn pulled(app: &TestApp, shop: &str) -> Json {
     let job = app.http().post(&format!("/api/v1/shops/{shop}/pull"), json!({})).expect(202);
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().expect("an id"));
     let begun = Instant::now();

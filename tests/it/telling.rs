@@ -263,10 +263,11 @@ fn text(value: &Json) -> String {
     value.as_str().expect("a text").to_owned()
 }
 
-fn link(app: &TestApp, platform: &str, gateway: &Gateway) -> ShopRow {
+pub fn link(app: &TestApp, platform: &str, gateway: &Gateway) -> ShopRow {
     let credentials = match platform {
         "woocommerce" => json!({ "consumer_key": KEY, "consumer_secret": SECRET }),
         "vendure" => json!({ "api_key": "the-key" }),
+        "shopify" => json!({ "access_token": "shpat_test", "webhook_secret": "hush" }),
         _ => json!({ "secret_key": "the-key" }),
     };
     let shop = json!({ "platform": platform, "name": platform, "credentials": credentials,
@@ -277,7 +278,7 @@ fn link(app: &TestApp, platform: &str, gateway: &Gateway) -> ShopRow {
 }
 
 /// A worker that tries again at once.
-fn worker(app: &TestApp) -> Runner {
+pub fn worker(app: &TestApp) -> Runner {
     let options = Options {
         lanes: vec![Lane { name: "tell".to_owned(), at_once: 4 }],
         idle_poll: Duration::from_millis(20),
@@ -305,11 +306,11 @@ fn two_parcels(app: &TestApp, shop: &ShopRow) -> Vec<huidan::domain::id::Shipmen
     ids
 }
 
-fn said(all: &[WriteBack]) -> Vec<String> {
+pub fn said(all: &[WriteBack]) -> Vec<String> {
     all.iter().map(|told| format!("{} {} {}", told.order_number, told.number, told.state)).collect()
 }
 
-fn waits(app: &TestApp) -> usize {
+pub fn waits(app: &TestApp) -> usize {
     all_write_backs(app).iter().filter(|told| told.state.as_str() == "waiting").count()
 }
 

@@ -1,3 +1,139 @@
 //! Shopify: the GraphQL Admin API and its webhooks.
+//!
+//! Orders are read oldest change first from a cursor: one that changes meanwhile moves behind it and is read again,
+//! so none is missed. A query has a cost, known only when it is asked; one that is too dear is asked for fewer
+//! orders. Source: shopify.dev, API version 2026-07.
 
+mod map;
+mod ship;
 pub mod sign;
+mod wire;
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::parcel::{Parcel, ShipError};
+use wire::{Answer, Cost, Error, Line, List, Order};
+
+/// The connector. Credentials: `access_token` of an app of the shop's own, and `webhook_secret`, the app's client
+/// secret, where webhooks are to be heard.
+pub struct Shopify;
+
+/// Pinned: each version is served for a year at least.
+const VERSION: &str = "2026-07";
+/// Orders of a page, fewer where the shop finds it too dear.
+const PAGE: usize = 50;
+/// Lines of an order that come with it; the others are asked for.
+const LINES: usize = 20;
+const LINES_MORE: usize = 100;
+
+const MONEY: &str = "{ shopMoney { amount currencyCode } }";
+const LINE: &str = "nodes { id sku title variantTitle quantity currentQuantity requiresShipping discountedUnitPriceSet MONEY } \
+     pageInfo { hasNextPage endCursor }";
+const ORDERS: &str = "query($n: Int!, $lines: Int!, $after: String, $q: String!, $by: OrderSortKeys!) { \
+    orders(first: $n, after: $after, query: $q, sortKey: $by) { pageInfo { hasNextPage endCursor } nodes { \
+    id name createdAt processedAt updatedAt cancelledAt closedAt email phone note displayFinancialStatus \
+    displayFulfillmentStatus returnStatus paymentGatewayNames currentTotalPriceSet MONEY totalShippingPriceSet MONEY \
+    shippingAddress { firstName lastName company address1 address2 city province zip countryCodeV2 phone } \
+    lineItems(first: $lines) { LINE } } } }";
+const MORE_LINES: &str = "query($id: ID!, $n: Int!, $after: String) { order(id: $id) { \
+    lineItems(first: $n, after: $after) { LINE } } }";
+
+impl Connector for Shopify {
+    fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError> {
+        let (field, since, by) = match sweep {
+            Sweep::Changed(since) => ("updated_at", since, "UPDATED_AT"),
+            Sweep::Placed(since) => ("created_at", since, "CREATED_AT"),
+        };
+        // Whole seconds, and older orders first.
+        let filter = format!("{field}:>='{}'", since.chrono().format("%Y-%m-%dT%H:%M:%SZ"));
+        let mut size = PAGE;
+        let list: List<Order> = loop {
+            let variables = json!({ "n": size, "lines": LINES, "after": from, "q": filter, "by": by });
+            match call(access, &query(ORDERS), &variables) {
+                Err(CallError::Invalid(words)) if words == TOO_DEAR && size > 1 => size /= 2,
+                answer => break part(&answer?["orders"])?,
+            }
+        };
+        let mut page = Page::default();
+        for mut order in list.nodes {
+            let name = order.name.clone();
+            read_all_lines(access, &mut order)?;
+            match map::snapshot(order) {
+                Ok(snapshot) => page.orders.push(snapshot),
+                Err(why) => page.unreadable.push((name, why)),
+            }
+        }
+        page.next = list.page_info.end_cursor.filter(|_| list.page_info.has_next_page);
+        Ok(page)
+    }
+
+    fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
+        ship::ship(access, parcel)
+    }
+}
+
+/// An order of many lines tells the first of them only.
+fn read_all_lines(access: &Access, order: &mut Order) -> Result<(), CallError> {
+    while order.line_items.page_info.has_next_page {
+        let after = order.line_items.page_info.end_cursor.clone();
+        let variables = json!({ "id": order.id, "n": LINES_MORE, "after": after });
+        let data = call(access, &query(MORE_LINES), &variables)?;
+        let more: List<Line> = part(&data["order"]["lineItems"])?;
+        order.line_items.nodes.extend(more.nodes);
+        order.line_items.page_info = more.page_info;
+    }
+    Ok(())
+}
+
+fn query(text: &str) -> String {
+    text.replace("LINE", LINE).replace("MONEY", MONEY)
+}
+
+fn part<T: DeserializeOwned>(data: &Json) -> Result<T, CallError> {
+    T::deserialize(data)
+        .map_err(|error| CallError::PlatformBusy(format!("its answer cannot be read: {error}")))
+}
+
+/// What [`call`] says of a query that costs more than the shop allows for one.
+const TOO_DEAR: &str = "the query is too dear";
+
+/// Shopify answers 200 to nearly everything; what went wrong stands in `errors`.
+fn call(access: &Access, query: &str, variables: &Json) -> Result<Json, CallError> {
+    let address = access.settings.address.trim_end_matches('/');
+    let url = format!("{address}/admin/api/{VERSION}/graphql.json");
+    let headers = [("x-shopify-access-token", access.credential("access_token")?)];
+    let answer = access.http.post(&url, &headers, &json!({ "query": query, "variables": variables }))?;
+    match answer.status {
+        402 | 423 => return Err(CallError::PermissionMissing("the shop is frozen or locked".to_owned())),
+        _ => answer.check()?,
+    }
+    let answer: Answer = answer.json()?;
+    match answer.errors.into_iter().next() {
+        None => Ok(answer.data),
+        Some(error) => Err(refused(error, answer.extensions.cost)),
+    }
+}
+
+fn refused(error: Error, cost: Option<Cost>) -> CallError {
+    match error.extensions.code.as_str() {
+        "THROTTLED" => CallError::Throttled { retry_after: patience(cost) },
+        "MAX_COST_EXCEEDED" => CallError::Invalid(TOO_DEAR.to_owned()),
+        "ACCESS_DENIED" => CallError::PermissionMissing(error.message),
+        "SHOP_INACTIVE" => CallError::AuthExpired(error.message),
+        "INTERNAL_SERVER_ERROR" => CallError::PlatformBusy(error.message),
+        _ => CallError::Invalid(format!("the shop answered: {}", error.message)),
+    }
+}
+
+/// Until the bucket holds what the query costs; at least a second, at most a minute.
+fn patience(cost: Option<Cost>) -> Duration {
+    let seconds = cost.map_or(2.0, |cost| {
+        let lacking = cost.requested_query_cost - cost.throttle_status.currently_available;
+        lacking / cost.throttle_status.restore_rate.max(1.0)
+    });
+    Duration::from_secs_f64(if seconds.is_finite() { seconds.ceil().clamp(1.0, 60.0) } else { 2.0 })
+}

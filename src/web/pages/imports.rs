@@ -256,20 +256,20 @@ pub async fn show(visitor: Visitor, id: Path<ImportId>) -> HttpResponse {
                     header.page-head { h1 { (title) } small { (row.file_name) } span.spring {} a.button href="/workbench?state=ready" { (view.t(common::WORKBENCH)) (icon("right")) } }
                     article #import data-live data-events=[job.as_ref().and_then(lists::events)] {
                         @if let Some(job) = &job {
-                            p { a href={ "/jobs/" (job.id) } { (t::BY_JOB.with(view.lang, &[&job.id])) } " " (badge(view, job)) " " (progress(job)) }
+                            header.page-head { a href={ "/jobs/" (job.id) } { (t::BY_JOB.with(view.lang, &[&job.id])) } (badge(view, job)) (progress(job)) }
                             @if let Some(error) = job.error.as_ref().filter(|_| row.finished_at.is_none()) { p.reason { (icon("alarm")) " " (error) } }
                         }
                         (table(view, std::slice::from_ref(&row), &all))
-                    }
-                    @if !refused.is_empty() {
-                        header.page-head { h2 { (view.t(t::REJECTED_ROWS)) } span.spring {}
-                            a.button href={ "/imports/" (id) "/rejected.csv" } download { (icon("file")) (view.t(t::DOWNLOAD)) } }
-                        div.list { table {
-                            thead { tr { th.num scope="col" { (view.t(t::ROW)) } th scope="col" { (view.t(t::FIELD)) } th scope="col" { (view.t(t::VALUE)) } th scope="col" { (view.t(t::WHY)) } } }
-                            tbody { @for one in refused.iter().take(REFUSED_SHOWN) {
-                                tr { td.num { (one.row) } td { (one.field) } td { code { (one.value) } } td { (one.message) } }
+                        @if !refused.is_empty() {
+                            header.page-head { h2 { (view.t(t::REJECTED_ROWS)) } span.spring {}
+                                a.button href={ "/imports/" (id) "/rejected.csv" } download { (icon("file")) (view.t(t::DOWNLOAD)) } }
+                            div.list { table {
+                                thead { tr { th.num scope="col" { (view.t(t::ROW)) } th scope="col" { (view.t(t::FIELD)) } th scope="col" { (view.t(t::VALUE)) } th scope="col" { (view.t(t::WHY)) } } }
+                                tbody { @for one in refused.iter().take(REFUSED_SHOWN) {
+                                    tr { td.num { (one.row) } td { (one.field) } td { code { (one.value) } } td { (one.message) } }
+                                } }
                             } }
-                        } }
+                        }
                     }
                 }
             };

@@ -56,13 +56,14 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
 
 fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRow) -> Markup {
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
+    let is_asked = connector(shop.platform).is_some() && !settings.simulated;
     html! {
         section.panel {
             header.page-head {
                 h2 { (shop.name) }
                 small { (view.t(words::platform(shop.platform))) " · " (view.t(t::LAST_INTAKE)) " " (last) " · " (settings.ship_within_hours) " h" }
                 span.spring {}
-                @if connector(shop.platform).is_some() && view.may(Right::Intake) {
+                @if is_asked && view.may(Right::Intake) {
                     form method="post" action={ "/shops/" (shop.id) "/pull" } {
                         (csrf(view)) button type="submit" { (icon("stale")) (view.t(t::PULL_NOW)) }
                     }
@@ -71,8 +72,8 @@ fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRo
                     a.button href={ "/imports?shop=" (shop.id) } { (icon("file")) (view.t(t::IMPORT_INTO)) }
                 }
             }
-            @if connector(shop.platform).is_some() { (health(view, pull)) }
-            @if view.may(Right::Manage) && connector(shop.platform).is_some() {
+            @if is_asked { (health(view, pull)) }
+            @if view.may(Right::Manage) && is_asked {
                 details.fold open[settings.address.is_empty()] {
                     summary { (view.t(t::LINK)) }
                     p.hint { (view.t(where_to_find(shop.platform))) }
@@ -117,6 +118,7 @@ fn where_to_find(platform: Platform) -> Text {
     match platform {
         Platform::Vendure => t::FIND_VENDURE,
         Platform::Medusa => t::FIND_MEDUSA,
+        Platform::Shopify => t::FIND_SHOPIFY,
         _ => t::FIND_WOO,
     }
 }
