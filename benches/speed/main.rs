@@ -8,6 +8,7 @@
 
 mod copy;
 mod intake;
+mod jobs;
 mod labels;
 mod numbers;
 mod orders;
@@ -33,6 +34,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("workbench", workbench::measure),
     ("numbers", numbers::measure),
     ("labels", labels::measure),
+    ("jobs", jobs::measure),
     ("serve", serve::measure),
 ];
 
@@ -40,6 +42,9 @@ fn main() -> ExitCode {
     // A measurement of a whole process runs this program once more, as its own child.
     if std::env::var_os(labels::CHILD).is_some() {
         return labels::child();
+    }
+    if std::env::var_os(jobs::CHILD).is_some() {
+        return jobs::child();
     }
     // `cargo test --all-targets` and nextest start this program too, without the flag of `cargo bench`.
     if !std::env::args().any(|argument| argument == "--bench") {
