@@ -35,6 +35,8 @@ pub mod shipment_list;
 pub mod shipments;
 pub mod shop_pulls;
 pub mod shops;
+pub mod sku_codes;
+pub mod skus;
 pub mod statement;
 pub mod suggestions;
 pub mod ticks;

@@ -51,6 +51,13 @@ pub fn settings(db: &mut Db) -> Result<SellerSettings, Error> {
     }
 }
 
+/// Has other writers that lock this writer's seller wait until this transaction ends.
+pub fn lock(tx: &mut Tx) -> QueryResult<()> {
+    let seller = tx.seller();
+    tx.load::<SellerRow>(sql("SELECT id, name, settings FROM sellers WHERE id = ? FOR UPDATE").bind(seller))
+        .map(drop)
+}
+
 /// Replaces the settings of this writer's seller.
 pub fn set_settings(tx: &mut Tx, settings: &SellerSettings) -> Result<(), Error> {
     let text = serde_json::to_string(settings).map_err(anyhow::Error::from)?;

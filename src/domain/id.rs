@@ -89,6 +89,12 @@ ids! {
     SheetId;
     /// What one shop has to be told about one order.
     WriteBackId;
+    /// Something the seller sells, by the seller's own code.
+    SkuId;
+    /// What a shop calls a SKU.
+    SkuCodeId;
+    /// A title that probably means a SKU.
+    SkuPatternId;
     /// Something that runs later.
     JobId;
     /// One entry of the audit log.

@@ -16,6 +16,7 @@ pub mod region;
 pub mod seller;
 pub mod shipment;
 pub mod shop;
+pub mod sku;
 pub mod time;
 pub mod waybill;
 pub mod why;

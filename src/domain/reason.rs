@@ -23,6 +23,7 @@ text_enum! {
         LinesMissing = "lines_missing",
         NothingToShip = "nothing_to_ship",
         PresaleNotDue = "presale_not_due",
+        SkuUnmapped = "sku_unmapped",
         RemarkUnread = "remark_unread",
         MergeWait = "merge_wait",
     }
@@ -58,6 +59,8 @@ pub struct OrderFacts {
     pub is_masked: bool,
     pub holds: Vec<HoldFact>,
     pub remark_unread: bool,
+    /// What the shop calls the lines that mean no SKU, where the seller wants every line to mean one.
+    pub unmapped: Vec<String>,
 }
 
 /// A hold that nobody has released.
@@ -107,6 +110,9 @@ pub fn reasons(facts: &OrderFacts, now: UtcTime) -> Vec<Reason> {
         let until = hold.until_at.map(|until| format!(" until {until}")).unwrap_or_default();
         add(Held, format!("{} ({}{until})", hold.reason, hold.held_by));
     }
+    if !facts.unmapped.is_empty() {
+        add(SkuUnmapped, listed(&facts.unmapped));
+    }
     if facts.remark_unread {
         add(RemarkUnread, String::new());
     }
@@ -114,6 +120,14 @@ pub fn reasons(facts: &OrderFacts, now: UtcTime) -> Vec<Reason> {
         add(MergeWait, moment.to_string());
     }
     found
+}
+
+/// The first names of a list, and how many more there are.
+fn listed(names: &[String]) -> String {
+    const NAMED: usize = 3;
+    let more = names.len().saturating_sub(NAMED);
+    let named = names[..names.len() - more].join(", ");
+    if more > 0 { format!("{named} +{more}") } else { named }
 }
 
 /// The next moment at which time alone changes the reasons.
@@ -125,9 +139,10 @@ pub fn recheck_at(facts: &OrderFacts, now: UtcTime) -> Option<UtcTime> {
 impl ReasonCode {
     /// An order with this reason travels alone: it must not keep its companions waiting.
     ///
-    /// A hold, an unread remark or the wait for companions is about the parcel and keeps the company together.
+    /// A hold, an unread remark, a code nobody has mapped or the wait for companions is about the parcel and keeps the
+    /// company together.
     pub fn parts_company(self) -> bool {
-        !matches!(self, Self::Held | Self::RemarkUnread | Self::MergeWait)
+        !matches!(self, Self::Held | Self::SkuUnmapped | Self::RemarkUnread | Self::MergeWait)
     }
 
     /// Nothing will leave on this order any more.
@@ -155,6 +170,7 @@ impl ReasonCode {
             Self::LinesMissing => ("The order has arrived without its lines.", "订单缺少商品明细。"),
             Self::NothingToShip => ("No line is left to be sent.", "没有需要发货的商品。"),
             Self::PresaleNotDue => ("The presale is not due", "预售未到发货时间"),
+            Self::SkuUnmapped => ("It is not known which SKU is meant", "商品未对应自有编码"),
             Self::RemarkUnread => ("A remark has not been read.", "留言或备注未读。"),
             Self::MergeWait => ("It waits for companions", "等待合单"),
         }
@@ -185,6 +201,10 @@ impl ReasonCode {
             Self::LinesMissing => ("Import the order detail list of the same export.", "请导入同批明细表。"),
             Self::NothingToShip => ("Nothing is to be done.", "无需处理。"),
             Self::PresaleNotDue => ("Wait for the day; it becomes ready by itself.", "到期后自动就绪。"),
+            Self::SkuUnmapped => (
+                "Map the shop's code to a SKU; all waiting orders follow.",
+                "对应商品编码,所有待发订单随之放行。",
+            ),
             Self::RemarkUnread => ("Read the remark and mark it as read.", "阅读后标记已读。"),
             Self::MergeWait => {
                 ("Wait, or shorten the merge wait in the settings.", "等待,或在设置中缩短等待时间。")
@@ -226,6 +246,7 @@ mod tests {
             is_masked: false,
             holds: Vec::new(),
             remark_unread: false,
+            unmapped: Vec::new(),
         }
     }
 
@@ -262,6 +283,15 @@ mod tests {
             |facts| (facts.state, facts.remark_unread) = (OrderState::Cancelled, true),
             &["closed", "remark_unread"],
         );
+        check(|facts| facts.unmapped = vec!["TEA".into()], &["sku_unmapped"]);
+    }
+
+    #[test]
+    fn a_long_list_of_unmapped_names_is_cut() {
+        for (count, expected) in [(1, "A1"), (3, "A1, A2, A3"), (5, "A1, A2, A3 +2")] {
+            let names: Vec<String> = (1..=count).map(|n| format!("A{n}")).collect();
+            assert_eq!(listed(&names), expected);
+        }
     }
 
     #[test]

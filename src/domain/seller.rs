@@ -12,13 +12,20 @@ pub struct SellerSettings {
     pub merge_policy: MergePolicy,
     /// How long a paid order waits for companions before it is ready, in minutes.
     pub merge_wait_minutes: i64,
+    /// An order waits until each of its lines means an own SKU.
+    pub skus_must_be_mapped: bool,
     /// Who stands as the sender on labels.
     pub sender: Sender,
 }
 
 impl Default for SellerSettings {
     fn default() -> Self {
-        Self { merge_policy: MergePolicy::AllShops, merge_wait_minutes: 0, sender: Sender::default() }
+        Self {
+            merge_policy: MergePolicy::AllShops,
+            merge_wait_minutes: 0,
+            skus_must_be_mapped: false,
+            sender: Sender::default(),
+        }
     }
 }
 

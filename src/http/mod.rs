@@ -28,6 +28,8 @@ pub mod shipment_query;
 pub mod shipments;
 pub mod shipping;
 pub mod shops;
+pub mod sku_codes;
+pub mod skus;
 pub mod tokens;
 pub mod waybill_formats;
 mod why;
@@ -162,6 +164,23 @@ fn api(config: &mut ServiceConfig) {
                 .route(post().to(saved_filters::save)),
         )
         .service(resource("/saved-filters/{id}").route(delete().to(saved_filters::remove)))
+        .service(resource("/skus").route(post().to(skus::create)).route(get().to(skus::list)))
+        .service(resource("/skus/imports").route(post().to(skus::import)))
+        .service(
+            resource("/skus/{id}")
+                .route(get().to(skus::show))
+                .route(put().to(skus::replace))
+                .route(delete().to(skus::remove)),
+        )
+        .service(resource("/sku-codes").route(post().to(sku_codes::map)).route(get().to(sku_codes::list)))
+        .service(resource("/sku-codes/unmapped").route(get().to(sku_codes::unmapped)))
+        .service(resource("/sku-codes/{id}").route(delete().to(sku_codes::unmap)))
+        .service(
+            resource("/sku-patterns")
+                .route(post().to(sku_codes::save_pattern))
+                .route(get().to(sku_codes::patterns)),
+        )
+        .service(resource("/sku-patterns/{id}").route(delete().to(sku_codes::remove_pattern)))
         .service(resource("/recipients/compare").route(post().to(recipients::compare)))
         .service(resource("/why").route(get().to(why::show)))
         .service(resource("/recipients/parse").route(post().to(recipients::parse)))

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
-    shipping, shops, tokens, waybill_formats, why,
+    shipping, shops, sku_codes, skus, tokens, waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -33,6 +33,9 @@ use super::{
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         saved_filters::list, saved_filters::save, saved_filters::remove,
+        skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,
+        sku_codes::list, sku_codes::map, sku_codes::unmap, sku_codes::unmapped, sku_codes::patterns,
+        sku_codes::save_pattern, sku_codes::remove_pattern,
         recipients::compare, recipients::parse, why::show,
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,

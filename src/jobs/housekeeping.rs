@@ -7,9 +7,10 @@ use crate::db::{day_figures, idempotency, imports, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::jobs::imports::later::FILE_KEPT;
-use crate::operations::{NOBODY, sessions, shipments};
+use crate::operations::shipments::{self, again};
+use crate::operations::{NOBODY, sessions};
 
-/// How many shipments one transaction looks at again.
+/// How many ended jobs one transaction forgets.
 const BATCH: usize = 500;
 
 /// How long the first answer to a request is kept.
@@ -30,7 +31,7 @@ const SAMPLES_KEPT: chrono::Duration = chrono::Duration::days(8);
 pub fn once(app: &App) -> Result<(), Error> {
     for seller in app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
         let actor = Actor::system(seller.id);
-        while app.write(&actor, |tx| shipments::recheck_due(tx, BATCH))? == BATCH {}
+        recheck(app, &actor)?;
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             idempotency::forget(tx, expired)?;
@@ -44,5 +45,14 @@ pub fn once(app: &App) -> Result<(), Error> {
     while app.write(&Actor::system(NOBODY), |tx| Ok(jobs::forget(tx, DONE_KEPT, DEAD_KEPT, BATCH)?))? == BATCH
     {
     }
+    Ok(())
+}
+
+/// Judges every shipment of a seller whose reasons may have changed by now, batch by batch.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn recheck(app: &App, actor: &Actor) -> Result<(), Error> {
+    while app.write(actor, |tx| shipments::recheck_due(tx, again::BATCH))? == again::BATCH {}
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::{housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
+use crate::operations::shipments::again::RECHECK;
 use crate::operations::write_backs::telling::TELL;
 
 /// A queue, as `--queues` and `POST /queues/{name}/pause` name it.
@@ -77,12 +78,18 @@ pub fn kinds(app: &App) -> Vec<Kind> {
             retry: Retry { base: Duration::from_secs(1), cap: HOUSE_PACE },
             ..kind(app, KEEP_HOUSE, keep_house)
         },
+        kind(app, RECHECK, recheck),
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
         kind(app, IMPORT, import_file),
         kind(app, TELL_DUE, telling::tell_due),
         Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
     ]
+}
+
+fn recheck(task: &Task) -> Result<End, Error> {
+    housekeeping::recheck(task.app, &task.actor)?;
+    Ok(End::Done)
 }
 
 fn keep_house(task: &Task) -> Result<End, Error> {

@@ -16,6 +16,7 @@ pub mod settings;
 pub mod ship;
 pub mod shipments;
 pub mod shops;
+pub mod skus;
 pub mod tokens;
 pub mod users;
 pub mod waybills;

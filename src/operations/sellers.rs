@@ -73,13 +73,21 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
         return Err(Error::Invalid(errors));
     }
     sellers::set_settings(tx, &settings)?;
+    if settings.skus_must_be_mapped != old.skus_must_be_mapped {
+        super::skus::judge_all(tx)?;
+    }
     // The sender is the seller's own address, and still nothing for a log.
     let names: Vec<&String> = change.keys().collect();
     let event = NewEvent {
         kind: "seller.settings_changed",
         subject_kind: "seller",
         subject: tx.seller().0,
-        data: json!({ "settings": names, "merge_policy": settings.merge_policy, "merge_wait_minutes": wait }),
+        data: json!({
+            "settings": names,
+            "merge_policy": settings.merge_policy,
+            "merge_wait_minutes": wait,
+            "skus_must_be_mapped": settings.skus_must_be_mapped,
+        }),
     };
     events::record(tx, &[event])?;
     Ok(settings)

@@ -28,6 +28,7 @@ mod shared_workers;
 mod ship;
 mod shipments;
 mod shopify;
+mod skus;
 mod soak;
 mod telling;
 mod tokens;

@@ -15,6 +15,7 @@ mod detect;
 pub mod export;
 mod formats;
 mod generic;
+pub mod goods;
 mod group;
 mod import;
 pub mod mapping;

@@ -1,14 +1,14 @@
 //! The facts of orders, put together from the record and judged at one moment.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, sellers};
+use crate::db::{Db, sellers, sku_codes};
 use crate::domain::error::Error;
-use crate::domain::id::{OrderId, ShopId};
+use crate::domain::id::{LineId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
 use crate::domain::seller::SellerSettings;
@@ -66,6 +66,24 @@ pub fn remark_hash(message: &str, memo: &str) -> String {
     digest(format!("{message}\u{0}{memo}").as_bytes())
 }
 
+/// The lines of these orders that mean no SKU.
+fn unmapped(db: &mut Db, orders: &[OrderId]) -> Result<HashSet<LineId>, Error> {
+    let lines = sku_codes::of_lines(db, orders)?.into_iter();
+    Ok(lines.filter(|line| line.sku_id.is_none()).map(|line| line.line_id).collect())
+}
+
+/// What the shop calls lines that are to be sent, each once.
+fn names<'a>(lines: impl Iterator<Item = &'a LineRow>) -> Vec<String> {
+    let mut names = Vec::new();
+    for line in lines.filter(|line| line.shippable() > 0) {
+        let name = if line.sku.is_empty() { &line.title } else { &line.sku };
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
 /// Judges orders at `now`.
 pub fn load(
     db: &mut Db,
@@ -84,6 +102,11 @@ pub fn load(
     }
     let must_read = context.shops.values().any(|shop| shop.settings.remarks_must_be_read);
     let reads = if must_read { facts::remark_reads(db, ids)? } else { Vec::new() };
+
+    let meaningless = match context.seller.skus_must_be_mapped {
+        true => unmapped(db, ids)?,
+        false => HashSet::new(),
+    };
 
     let mut judged = HashMap::with_capacity(ids.len());
     for row in facts::orders(db, ids)? {
@@ -115,6 +138,7 @@ pub fn load(
             is_masked: row.is_masked.unwrap_or(false) && row.identity_key.as_deref().unwrap_or("").is_empty(),
             holds: holds.remove(&row.id).unwrap_or_default(),
             remark_unread,
+            unmapped: names(lines.iter().filter(|line| meaningless.contains(&line.id))),
         };
         judged.insert(
             row.id,

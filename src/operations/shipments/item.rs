@@ -9,12 +9,15 @@ use crate::db::orders::{self, OrderRow};
 use crate::db::recipients::{self, RecipientRow};
 use crate::db::shipments::{self as record, ShipmentRow};
 use crate::db::shops::{self, ShopRow};
+use crate::db::sku_codes;
 use crate::domain::error::Error;
-use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId};
+use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
 use crate::domain::platform::Platform;
-use crate::domain::reason::Reason;
+use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::domain::sku::total_g;
 use crate::domain::time::UtcTime;
+use crate::operations::skus;
 
 /// A shipment with all that is shown of it; names, phones and addresses are masked.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -30,6 +33,8 @@ pub struct ShipmentItem {
     pub ship_by: Option<UtcTime>,
     pub paid_at: Option<UtcTime>,
     pub pieces: i64,
+    /// What its pieces weigh by the SKUs they mean, without the box. Null while a line means none, or a SKU has no weight.
+    pub estimated_weight_g: Option<i64>,
     pub merged: bool,
     pub tags: Vec<String>,
     pub carrier: Option<String>,
@@ -65,6 +70,8 @@ pub struct LineItem {
     pub title: String,
     pub variant: String,
     pub quantity: i64,
+    /// The own SKU it means, by its code; null while nobody knows.
+    pub own_sku: Option<String>,
 }
 
 /// A recipient, masked.
@@ -88,6 +95,8 @@ pub struct ReasonItem {
     pub message_zh: String,
     pub next: &'static str,
     pub next_zh: &'static str,
+    /// The page where it is mended, where one page does it.
+    pub mend: Option<String>,
 }
 
 /// Something a buyer or the seller wrote on an order.
@@ -117,7 +126,11 @@ impl From<Reason> for ReasonItem {
     fn from(reason: Reason) -> Self {
         let (message, message_zh) = reason.message();
         let (next, next_zh) = reason.code.next_step();
-        Self { code: reason.code.to_string(), order: reason.order, message, message_zh, next, next_zh }
+        let mend = match reason.code {
+            ReasonCode::SkuUnmapped => Some(format!("/skus/unmapped?order={}", reason.order)),
+            _ => None,
+        };
+        Self { code: reason.code.to_string(), order: reason.order, message, message_zh, next, next_zh, mend }
     }
 }
 
@@ -151,9 +164,14 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
     for member in &members {
         company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
     }
+    let meant = meant(db, &order_ids)?;
     let mut content: HashMap<ShipmentId, Vec<LineItem>> = HashMap::new();
+    let mut pieces: HashMap<ShipmentId, Vec<(i64, Option<i64>)>> = HashMap::new();
     for row in record::content(db, &ids)? {
+        let sku = meant.get(&row.line_id);
+        pieces.entry(row.shipment_id).or_default().push((row.quantity, sku.and_then(|(_, weight)| *weight)));
         content.entry(row.shipment_id).or_default().push(LineItem {
+            own_sku: sku.map(|(code, _)| code.clone()),
             line: row.line_id,
             order: row.order_id,
             sku: row.sku,
@@ -178,6 +196,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
                 ship_by: Some(row.due_at).filter(|due| *due < UtcTime::never()),
                 paid_at: row.paid_at,
                 pieces: row.piece_count,
+                estimated_weight_g: total_g(pieces.remove(&row.id).unwrap_or_default()),
                 merged: row.order_count > 1,
                 tags: serde_json::from_str(&row.tags).map_err(anyhow::Error::from)?,
                 carrier: Some(row.carrier).filter(|carrier| !carrier.is_empty()),
@@ -191,6 +210,19 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
             })
         })
         .collect()
+}
+
+/// The code and weight of the SKU that each line of these orders means.
+fn meant(db: &mut Db, orders: &[OrderId]) -> Result<HashMap<LineId, (String, Option<i64>)>, Error> {
+    let lines = sku_codes::of_lines(db, orders)?;
+    let mut ids: Vec<SkuId> = lines.iter().filter_map(|line| line.sku_id).collect();
+    ids.sort();
+    ids.dedup();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let skus = skus::weights(db, &ids)?;
+    Ok(lines.into_iter().filter_map(|line| Some((line.line_id, skus.get(&line.sku_id?)?.clone()))).collect())
 }
 
 fn order_item(shop: &ShopRow, order: &OrderRow) -> OrderItem {

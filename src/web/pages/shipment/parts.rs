@@ -30,7 +30,11 @@ pub fn reasons_of(view: &View, reasons: &[ReasonItem]) -> Markup {
                     @for reason in reasons {
                         li {
                             (icon("blocked")) (badges::reason(view, reason))
-                            small { (view.lang.pick(reason.next, reason.next_zh)) }
+                            @if let Some(mend) = &reason.mend {
+                                a href=(mend) { (view.lang.pick(reason.next, reason.next_zh)) }
+                            } @else {
+                                small { (view.lang.pick(reason.next, reason.next_zh)) }
+                            }
                         }
                     }
                 }

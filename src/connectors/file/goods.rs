@@ -1,0 +1,281 @@
+//! Lists of own SKUs as files: one row per SKU, or per code that a shop has for one.
+//!
+//! An empty cell leaves what is known as it is. Columns nobody here knows are passed over and told.
+
+use super::cells::{clean, fold, is_nothing};
+use super::split::Cells;
+use super::table::Table;
+use super::{Options, Rejection, Source};
+use crate::connectors::Refusal;
+use crate::domain::sku::{SizeMm, loose};
+
+/// A row of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoodsRow {
+    /// As a spreadsheet counts: the header is row 1.
+    pub row: u64,
+    /// The own code.
+    pub code: String,
+    pub title: Option<String>,
+    pub weight_g: Option<i64>,
+    pub size_mm: Option<SizeMm>,
+    /// Own codes with their pieces; `None` when the cell is empty.
+    pub parts: Option<Vec<(String, i64)>>,
+    /// What a shop calls it, and that shop's name; all shops without one.
+    pub platform_code: Option<String>,
+    pub shop: Option<String>,
+}
+
+/// A list that was read.
+#[derive(Debug, Default)]
+pub struct Goods {
+    pub rows: Vec<GoodsRow>,
+    pub rejected: Vec<Rejection>,
+    /// Columns that mean nothing here.
+    pub passed_over: Vec<String>,
+    /// What the file calls its columns.
+    columns: Vec<(&'static str, String)>,
+}
+
+impl Goods {
+    /// The file's own name of a column; our word for it when the file has none.
+    pub fn column<'a>(&'a self, what: &'a str) -> &'a str {
+        self.columns.iter().find(|(known, _)| *known == what).map_or(what, |(_, name)| name.as_str())
+    }
+}
+
+/// A column: what it means, its names with letters and digits alone, and how many decimals of its unit
+/// make one of ours.
+const COLUMNS: &[(&str, &[&str], u32)] = &[
+    ("code", &["code", "sku", "skucode", "编码", "自有编码", "商品编码", "商家编码", "规格编码"], 0),
+    ("title", &["title", "name", "名称", "标题", "商品名称", "品名"], 0),
+    ("weight", &["weightg", "weight", "重量", "重量克", "重量g"], 0),
+    ("weight", &["weightkg", "重量千克", "重量公斤", "重量kg"], 3),
+    ("length", &["lengthmm", "length", "长", "长毫米", "长mm"], 0),
+    ("length", &["lengthcm", "长厘米", "长cm"], 1),
+    ("width", &["widthmm", "width", "宽", "宽毫米", "宽mm"], 0),
+    ("width", &["widthcm", "宽厘米", "宽cm"], 1),
+    ("height", &["heightmm", "height", "高", "高毫米", "高mm"], 0),
+    ("height", &["heightcm", "高厘米", "高cm"], 1),
+    ("parts", &["parts", "bundle", "组合", "组合明细", "子件"], 0),
+    ("platform_code", &["platformcode", "shopcode", "平台编码", "店铺编码", "平台商品编码"], 0),
+    ("shop", &["shop", "shopname", "店铺", "店铺名称"], 0),
+];
+
+/// Reads a list whole; it has at most `options.max_rows` rows.
+///
+/// # Errors
+/// When the file is no table, or has no column of own codes.
+pub fn read(source: Box<dyn Source>, options: &Options) -> Result<Goods, Refusal> {
+    let mut table = Table::open(source, options)?;
+    let mut goods = Goods::default();
+    let mut places: Vec<(&'static str, usize, u32)> = Vec::new();
+    for (place, name) in table.header.names().iter().enumerate() {
+        let key = loose(name);
+        match COLUMNS.iter().find(|(_, names, _)| names.contains(&key.as_str())) {
+            // Of columns that mean the same the first counts.
+            Some((what, _, decimals)) if !places.iter().any(|(known, ..)| known == what) => {
+                places.push((what, place, *decimals));
+                goods.columns.push((what, name.clone()));
+            }
+            _ if name.is_empty() => {}
+            _ => goods.passed_over.push(name.clone()),
+        }
+    }
+    if !places.iter().any(|(what, ..)| *what == "code") {
+        return Err(Refusal::new(
+            "missing_columns",
+            format!("No column of the file holds own codes; its columns are {}.", goods_names(&table)),
+            "Call the column of your own codes code or 编码.",
+        ));
+    }
+    let names: Vec<String> = table.header.names().to_vec();
+    let mut rows = table.rows()?;
+    let mut cells = Cells::default();
+    while let Some(row) = rows.next(&mut cells) {
+        match row.fault {
+            Some(fault) => goods.rejected.push(fault.reject(row.number, &cells)),
+            None => match (Reader { row: row.number, cells: &cells, places: &places, names: &names }).row() {
+                Ok(row) => goods.rows.push(row),
+                Err(rejection) => goods.rejected.push(rejection),
+            },
+        }
+    }
+    Ok(goods)
+}
+
+fn goods_names(table: &Table) -> String {
+    table.header.names().join(", ")
+}
+
+struct Reader<'a> {
+    row: u64,
+    cells: &'a Cells,
+    places: &'a [(&'static str, usize, u32)],
+    names: &'a [String],
+}
+
+impl Reader<'_> {
+    fn row(&self) -> Result<GoodsRow, Rejection> {
+        let Some(code) = self.text("code") else {
+            return Err(self.reject("code", "missing", "write the own code of the SKU"));
+        };
+        let sides = [self.number("length")?, self.number("width")?, self.number("height")?];
+        let size_mm = match sides {
+            [None, None, None] => None,
+            [Some(length), Some(width), Some(height)] => Some(SizeMm { length, width, height }),
+            _ => {
+                let missing = ["length", "width", "height"].into_iter().zip(sides);
+                let missing = missing.filter(|(_, side)| side.is_none()).map(|(what, _)| what).next();
+                return Err(self.reject(
+                    missing.unwrap_or("length"),
+                    "missing",
+                    "write all three sides, or none",
+                ));
+            }
+        };
+        Ok(GoodsRow {
+            row: self.row,
+            code,
+            title: self.text("title"),
+            weight_g: self.number("weight")?,
+            size_mm,
+            parts: self.parts()?,
+            platform_code: self.text("platform_code"),
+            shop: self.text("shop"),
+        })
+    }
+
+    fn place(&self, what: &str) -> Option<(usize, u32)> {
+        self.places.iter().find(|(known, ..)| *known == what).map(|(_, place, decimals)| (*place, *decimals))
+    }
+
+    fn raw(&self, what: &str) -> &str {
+        self.place(what).and_then(|(place, _)| self.cells.iter().nth(place)).unwrap_or_default()
+    }
+
+    fn text(&self, what: &str) -> Option<String> {
+        let text = clean(self.raw(what));
+        (!is_nothing(text)).then(|| text.to_owned())
+    }
+
+    fn reject(&self, what: &str, code: &'static str, next: &str) -> Rejection {
+        let column = self.place(what).and_then(|(place, _)| self.names.get(place));
+        Rejection::new(self.row, column.map_or(what, String::as_str), self.raw(what), code, next)
+    }
+
+    /// A number in our unit: grams or millimetres, without anything behind the point.
+    fn number(&self, what: &str) -> Result<Option<i64>, Rejection> {
+        let Some(text) = self.text(what) else { return Ok(None) };
+        let decimals = self.place(what).map_or(0, |(_, decimals)| decimals);
+        match scaled(&fold(&text), decimals) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let next = match decimals {
+                    0 => "write a whole number".to_owned(),
+                    more => format!("write a number with at most {more} decimals"),
+                };
+                Err(self.reject(what, "bad_number", &next))
+            }
+        }
+    }
+
+    /// `TEA-250*2; CUP*1; CARD`: own codes, the pieces behind a star.
+    fn parts(&self) -> Result<Option<Vec<(String, i64)>>, Rejection> {
+        let Some(text) = self.text("parts") else { return Ok(None) };
+        let mut parts = Vec::new();
+        for part in text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty()) {
+            let (code, quantity) = match part.rsplit_once(['*', '×', '＊']) {
+                Some((code, quantity)) => (code.trim(), scaled(&fold(quantity.trim()), 0)),
+                None => (part, Some(1)),
+            };
+            match quantity.filter(|_| !code.is_empty()) {
+                Some(quantity) => parts.push((code.to_owned(), quantity)),
+                None => {
+                    return Err(self.reject("parts", "bad_parts", "write CODE*PIECES; CODE*PIECES"));
+                }
+            }
+        }
+        Ok(Some(parts))
+    }
+}
+
+/// A decimal number times ten to the power of `decimals`; `None` when something would be left behind the
+/// point.
+fn scaled(text: &str, decimals: u32) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+        return None;
+    }
+    let kept = fraction.trim_end_matches('0');
+    let missing = (decimals as usize).checked_sub(kept.len())?;
+    format!("{whole}{kept}{}", "0".repeat(missing)).parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::domain::time::UtcTime;
+
+    fn list(text: &str) -> Result<Goods, Refusal> {
+        let options = Options::new(UtcTime::parse("2026-11-20T00:00:00Z").expect("a time"));
+        read(Box::new(Cursor::new(text.as_bytes().to_vec())), &options)
+    }
+
+    #[test]
+    fn columns_are_known_in_both_languages_and_both_units() {
+        let goods = list(
+            "商品编码,名称,重量(kg),长(cm),宽(cm),高(cm),组合,备注\n\
+             TEA-250,龙井,0.25,30,20.5,10,,好茶\nSET,礼盒,,,,,TEA-250*2；CUP,\n",
+        )
+        .expect("a list");
+        let [tea, set] = goods.rows.as_slice() else { panic!("{goods:?}") };
+        assert_eq!((tea.code.as_str(), tea.weight_g), ("TEA-250", Some(250)));
+        assert_eq!(tea.size_mm, Some(SizeMm { length: 300, width: 205, height: 100 }));
+        assert_eq!((tea.parts.clone(), set.weight_g), (None, None));
+        assert_eq!(set.parts, Some(vec![("TEA-250".to_owned(), 2), ("CUP".to_owned(), 1)]));
+        assert_eq!(goods.passed_over, ["备注"]);
+    }
+
+    #[test]
+    fn one_bad_row_leaves_the_others() {
+        let goods = list(
+            "code,title,weight_g,length_mm,width_mm,height_mm,parts\nA,a,2.5,,,,\n,b,,,,,\nC,c,,10,,30,\n\
+             D,d,,,,,A*x\nE,e,2.0,,,,\n",
+        )
+        .expect("a list");
+        let refused: Vec<_> =
+            goods.rejected.iter().map(|one| (one.row, one.field.as_str(), one.code.as_ref())).collect();
+        assert_eq!(
+            refused,
+            [
+                (2, "weight_g", "bad_number"),
+                (3, "code", "missing"),
+                (4, "width_mm", "missing"),
+                (5, "parts", "bad_parts")
+            ]
+        );
+        assert_eq!(goods.rows.iter().map(|row| row.weight_g).collect::<Vec<_>>(), [Some(2)]);
+        assert_eq!(list("title,weight\na,1\n").expect_err("no codes").code, "missing_columns");
+    }
+
+    #[test]
+    fn numbers_come_out_whole_or_not_at_all() {
+        for (text, decimals, expected) in [
+            ("0.25", 3, Some(250)),
+            ("1", 3, Some(1000)),
+            ("1.2345", 3, None),
+            ("2.500", 0, None),
+            ("2.000", 0, Some(2)),
+            ("-1", 0, None),
+            (".5", 1, None),
+            ("", 0, None),
+            ("99999999999999999999", 0, None),
+        ] {
+            assert_eq!(scaled(text, decimals), expected, "{text}");
+        }
+    }
+}
