@@ -132,7 +132,7 @@ pub async fn map(caller: Caller, body: Body<CodesToMap>) -> Reply {
     responses((status = 204, description = "Forgotten")))]
 pub async fn unmap(caller: Caller, id: Id<SkuCodeId>) -> Reply {
     caller.needs(Right::Audit)?;
-    caller.write(StatusCode::NO_CONTENT, move |tx| operations::unmap(tx, id.0)).await
+    caller.write(StatusCode::NO_CONTENT, move |tx| operations::unmap(tx, id.0).map(drop)).await
 }
 
 /// List what means no SKU

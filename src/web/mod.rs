@@ -64,6 +64,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(imports::routes)
         .configure(jobs::routes)
         .configure(shops::routes)
+        .configure(skus::routes)
         .configure(staff::routes)
         .configure(settings::routes)
         .configure(why::routes)

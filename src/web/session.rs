@@ -50,6 +50,9 @@ pub struct Notice {
     /// How many more were left out than are listed.
     #[serde(default)]
     pub more: usize,
+    /// Further sentences, one a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
 }
 
 /// One thing that was left as it was.

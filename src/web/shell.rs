@@ -92,6 +92,7 @@ const WAYS: &[(&str, &str, Text, Right)] = &[
 
 const HOUSE: &[(&str, &str, Text, Right)] = &[
     ("shops", "/shops", t::SHOPS, Right::See),
+    ("skus", "/skus", super::texts::skus::TITLE, Right::See),
     ("staff", "/staff", t::STAFF, Right::Own),
     ("settings", "/settings", t::SETTINGS, Right::Manage),
     ("why", "/why", super::texts::why::TITLE, Right::See),
@@ -167,6 +168,7 @@ fn notices(view: &View, notice: Option<&Notice>) -> Markup {
                 section.notice role="status" {
                     button.close.quiet.icon-only type="button" data-dismiss aria-label=(view.t(t::DISMISS)) { (icon("cross")) }
                     p { (icon("tick")) " " (notice.text) }
+                    @if !notice.lines.is_empty() { ul.left-out { @for line in &notice.lines { li { span { (line) } } } } }
                     @if !notice.left_out.is_empty() {
                         details open {
                             summary { (t::LEFT_OUT_N.with(view.lang, &[&(notice.left_out.len() + notice.more)])) }

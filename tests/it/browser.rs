@@ -367,6 +367,8 @@ const PAGES: &[(&str, &str)] = &[
     ("write-backs", "/write-backs"),
     ("imports", "/imports"),
     ("shops", "/shops"),
+    ("skus", "/skus"),
+    ("unmapped", "/skus/unmapped"),
     ("why", "/why?number=4711"),
     ("jobs", "/jobs"),
     ("staff", "/staff"),

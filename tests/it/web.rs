@@ -112,6 +112,8 @@ const PAGES: &[&str] = &[
     "/write-backs",
     "/imports",
     "/shops",
+    "/skus",
+    "/skus/unmapped",
     "/staff",
     "/settings",
     "/audit",
@@ -432,5 +434,96 @@ each_database!(
         let job =
             browser.post(&format!("/number-runs/{run}/print"), &[("paper", "waybill"), ("size", "100x150")]);
         assert!(job.text().contains("1–200 of 230"), "sheets too");
+    }
+);
+
+each_database!(
+    fn a_line_without_a_sku_is_one_click_from_its_mend(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let to = |number: &str, code: &str| order(number).to(recipient(number)).line(code, 2);
+        app.push(&shop, &[to("1", "tea 250"), to("2", "tea 250"), to("3", "CUP"), to("4", "BOX")]);
+        let browser = Browser::of(&app, Role::Owner);
+        let settings =
+            [("merge_policy", "all_shops"), ("merge_wait_minutes", "0"), ("skus_must_be_mapped", "1")];
+        assert!(browser.post("/settings", &settings).text().contains("value=\"1\" checked"));
+        let sku = [("code", "TEA-250"), ("title", "龙井"), ("weight_g", "250"), ("parts", "")];
+        assert!(browser.post("/skus", &sku).text().contains("TEA-250 is written down."));
+        let bundle = [("code", "SET"), ("title", "礼盒"), ("parts", "TEA-250*2\nNONE")];
+        assert!(browser.post("/skus", &bundle).text().contains("There is no SKU &quot;NONE&quot;"));
+
+        let blocked = browser.get("/workbench?state=blocked").text();
+        let path = format!("/shipments/{}", between(&blocked, "data-id=\"", "\""));
+        let page = browser.get(&path).text();
+        assert!(page.contains("href=\"/skus/unmapped?order=") && page.contains("not known yet"), "{page}");
+        let mend = format!("/skus/unmapped?order={}", between(&page, "/skus/unmapped?order=", "\""));
+        let one = browser.get(&mend).text();
+        assert!(one.contains("tea 250") && !one.contains("CUP"), "{one}");
+
+        let all = browser.get("/skus/unmapped").text();
+        assert!(all.contains("It is TEA-250") && all.contains("the code is alike"), "{all}");
+        let shop_id = shop.id.to_string();
+        let typed =
+            [("shop", shop_id.as_str()), ("code", "tea 250"), ("sku", "TEA-250"), ("back", "/skus/unmapped")];
+        let after = browser.post("/skus/codes", &typed).text();
+        assert!(after.contains("tea 250 is mapped; 2 waiting parcels are judged anew."), "{after}");
+        let weighed = browser.get(&path).text();
+        assert!(weighed.contains("500 g") && weighed.contains("data-state=\"ready\""), "{weighed}");
+        let wrong = browser.post("/skus/codes", &[("code", "CUP"), ("sku", "SAUCER")]);
+        assert_eq!(wrong.status, 422, "{}", wrong.text());
+
+        let make = [("shop", shop_id.as_str()), ("code", "CUP"), ("title", "Goods CUP")];
+        assert!(browser.post("/skus/codes/new", &make).text().contains("CUP is written down."));
+        let pattern = [("pattern", "goods*box"), ("sku", "CUP")];
+        let proposed = browser.post("/skus/patterns", &pattern).text();
+        assert!(proposed.contains("It is CUP") && proposed.contains("by your pattern"), "{proposed}");
+        let item = format!(
+            "{{\"shop\":\"{shop_id}\",\"code\":\"BOX\",\"title\":\"\",\"variant\":\"\",\"sku\":\"CUP\"}}"
+        );
+        let accepted = browser.post("/skus/codes/proposed", &[("item", &item)]).text();
+        assert!(accepted.contains("Every waiting line means a SKU."), "{accepted}");
+        assert_eq!(browser.get("/workbench?state=ready").text().matches("name=\"shipment\"").count(), 4);
+
+        let found = browser.get("/skus?q=tea").text();
+        let sku_path = format!("/skus/{}", between(&found, "href=\"/skus/", "\" "));
+        assert!(found.contains("TEA-250"), "{sku_path}");
+        let csrf = browser.csrf();
+        let list = "code,title,weight_g\nCUP,Cup,80\nBAD,Bad,x\n";
+        let sent = browser.client().upload(
+            &format!("/skus/import?csrf={}", escape(&csrf)),
+            "goods.csv",
+            list.as_bytes(),
+            &[],
+        );
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        let told = browser.get(&sent.headers["location"]).text();
+        assert!(told.contains("0 new, 1 changed") && told.contains("row 3: weight_g is x"), "{told}");
+    }
+);
+
+each_database!(
+    fn a_sku_is_changed_and_its_codes_let_go_on_its_own_page(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let browser = Browser::of(&app, Role::Owner);
+        browser.post("/skus", &[("code", "TEA"), ("title", "龙井"), ("parts", "")]);
+        let list = browser.get("/skus").text();
+        let path =
+            format!("/skus/{}", between(&list[list.find("<code>TEA").unwrap_or(0) - 40..], "/skus/", "\""));
+        let sizes = [("length", "10"), ("width", "20"), ("height", "30"), ("weight_g", "")];
+        let mut fields = vec![("code", "TEA-1"), ("title", "龙井"), ("parts", "")];
+        fields.extend(sizes);
+        let saved = browser.post(&path, &fields).text();
+        assert!(saved.contains("TEA-1 is saved.") && saved.contains("value=\"30\""), "{saved}");
+        let shop_id = shop.id.to_string();
+        let typed = [("shop", shop_id.as_str()), ("code", "X"), ("sku", "TEA-1"), ("back", path.as_str())];
+        let mapped = browser.post("/skus/codes", &typed).text();
+        assert!(mapped.contains("X is mapped") && mapped.contains("Code mapped"), "{mapped}");
+        let code = between(&mapped, "/skus/codes/", "/remove");
+        let let_go = browser.post(&format!("/skus/codes/{code}/remove"), &[]).text();
+        assert!(let_go.contains("X no longer means a SKU."), "{let_go}");
+        assert!(browser.post(&format!("{path}/remove"), &[]).text().contains("TEA-1 is removed."));
+        assert_eq!(browser.get(&path).status, 404);
+        let viewer = Browser::of(&app, Role::Viewer);
+        assert!(!viewer.get("/skus").text().contains("name=\"weight_g\""), "a viewer has no form");
+        assert_eq!(viewer.post("/skus", &fields).status, 403);
     }
 );

@@ -180,24 +180,27 @@ impl Reader<'_> {
         }
     }
 
-    /// `TEA-250*2; CUP*1; CARD`: own codes, the pieces behind a star.
     fn parts(&self) -> Result<Option<Vec<(String, i64)>>, Rejection> {
         let Some(text) = self.text("parts") else { return Ok(None) };
-        let mut parts = Vec::new();
-        for part in text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty()) {
-            let (code, quantity) = match part.rsplit_once(['*', '×', '＊']) {
-                Some((code, quantity)) => (code.trim(), scaled(&fold(quantity.trim()), 0)),
-                None => (part, Some(1)),
-            };
-            match quantity.filter(|_| !code.is_empty()) {
-                Some(quantity) => parts.push((code.to_owned(), quantity)),
-                None => {
-                    return Err(self.reject("parts", "bad_parts", "write CODE*PIECES; CODE*PIECES"));
-                }
-            }
+        match parts_of(&text) {
+            Some(parts) => Ok(Some(parts)),
+            None => Err(self.reject("parts", "bad_parts", "write CODE*PIECES; CODE*PIECES")),
         }
-        Ok(Some(parts))
     }
+}
+
+/// `TEA-250*2; CUP*1; CARD`: own codes, the pieces behind a star, each on a line or behind a semicolon.
+/// `None` for what is not written so.
+pub fn parts_of(text: &str) -> Option<Vec<(String, i64)>> {
+    let parts = text.split([';', '；', '\n']).map(str::trim).filter(|part| !part.is_empty());
+    let part = |part: &str| {
+        let (code, quantity) = match part.rsplit_once(['*', '×', '＊']) {
+            Some((code, quantity)) => (code.trim(), scaled(&fold(quantity.trim()), 0)?),
+            None => (part, 1),
+        };
+        (!code.is_empty()).then(|| (code.to_owned(), quantity))
+    };
+    parts.map(part).collect()
 }
 
 /// A decimal number times ten to the power of `decimals`; `None` when something would be left behind the

@@ -215,15 +215,16 @@ fn checked(
     }
 }
 
-/// Forgets a mapped code; waiting orders follow.
+/// Forgets a mapped code; waiting orders follow. Answers what it was.
 ///
 /// # Errors
 /// [`Error::Missing`] when this seller has no such mapping.
-pub fn unmap(tx: &mut Tx, id: SkuCodeId) -> Result<(), Error> {
+pub fn unmap(tx: &mut Tx, id: SkuCodeId) -> Result<SkuCodeView, Error> {
     let row = record::find(tx, &[id])?.pop().ok_or_else(|| Error::missing("mapped code", id))?;
     record::remove(tx, id)?;
     events::record(tx, &[event("sku.code_unmapped", row.sku_id, said(&row))])?;
-    mend(tx, &[row.into()]).map(drop)
+    mend(tx, &[row.clone().into()])?;
+    Ok(row.into())
 }
 
 /// A pattern of titles that proposes a SKU.

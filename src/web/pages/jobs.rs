@@ -52,6 +52,7 @@ fn kind(view: &View, kind: &str) -> String {
     let text = match kind {
         "import.file" => t::IMPORT,
         "shop.pull" => t::PULL,
+        "shipments.recheck" => t::RECHECK,
         "write_back.tell" => t::TELL,
         _ => return kind.to_owned(),
     };

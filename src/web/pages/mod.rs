@@ -16,6 +16,7 @@ pub mod settings;
 pub mod setup;
 pub mod shipment;
 pub mod shops;
+pub mod skus;
 pub mod staff;
 pub mod start;
 pub mod suggestions;

@@ -46,6 +46,8 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
                                 @for one in MergePolicy::ALL { option value=(one) selected[*one == settings.merge_policy] { (view.t(policy(*one))) } }
                             } }
                         label { span { (view.t(t::WAIT)) } input type="number" name="merge_wait_minutes" min="0" max="1440" value=(settings.merge_wait_minutes) required; }
+                        h2 { (view.t(t::SKUS)) }
+                        label.tick { input type="checkbox" name="skus_must_be_mapped" value="1" checked[settings.skus_must_be_mapped]; span { (view.t(t::SKUS_MUST)) } }
                         h2 { (view.t(t::SENDER)) }
                         label { span { (view.t(t::SENDER_NAME)) } input name="sender_name" maxlength="120" value=(settings.sender.name); }
                         label { span { (view.t(t::SENDER_PHONE)) } input name="sender_phone" maxlength="120" value=(settings.sender.phone); }
@@ -66,6 +68,7 @@ pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
             let wish = json!({
                 "merge_policy": form.get("merge_policy"),
                 "merge_wait_minutes": form.number("merge_wait_minutes")?,
+                "skus_must_be_mapped": form.has("skus_must_be_mapped"),
                 "sender": {
                     "name": form.get("sender_name"),
                     "phone": form.get("sender_phone"),

@@ -41,6 +41,13 @@ texts! {
     TOKEN_REVOKED = "Token revoked" "吊销令牌";
     SHOP_SILENT = "Shop cannot be read" "店铺读取失败";
     SHOP_HEARD = "Shop is read again" "店铺恢复读取";
+    SKU_CREATED = "SKU written down" "新建商品";
+    SKU_CHANGED = "SKU changed" "修改商品";
+    SKU_REMOVED = "SKU removed" "删除商品";
+    CODE_MAPPED = "Code mapped" "对应商品编码";
+    CODE_UNMAPPED = "Code no longer mapped" "取消编码对应";
+    PATTERN_SAVED = "Pattern kept" "保存标题规则";
+    PATTERN_REMOVED = "Pattern removed" "删除标题规则";
     SHOP_CREATED = "Shop linked" "接入店铺";
     SHOP_CHANGED = "Shop changed" "修改店铺";
     SUGGESTION_ACCEPTED = "Near match merged" "确认疑似同址";
@@ -96,6 +103,13 @@ pub fn kind(kind: &str) -> Option<Text> {
         "token.revoked" => TOKEN_REVOKED,
         "shop.silent" => SHOP_SILENT,
         "shop.heard" => SHOP_HEARD,
+        "sku.created" => SKU_CREATED,
+        "sku.changed" => SKU_CHANGED,
+        "sku.removed" => SKU_REMOVED,
+        "sku.code_mapped" => CODE_MAPPED,
+        "sku.code_unmapped" => CODE_UNMAPPED,
+        "sku.pattern_saved" => PATTERN_SAVED,
+        "sku.pattern_removed" => PATTERN_REMOVED,
         "shop.created" => SHOP_CREATED,
         "shop.changed" => SHOP_CHANGED,
         "suggestion.accepted" => SUGGESTION_ACCEPTED,

@@ -92,6 +92,8 @@ texts! {
     POLICY_PLATFORM = "within one platform" "同平台";
     POLICY_ALL = "over all shops" "所有店铺";
     WAIT = "Wait for companions, minutes" "等待合单(分钟)";
+    SKUS = "SKUs" "商品编码";
+    SKUS_MUST = "An order waits until each of its lines means a SKU" "每行商品都对应自有编码才可发货";
     SENDER = "Sender on labels" "面单寄件人";
     SENDER_NAME = "Name" "姓名";
     SENDER_PHONE = "Phone" "电话";

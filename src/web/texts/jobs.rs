@@ -37,6 +37,7 @@ texts! {
     FAILED = "Attempt {} failed" "第 {} 次失败";
     NEXT_TRY = "Next try" "下次尝试";
     IMPORT = "Take in a file" "导入文件";
+    RECHECK = "Judge waiting parcels anew" "重新判定待发包裹";
     PULL = "Ask a shop for its orders" "拉取店铺订单";
     TELL = "Tell a shop a number" "回传单号";
 }

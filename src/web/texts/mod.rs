@@ -10,6 +10,7 @@ pub mod login;
 pub mod reasons;
 pub mod scan;
 pub mod shipment;
+pub mod skus;
 pub mod tour;
 pub mod why;
 pub mod words;
@@ -23,6 +24,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     house::TABLE,
     scan::TABLE,
     shipment::TABLE,
+    skus::TABLE,
     tour::TABLE,
     common::TABLE,
     jobs::TABLE,

@@ -50,6 +50,9 @@ texts! {
     VOID = "Give the number back" "退回单号";
     VOID_ASK = "Take number {} off this shipment?" "取下单号 {}?";
     VOIDED = "The number is taken off." "单号已取下。";
+    WEIGHT = "Weight by its SKUs" "预估重量";
+    WEIGHT_UNKNOWN = "not known yet" "未知";
+    GRAMS = "{} g" "{} 克";
     CARRIER = "Carrier" "快递";
     PAID = "Paid" "付款";
     TOTAL = "Total" "金额";

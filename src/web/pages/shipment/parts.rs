@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::Shown;
 use crate::domain::actor::Right;
+use crate::domain::id::LineId;
 use crate::domain::recipient::Recipient;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::operations::orders::OrderView;
@@ -69,7 +70,7 @@ fn order_panel(view: &View, shown: &Shown, order: &OrderView) -> Markup {
                     tr {
                         td.num { b { (line.quantity) "×" } }
                         td { (line.title) " " small { (line.variant) } }
-                        td { code { (line.sku) } }
+                        td { code { (line.sku) } @if let Some(own) = own(shown, line.id).filter(|own| *own != line.sku) { " → " code { (own) } } }
                         td { @if line.refund.is_open() || line.refund.is_final() { span.reason { (view.t(words::refund(line.refund))) } } }
                         td.num { (money(line.price.amount, &line.price.currency)) }
                     }
@@ -108,6 +109,11 @@ fn order_panel(view: &View, shown: &Shown, order: &OrderView) -> Markup {
             }
         }
     }
+}
+
+/// The own SKU that a line means.
+fn own(shown: &Shown, line: LineId) -> Option<&str> {
+    shown.item.lines.iter().find(|item| item.line == line)?.own_sku.as_deref()
 }
 
 /// Minor units as people write them.
@@ -171,6 +177,10 @@ pub fn waybill(view: &View, shown: &Shown) -> Markup {
     html! {
         section.panel {
             h2 { (view.t(t::WAYBILL)) }
+            dl.facts {
+                dt { (view.t(t::WEIGHT)) }
+                dd #weight { @match item.estimated_weight_g { Some(weight) => { (t::GRAMS.with(view.lang, &[&weight])) } None => { (view.t(t::WEIGHT_UNKNOWN)) } } }
+            }
             @if !number.is_empty() {
                 dl.facts {
                     dt { (view.t(t::CARRIER)) } dd { (carrier_name(view, carrier)) }

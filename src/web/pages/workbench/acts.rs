@@ -35,7 +35,7 @@ pub fn left_out(all: &[LeftOut]) -> (Vec<Left>, usize) {
 /// Goes back with a sentence and what was left out.
 pub fn back_with(to: &str, text: String, all: &[LeftOut]) -> Onward {
     let (left_out, more) = left_out(all);
-    Onward { to: to.to_owned(), notice: Notice { text, left_out, more } }
+    Onward { to: to.to_owned(), notice: Notice { text, left_out, more, ..Notice::default() } }
 }
 
 /// `POST /workbench/merge`

@@ -1,0 +1,68 @@
+//! Texts of own SKUs and of what shops call them.
+
+use crate::web::lang::texts;
+
+texts! {
+    TITLE = "SKUs" "商品编码";
+    LEAD = "What you sell, by your own codes; and what each shop calls it." "自有商品编码,及各店铺编码的对应关系。";
+    EMPTY = "No SKU is written down yet." "尚未建立商品编码。";
+    NONE_FOUND = "No SKU has this in its code or title." "没有匹配的商品。";
+    SEARCH = "Code or title" "编码或名称";
+    FIND = "Find" "查找";
+    CODE = "Own code" "自有编码";
+    NAME = "Title" "名称";
+    WEIGHT = "Weight, g" "重量(克)";
+    LENGTH = "Length, mm" "长(毫米)";
+    WIDTH = "Width, mm" "宽(毫米)";
+    HEIGHT = "Height, mm" "高(毫米)";
+    SIZE = "Size, mm" "尺寸(毫米)";
+    PARTS = "Parts of a bundle" "组合明细";
+    PARTS_HINT = "One a line: CODE*PIECES. Without a weight of its own a bundle weighs what its parts do." "每行一个:编码*数量。组合未填重量时按明细累计。";
+    ADD = "Write a SKU down" "新建商品";
+    ADDED = "{} is written down." "已新建 {}。";
+    SAVED = "{} is saved." "已保存 {}。";
+    REMOVE_ASK = "Remove {} with the codes that mean it? Waiting orders may have to wait again." "删除 {} 及其编码对应?相关订单可能重新等待。";
+    REMOVED = "{} is removed." "已删除 {}。";
+    LIST = "From a list" "批量导入";
+    LIST_HINT = "CSV or XLSX: code, title, weight_g, length_mm, width_mm, height_mm, parts, platform_code, shop. An empty cell leaves what is known." "CSV 或 XLSX:编码、名称、重量(克)、长、宽、高、组合明细、平台编码、店铺。空单元格保留原值。";
+    FILE = "File" "文件";
+    IMPORT = "Take it in" "导入";
+    IMPORTED = "{} new, {} changed, {} unchanged, {} codes mapped, {} rows refused." "新增 {},更新 {},未变 {},对应编码 {},拒绝 {} 行。";
+    PASSED_OVER = "Columns that mean nothing here: {}" "未识别的列:{}";
+    MORE_ROWS = "… and {} more rows" "……另有 {} 行";
+    UNMAPPED = "Lines without a SKU" "未对应商品";
+    UNMAPPED_LEAD = "What waits in parcels and means no SKU, the most wanted first. Once mapped, every waiting order follows." "待发包裹中未对应自有编码的商品,按订单数排序。对应后所有待发订单随之更新。";
+    UNMAPPED_EMPTY = "Every waiting line means a SKU." "待发商品均已对应。";
+    OF_ORDER = "Of order {} only." "仅显示订单 {}。";
+    SHOW_ALL = "Show all" "显示全部";
+    SHOP = "Shop" "店铺";
+    SHOP_CODE = "The shop's code" "店铺编码";
+    SHOP_TITLE = "The shop's title" "店铺标题";
+    ORDERS = "Orders" "订单";
+    PIECES = "Pieces" "件数";
+    NO_CODE = "no code" "无编码";
+    EVERY_SHOP = "All shops" "所有店铺";
+    IT_IS = "It is {}" "就是 {}";
+    BY_PATTERN = "by your pattern" "按标题规则";
+    BY_CODE = "the code is alike" "编码相近";
+    BY_TITLE = "the title is alike" "标题相近";
+    MAP = "Map" "对应";
+    MAP_ALL = "For all shops" "所有店铺";
+    MAKE = "New SKU of it" "以此新建";
+    ACCEPT_ALL = "Accept the {} proposals of this page" "确认本页 {} 条建议";
+    MAPPED = "{} is mapped; {} waiting parcels are judged anew." "已对应 {},{} 个待发包裹重新判定。";
+    MAPPED_MANY = "{} codes are mapped, {} left out; {} waiting parcels are judged anew." "已对应 {} 个编码,{} 个未处理,{} 个待发包裹重新判定。";
+    MEANT_BY = "What shops call it" "店铺编码对应";
+    MEANT_HINT = "A shop's line with the own code means it by itself." "店铺商家编码与自有编码相同时自动对应。";
+    UNMAP = "No longer" "取消对应";
+    UNMAP_ASK = "{} no longer means this SKU? Waiting orders may have to wait again." "取消 {} 的对应?相关订单可能重新等待。";
+    UNMAPPED_DONE = "{} no longer means a SKU." "{} 已取消对应。";
+    PATTERNS = "Patterns of titles" "标题规则";
+    PATTERNS_HINT = "They propose; a person confirms each. * stands between words that need not touch: mug*250g." "规则只提出建议,由人确认。用 * 连接不相邻的词,如:龙井*250g。";
+    PATTERN = "Pattern" "规则";
+    PATTERN_SAVED = "The pattern is kept." "规则已保存。";
+    PATTERN_REMOVED = "The pattern is removed." "规则已删除。";
+    TO_LIST = "To all SKUs" "返回商品列表";
+    GRAMS = "{} g" "{} 克";
+    COUNTED = "counted {} g by its parts" "按组合计 {} 克";
+}
