@@ -82,7 +82,7 @@ macro_rules! id_columns {
 
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
-    WaybillId NumberRunId PrintJobId SheetId WriteBackId EventId JobId SkuId SkuCodeId SkuPatternId
+    WaybillId NumberRunId PrintJobId SheetId WriteBackId EventId JobId SkuId SkuCodeId SkuPatternId NoteId
 }
 
 /// Text enums are their words.

@@ -38,6 +38,7 @@ pub const TABLES: &[&str] = &[
     "order_lines",
     "holds",
     "remark_reads",
+    "order_notes",
     "number_runs",
     "shipments",
     "shipment_orders",

@@ -81,6 +81,8 @@ row! {
     pub struct RemarkRead {
         pub order_id: OrderId,
         pub remark_hash: String,
+        pub read_by: String,
+        pub read_at: UtcTime,
     }
 }
 
@@ -88,7 +90,7 @@ row! {
 pub fn remark_reads(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<RemarkRead>> {
     let seller = db.seller();
     db.load(
-        sql("SELECT order_id, remark_hash FROM remark_reads WHERE seller_id = ? AND order_id IN ?")
+        sql("SELECT order_id, remark_hash, read_by, read_at FROM remark_reads WHERE seller_id = ? AND order_id IN ?")
             .bind(seller)
             .list(orders.iter().copied()),
     )

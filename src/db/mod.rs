@@ -4,6 +4,7 @@
 //! touch, so no query has to be told twice and none can forget it. One file per noun; each
 //! statement is one text for both databases (see [`statement`]).
 
+mod again;
 pub mod backup;
 pub mod bell;
 pub mod column;
@@ -19,6 +20,7 @@ pub mod job_ledger;
 pub mod jobs;
 pub mod migrate;
 pub mod number_runs;
+pub mod order_notes;
 pub mod orders;
 pub mod planner;
 pub mod pool;

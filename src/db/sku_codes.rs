@@ -5,8 +5,9 @@
 
 use diesel::QueryResult;
 
+use super::again::{self, WAITING};
 use super::column::row;
-use super::statement::{Rows, Statement, sql};
+use super::statement::{Rows, sql};
 use super::{Db, Tx};
 use crate::domain::id::{LineId, OrderId, ShopId, SkuCodeId, SkuId, SkuPatternId};
 use crate::domain::time::UtcTime;
@@ -216,9 +217,6 @@ pub fn unmapped(
     db.load(statement.planned_anew())
 }
 
-/// States of shipments that wait here.
-const WAITING: &str = "'blocked', 'ready', 'numbered', 'printed'";
-
 /// Marks the waiting shipments with lines of these names to be looked at again; answers how many. One
 /// statement, however many they are.
 pub fn look_again_at(tx: &mut Tx, said: &[Said]) -> QueryResult<usize> {
@@ -235,7 +233,7 @@ pub fn look_again_at(tx: &mut Tx, said: &[Said]) -> QueryResult<usize> {
          AND (l.sku <> '' OR (l.title = one.title AND l.variant = one.variant)) \
          JOIN shipment_lines sl ON sl.seller_id = l.seller_id AND sl.line_id = l.id)",
     );
-    look_again(tx, which.rows(rows).bind(seller))
+    again::mark(tx, which.rows(rows).bind(seller))
 }
 
 /// Marks the waiting shipments that hold an unmapped line, or that wait for one, to be looked at again;
@@ -249,21 +247,7 @@ pub fn look_again_at_unmapped(tx: &mut Tx) -> QueryResult<usize> {
          JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id {MEANT} \
          WHERE w.seller_id = ? AND w.state IN ({WAITING}) AND {SKU} IS NULL))"
     );
-    look_again(tx, sql(which).bind(seller))
-}
-
-fn look_again(tx: &mut Tx, which: Statement) -> QueryResult<usize> {
-    let (seller, now) = (tx.seller(), tx.now);
-    // Locked in the order of ids, as every writer of shipments does.
-    let statement = sql("UPDATE shipments SET recheck_at = ? FROM (SELECT s.id FROM shipments s \
-         WHERE s.seller_id = ?")
-    .bind(now)
-    .bind(seller)
-    .push(&format!(" AND s.state IN ({WAITING}) AND "))
-    .append(which)
-    .push(" ORDER BY s.id FOR UPDATE) AS marked WHERE shipments.seller_id = ? AND shipments.id = marked.id")
-    .bind(seller);
-    tx.execute(statement)
+    again::mark(tx, sql(which).bind(seller))
 }
 
 row! {

@@ -95,6 +95,8 @@ ids! {
     SkuCodeId;
     /// A title that probably means a SKU.
     SkuPatternId;
+    /// What somebody of the staff wrote on an order.
+    NoteId;
     /// Something that runs later.
     JobId;
     /// One entry of the audit log.

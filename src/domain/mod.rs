@@ -13,6 +13,7 @@ pub mod print;
 pub mod reason;
 pub mod recipient;
 pub mod region;
+pub mod remark;
 pub mod seller;
 pub mod shipment;
 pub mod shop;

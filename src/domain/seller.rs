@@ -14,6 +14,10 @@ pub struct SellerSettings {
     pub merge_wait_minutes: i64,
     /// An order waits until each of its lines means an own SKU.
     pub skus_must_be_mapped: bool,
+    /// An order of any shop waits until somebody has read its message, memo and notes.
+    pub remarks_must_be_read: bool,
+    /// Words in remarks that are marked wherever they are shown: 加急, 换地址.
+    pub remark_keywords: Vec<String>,
     /// Who stands as the sender on labels.
     pub sender: Sender,
 }
@@ -24,6 +28,8 @@ impl Default for SellerSettings {
             merge_policy: MergePolicy::AllShops,
             merge_wait_minutes: 0,
             skus_must_be_mapped: false,
+            remarks_must_be_read: false,
+            remark_keywords: Vec::new(),
             sender: Sender::default(),
         }
     }

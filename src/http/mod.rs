@@ -128,6 +128,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/orders").route(get().to(orders::list)))
         .service(resource("/orders/remarks-read").route(post().to(orders::mark_read)))
         .service(resource("/orders/{id}").route(get().to(orders::show)))
+        .service(resource("/orders/{id}/notes").route(post().to(orders::write_note)))
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))
         .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))
         .configure(shipments::routes)

@@ -24,6 +24,7 @@ use super::{
         shops::create, shops::list, shops::show, shops::change, shops::pull,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
+        orders::write_note,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
         number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,

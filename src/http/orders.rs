@@ -20,7 +20,7 @@ use crate::db::orders::OrderFilter;
 use crate::db::shops;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
-use crate::domain::id::{HoldId, OrderId, ShopId};
+use crate::domain::id::{HoldId, NoteId, OrderId, ShopId};
 use crate::domain::order::OrderState;
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
@@ -113,6 +113,22 @@ pub struct HoldToSet {
 #[serde(deny_unknown_fields)]
 pub struct OrdersRead {
     orders: Vec<OrderId>,
+}
+
+/// A note to be written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoteToWrite {
+    /// 1 to 1,000 characters.
+    text: String,
+}
+
+/// A note that was written.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteView {
+    id: NoteId,
+    /// The order as it is now, the note at the end of its remarks.
+    order: OrderView,
 }
 
 /// Which orders' remarks now count as read.
@@ -295,6 +311,22 @@ pub async fn release(caller: Caller, id: Id<OrderId>, request: HttpRequest) -> R
     caller.needs(Right::Audit)?;
     let hold: HoldId = segment(&request, "hold")?;
     caller.write(StatusCode::NO_CONTENT, move |tx| operations::release(tx, id.0, hold)).await
+}
+
+/// Write a note on an order
+///
+/// For colleagues; no shop sees it, and it is never changed. It makes the remarks unread again.
+#[utoipa::path(post, path = "/api/v1/orders/{id}/notes", tag = "orders", request_body = NoteToWrite,
+    responses((status = 201, description = "The note", body = NoteView)))]
+pub async fn write_note(caller: Caller, id: Id<OrderId>, body: Body<NoteToWrite>) -> Reply {
+    caller.needs(Right::Audit)?;
+    caller
+        .write(StatusCode::CREATED, move |tx| {
+            let note = operations::write_note(tx, id.0, &body.0.text)?;
+            let now = tx.now;
+            Ok(NoteView { id: note, order: operations::order(tx, id.0, now)? })
+        })
+        .await
 }
 
 /// Mark remarks as read

@@ -6,6 +6,7 @@ use crate::db::events::{self, NewEvent};
 use crate::db::{Tx, sellers};
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SellerId;
+use crate::domain::remark::parse_keywords;
 use crate::domain::seller::{SellerSettings, Sender};
 use crate::operations::settings::merged;
 
@@ -54,13 +55,17 @@ const SENDER_MAX: usize = 120;
 /// Every setting that is unknown or out of range.
 pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<SellerSettings, Error> {
     let old = sellers::settings(tx)?;
-    let settings = merged("", &old, change)?;
+    let mut settings = merged("", &old, change)?;
     let mut errors = Vec::new();
     let wait = settings.merge_wait_minutes;
     if !(0..=WAIT_MAX_MINUTES).contains(&wait) {
         let detail = format!("{wait} is not within 0 to {WAIT_MAX_MINUTES}");
         errors.push(FieldError::new("merge_wait_minutes", "range", detail));
     }
+    let keywords = parse_keywords(&settings.remark_keywords).unwrap_or_else(|said| {
+        errors.push(FieldError::new("remark_keywords", "length", said));
+        Vec::new()
+    });
     let Sender { name, phone, address } = &settings.sender;
     for (field, text) in [("name", name), ("phone", phone), ("address", address)] {
         let length = text.chars().count();
@@ -72,7 +77,11 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
+    settings.remark_keywords = keywords;
     sellers::set_settings(tx, &settings)?;
+    if settings.remarks_must_be_read != old.remarks_must_be_read {
+        super::orders::judge_all(tx)?;
+    }
     if settings.skus_must_be_mapped != old.skus_must_be_mapped {
         super::skus::judge_all(tx)?;
     }
@@ -87,6 +96,7 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
             "merge_policy": settings.merge_policy,
             "merge_wait_minutes": wait,
             "skus_must_be_mapped": settings.skus_must_be_mapped,
+            "remarks_must_be_read": settings.remarks_must_be_read,
         }),
     };
     events::record(tx, &[event])?;

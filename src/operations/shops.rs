@@ -62,9 +62,13 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         None => &row.name,
     };
     name_is_free(tx, name, Some(shop))?;
-    let settings = merged("settings", &row.settings()?, &change.settings)?;
+    let old = row.settings()?;
+    let settings = merged("settings", &old, &change.settings)?;
     check(&settings)?;
     shops::update(tx, shop, name, &settings)?;
+    if settings.remarks_must_be_read != old.remarks_must_be_read {
+        super::orders::judge_all(tx)?;
+    }
     if let Some(credentials) = &change.credentials {
         let credentials = sealed(tx, credentials);
         shops::set_credentials(tx, shop, &credentials)?;

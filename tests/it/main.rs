@@ -23,6 +23,7 @@ mod migrations;
 mod number_runs;
 mod print_jobs;
 mod pulling;
+mod remarks;
 mod second_factor;
 mod shared_workers;
 mod ship;

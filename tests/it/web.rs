@@ -527,3 +527,40 @@ each_database!(
         assert_eq!(viewer.post("/skus", &fields).status, 403);
     }
 );
+
+each_database!(
+    fn a_remark_is_read_and_answered_on_the_orders_page(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let told = order("1").message("请加急 <b>").memo("送小样").with("flag", "red");
+        let id = app.push(&shop, &[told])[0].order;
+        let browser = Browser::of(&app, Role::Owner);
+        let settings = [
+            ("merge_policy", "all_shops"),
+            ("merge_wait_minutes", "0"),
+            ("remarks_must_be_read", "1"),
+            ("remark_keywords", "加急\n换地址"),
+        ];
+        assert!(browser.post("/settings", &settings).text().contains("加急\n换地址</textarea>"));
+        let path = format!("/orders/{id}");
+        let page = browser.get(&path).text();
+        assert!(page.contains("请<mark>加急</mark> &lt;b&gt;"), "{page}");
+        assert!(page.contains("Nobody has marked this as read.") && page.contains("送小样"), "{page}");
+        let listed = browser.get("/workbench?state=blocked").text();
+        assert!(listed.contains("<mark>加急</mark>"), "{listed}");
+        let shipment = format!("/shipments/{}", between(&listed, "data-id=\"", "\""));
+        let blocked = browser.get(&shipment).text();
+        assert!(blocked.contains(&format!("href=\"{path}#remarks\"")), "{blocked}");
+
+        let written = browser.post(&format!("{path}/notes"), &[("text", "换地址到楼下")]).text();
+        assert!(written.contains("<mark>换地址</mark>到楼下") && written.contains("owner@example.com"));
+        let read = browser.post(&format!("{path}/remarks-read"), &[("back", &shipment)]).text();
+        assert!(
+            read.contains("Read by owner@example.com") && read.contains("data-state=\"ready\""),
+            "{read}"
+        );
+        assert_eq!(browser.post(&format!("{path}/notes"), &[("text", " ")]).status, 422);
+        let viewer = Browser::of(&app, Role::Viewer);
+        assert!(!viewer.get(&path).text().contains("/notes"), "a viewer writes nothing");
+        assert_eq!(viewer.post(&format!("{path}/notes"), &[("text", "x")]).status, 403);
+    }
+);

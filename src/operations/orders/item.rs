@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::db::facts::HoldRow;
 use crate::db::orders::{LineRow, OrderFilter, OrderRow};
-use crate::db::{Db, facts as fact_rows, orders as record, recipients, shipments};
+use crate::db::{Db, facts as fact_rows, order_notes, orders as record, recipients, shipments};
 use crate::domain::error::Error;
 use crate::domain::id::{HoldId, LineId, OrderId, ShipmentId, ShopId};
 use crate::domain::money::Money;
@@ -15,7 +15,9 @@ use crate::domain::platform::Platform;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::time::UtcTime;
 use crate::operations::shipments::facts::{self, Context};
-use crate::operations::shipments::item::{ReasonItem, RecipientItem, RemarkItem, remarks};
+use crate::operations::shipments::item::{ReasonItem, RecipientItem};
+
+use super::{RemarkItem, Threads};
 
 /// An order with its lines, remarks, reasons and shipments; the recipient is masked.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -37,7 +39,10 @@ pub struct OrderView {
     pub shipping_fee: Money,
     pub recipient: Option<RecipientItem>,
     pub lines: Vec<LineView>,
+    /// The buyer's message, the seller's memo, then the notes of the staff.
     pub remarks: Vec<RemarkItem>,
+    /// Who read them as they are now, and when; null when nobody has.
+    pub remarks_read: Option<ReadView>,
     pub reasons: Vec<ReasonItem>,
     pub holds: Vec<HoldView>,
     pub shipments: Vec<PlaceView>,
@@ -58,6 +63,13 @@ pub struct LineView {
     pub requires_shipping: bool,
     /// The platform's newest telling no longer has it.
     pub gone: bool,
+}
+
+/// Somebody who has read the remarks of an order.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ReadView {
+    pub by: String,
+    pub at: UtcTime,
 }
 
 /// A hold that nobody has released.
@@ -116,6 +128,12 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
     for hold in fact_rows::holds(db, &ids)? {
         holds.entry(hold.order_id).or_default().push(hold.into());
     }
+    let threads = Threads::load(db, &ids)?;
+    let notes = order_notes::newest(db, &ids)?;
+    let mut reads: HashMap<(OrderId, String), ReadView> = fact_rows::remark_reads(db, &ids)?
+        .into_iter()
+        .map(|read| ((read.order_id, read.remark_hash), ReadView { by: read.read_by, at: read.read_at }))
+        .collect();
     let places = shipments::places(db, &ids)?;
     let shipment_ids: Vec<ShipmentId> = places.iter().map(|place| place.shipment_id).collect();
     let shipments: HashMap<ShipmentId, _> =
@@ -130,14 +148,15 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
             waybill: Some(row.waybill.clone()).filter(|number| !number.is_empty()),
         });
     }
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let facts = judged.remove(&row.id)?;
+    rows.into_iter()
+        .filter_map(|row| Some((judged.remove(&row.id)?, row)))
+        .map(|(facts, row)| {
             let shop = &context.shop(row.shop_id).row;
-            Some(OrderView {
+            let hash = facts::remark_hash(&row.buyer_message, &row.seller_memo, notes.get(&row.id).copied());
+            Ok(OrderView {
                 id: row.id,
-                remarks: remarks(&row).collect(),
+                remarks: threads.of(db, &row)?,
+                remarks_read: reads.remove(&(row.id, hash)),
                 shop: row.shop_id,
                 shop_name: shop.name.clone(),
                 platform: shop.platform,
@@ -160,7 +179,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 number: row.number,
             })
         })
-        .collect())
+        .collect()
 }
 
 impl From<LineRow> for LineView {

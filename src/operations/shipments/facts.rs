@@ -6,9 +6,9 @@ use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, sellers, sku_codes};
+use crate::db::{Db, order_notes, sellers, sku_codes};
 use crate::domain::error::Error;
-use crate::domain::id::{LineId, OrderId, ShopId};
+use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
 use crate::domain::seller::SellerSettings;
@@ -61,9 +61,10 @@ impl Facts {
     }
 }
 
-/// What remarks say, as one hash: reading them counts only for these words.
-pub fn remark_hash(message: &str, memo: &str) -> String {
-    digest(format!("{message}\u{0}{memo}").as_bytes())
+/// What remarks say, as one hash: reading them counts only for these words and notes.
+pub fn remark_hash(message: &str, memo: &str, newest_note: Option<NoteId>) -> String {
+    let note = newest_note.map(|note| format!("\u{0}{note}")).unwrap_or_default();
+    digest(format!("{message}\u{0}{memo}{note}").as_bytes())
 }
 
 /// The lines of these orders that mean no SKU.
@@ -100,8 +101,13 @@ pub fn load(
         let fact = HoldFact { reason: hold.reason, held_by: hold.held_by, until_at: hold.until_at };
         holds.entry(hold.order_id).or_default().push(fact);
     }
-    let must_read = context.shops.values().any(|shop| shop.settings.remarks_must_be_read);
-    let reads = if must_read { facts::remark_reads(db, ids)? } else { Vec::new() };
+    let must_read = |shop: &Shop| context.seller.remarks_must_be_read || shop.settings.remarks_must_be_read;
+    let mut reads: HashSet<(OrderId, String)> = HashSet::new();
+    let mut notes = HashMap::new();
+    if context.shops.values().any(must_read) {
+        reads.extend(facts::remark_reads(db, ids)?.into_iter().map(|read| (read.order_id, read.remark_hash)));
+        notes = order_notes::newest(db, ids)?;
+    }
 
     let meaningless = match context.seller.skus_must_be_mapped {
         true => unmapped(db, ids)?,
@@ -112,11 +118,11 @@ pub fn load(
     for row in facts::orders(db, ids)? {
         let shop = context.shop(row.shop_id);
         let lines = lines.remove(&row.id).unwrap_or_default();
-        let has_remark = !row.buyer_message.is_empty() || !row.seller_memo.is_empty();
-        let remark_unread = shop.settings.remarks_must_be_read && has_remark && {
-            let hash = remark_hash(&row.buyer_message, &row.seller_memo);
-            !reads.iter().any(|read| read.order_id == row.id && read.remark_hash == hash)
-        };
+        let note = notes.get(&row.id).copied();
+        let has_remark = !row.buyer_message.is_empty() || !row.seller_memo.is_empty() || note.is_some();
+        let remark_unread = must_read(shop)
+            && has_remark
+            && !reads.contains(&(row.id, remark_hash(&row.buyer_message, &row.seller_memo, note)));
         let waits_until = row
             .paid_at
             .filter(|_| context.seller.merge_wait_minutes > 0)

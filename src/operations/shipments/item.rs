@@ -17,6 +17,7 @@ use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::sku::total_g;
 use crate::domain::time::UtcTime;
+use crate::operations::orders::{RemarkItem, Threads};
 use crate::operations::skus;
 
 /// A shipment with all that is shown of it; names, phones and addresses are masked.
@@ -99,15 +100,6 @@ pub struct ReasonItem {
     pub mend: Option<String>,
 }
 
-/// Something a buyer or the seller wrote on an order.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct RemarkItem {
-    pub order: OrderId,
-    /// `buyer` or `seller`.
-    pub by: &'static str,
-    pub text: String,
-}
-
 impl From<RecipientRow> for RecipientItem {
     fn from(row: RecipientRow) -> Self {
         Self {
@@ -128,20 +120,11 @@ impl From<Reason> for ReasonItem {
         let (next, next_zh) = reason.code.next_step();
         let mend = match reason.code {
             ReasonCode::SkuUnmapped => Some(format!("/skus/unmapped?order={}", reason.order)),
+            ReasonCode::RemarkUnread => Some(format!("/orders/{}#remarks", reason.order)),
             _ => None,
         };
         Self { code: reason.code.to_string(), order: reason.order, message, message_zh, next, next_zh, mend }
     }
-}
-
-/// The remarks of an order, the buyer's first.
-pub fn remarks(order: &OrderRow) -> impl Iterator<Item = RemarkItem> {
-    [("buyer", &order.buyer_message), ("seller", &order.seller_memo)]
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(by, text)| RemarkItem { order: order.id, by, text: text.clone() })
-        .collect::<Vec<_>>()
-        .into_iter()
 }
 
 /// Puts shipments together with their orders, lines and recipients, in the order given.
@@ -164,6 +147,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
     for member in &members {
         company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
     }
+    let threads = Threads::load(db, &order_ids)?;
     let meant = meant(db, &order_ids)?;
     let mut content: HashMap<ShipmentId, Vec<LineItem>> = HashMap::new();
     let mut pieces: HashMap<ShipmentId, Vec<(i64, Option<i64>)>> = HashMap::new();
@@ -188,7 +172,11 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
             Ok(ShipmentItem {
                 id: row.id,
                 state: row.state,
-                remarks: orders.iter().flat_map(|order| remarks(order)).collect(),
+                remarks: orders
+                    .iter()
+                    .map(|order| threads.of(db, order))
+                    .collect::<Result<Vec<_>, _>>()?
+                    .concat(),
                 lines: content.remove(&row.id).unwrap_or_default(),
                 orders: orders.into_iter().map(|order| order_item(&shops[&order.shop_id], order)).collect(),
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),

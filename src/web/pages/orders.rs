@@ -1,7 +1,7 @@
 //! One order as its shop tells it, and what became of it here. Fit to be printed.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Path, ServiceConfig, get};
+use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 
 use super::shipment::parts::{money, reasons_of};
@@ -13,11 +13,13 @@ use crate::domain::error::Error;
 use crate::domain::id::OrderId;
 use crate::operations::orders::{self, OrderView};
 use crate::operations::write_backs::{self, Filter, WriteBack};
+use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::parts::badges;
 use crate::web::parts::events::{People, timeline};
-use crate::web::session::Visitor;
+use crate::web::parts::thread::thread;
+use crate::web::session::{Visitor, then};
 use crate::web::shell::Page;
 use crate::web::texts::{batch, common, shipment as t, words};
 use crate::web::view::View;
@@ -27,13 +29,48 @@ const SHOWN: usize = 100;
 
 /// The order's address.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(inside("/orders/{id}", [get().to(show)]));
+    config
+        .service(inside("/orders/{id}", [get().to(show)]))
+        .service(inside("/orders/{id}/notes", [post().to(write_note)]))
+        .service(inside("/orders/{id}/remarks-read", [post().to(mark_read)]));
 }
 
 /// `GET /orders/{id}`
 pub async fn show(visitor: Visitor, id: Path<OrderId>) -> HttpResponse {
     let id = id.into_inner();
     visitor.page(Right::See, move |db, view| page(db, view, id)).await
+}
+
+/// `POST /orders/{id}/notes`
+pub async fn write_note(visitor: Visitor, id: Path<OrderId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Audit, move |tx, view| {
+            orders::write_note(tx, id, form.get("text"))?;
+            Ok(then(back(&form, id), view.t(t::NOTED)))
+        })
+        .await
+}
+
+/// `POST /orders/{id}/remarks-read`
+pub async fn mark_read(visitor: Visitor, id: Path<OrderId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Audit, move |tx, view| {
+            let read = orders::mark_read(tx, &[id])?;
+            match read.missing.first() {
+                Some(missing) => Err(Error::missing("order", missing)),
+                None => Ok(then(back(&form, id), view.t(t::READ))),
+            }
+        })
+        .await
+}
+
+fn back(form: &Form, order: OrderId) -> String {
+    match form.get("back") {
+        "" => format!("/orders/{order}"),
+        back => back.to_owned(),
+    }
 }
 
 fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
@@ -57,9 +94,7 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
                     div {
                         (reasons_of(view, &order.reasons))
                         (lines(view, &order))
-                        @if !order.remarks.is_empty() {
-                            section.panel { h2 { (view.t(t::REMARKS)) } @for remark in &order.remarks { p { (badges::remark(view, remark)) } } }
-                        }
+                        section.panel #remarks { h2 { (view.t(t::REMARKS)) } (thread(view, &people, &order, &format!("/orders/{id}"))) }
                         @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }
                         section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
                     }

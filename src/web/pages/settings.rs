@@ -48,6 +48,9 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
                         label { span { (view.t(t::WAIT)) } input type="number" name="merge_wait_minutes" min="0" max="1440" value=(settings.merge_wait_minutes) required; }
                         h2 { (view.t(t::SKUS)) }
                         label.tick { input type="checkbox" name="skus_must_be_mapped" value="1" checked[settings.skus_must_be_mapped]; span { (view.t(t::SKUS_MUST)) } }
+                        h2 { (view.t(t::REMARKS)) }
+                        label.tick { input type="checkbox" name="remarks_must_be_read" value="1" checked[settings.remarks_must_be_read]; span { (view.t(t::REMARKS_MUST)) } }
+                        label { span { (view.t(t::KEYWORDS)) } textarea name="remark_keywords" rows="3" placeholder="加急" { (settings.remark_keywords.join("\n")) } }
                         h2 { (view.t(t::SENDER)) }
                         label { span { (view.t(t::SENDER_NAME)) } input name="sender_name" maxlength="120" value=(settings.sender.name); }
                         label { span { (view.t(t::SENDER_PHONE)) } input name="sender_phone" maxlength="120" value=(settings.sender.phone); }
@@ -61,6 +64,11 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
         .await
 }
 
+/// Words, one a line or between commas.
+fn words(text: &str) -> Vec<&str> {
+    text.split(['\n', ',', '，', '、']).map(str::trim).filter(|word| !word.is_empty()).collect()
+}
+
 /// `POST /settings`
 pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
     visitor
@@ -69,6 +77,8 @@ pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
                 "merge_policy": form.get("merge_policy"),
                 "merge_wait_minutes": form.number("merge_wait_minutes")?,
                 "skus_must_be_mapped": form.has("skus_must_be_mapped"),
+                "remarks_must_be_read": form.has("remarks_must_be_read"),
+                "remark_keywords": words(form.get("remark_keywords")),
                 "sender": {
                     "name": form.get("sender_name"),
                     "phone": form.get("sender_phone"),

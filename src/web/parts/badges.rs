@@ -5,9 +5,10 @@ use maud::{Markup, html};
 
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
-use crate::operations::shipments::item::{ReasonItem, RemarkItem};
+use crate::operations::orders::RemarkItem;
+use crate::operations::shipments::item::ReasonItem;
 use crate::web::icons::icon;
-use crate::web::texts::{words, workbench as t};
+use crate::web::texts::{shipment, words, workbench as t};
 use crate::web::view::View;
 
 /// Time left from which a deadline warns.
@@ -79,10 +80,14 @@ pub fn reason(view: &View, reason: &ReasonItem) -> Markup {
 
 /// What a buyer or the seller wrote.
 pub fn remark(view: &View, remark: &RemarkItem) -> Markup {
-    let (mark, word) = if remark.by == "buyer" { ("buyer", t::BUYER) } else { ("seller", t::SELLER) };
+    let (mark, word) = match remark.by {
+        "buyer" => ("buyer", t::BUYER),
+        "seller" => ("seller", t::SELLER),
+        _ => ("person", shipment::STAFF_NOTE),
+    };
     html! {
         span.remark data-by=(remark.by) title=(remark.text) {
-            (icon(mark)) span.visually-hidden { (view.t(word)) ": " } span.text { (remark.text) }
+            (icon(mark)) span.visually-hidden { (view.t(word)) ": " } span.text { (super::thread::text(remark)) }
         }
     }
 }

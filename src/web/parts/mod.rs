@@ -6,4 +6,5 @@ pub mod events;
 pub mod left_out;
 pub mod lists;
 pub mod stations;
+pub mod thread;
 pub mod tour;

@@ -7,6 +7,7 @@ texts! {
     ORDER_CHANGED = "Order changed on the platform" "平台订单变更";
     ORDER_HELD = "Held" "挂起";
     ORDER_RELEASED = "Hold released" "解除挂起";
+    NOTE_WRITTEN = "Note written" "写内部备注";
     REMARKS_READ = "Remarks read" "备注已读";
     MERGED = "Merged" "合单";
     MERGED_INTO = "Merged into another shipment" "并入其他包裹";
@@ -69,6 +70,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.changed" | "order.updated" => ORDER_CHANGED,
         "order.held" => ORDER_HELD,
         "order.released" => ORDER_RELEASED,
+        "order.note_written" => NOTE_WRITTEN,
         "order.remarks_read" => REMARKS_READ,
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,

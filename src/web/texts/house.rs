@@ -94,6 +94,9 @@ texts! {
     WAIT = "Wait for companions, minutes" "等待合单(分钟)";
     SKUS = "SKUs" "商品编码";
     SKUS_MUST = "An order waits until each of its lines means a SKU" "每行商品都对应自有编码才可发货";
+    REMARKS = "Remarks" "留言备注";
+    REMARKS_MUST = "An order of any shop waits until its remarks are read" "所有店铺:有留言备注须先读";
+    KEYWORDS = "Words that are marked in remarks, one a line" "备注中标出的关键词,每行一个";
     SENDER = "Sender on labels" "面单寄件人";
     SENDER_NAME = "Name" "姓名";
     SENDER_PHONE = "Phone" "电话";

@@ -35,6 +35,14 @@ texts! {
     RELEASED = "The hold is released." "已解除挂起。";
     HELD = "The order is on hold." "订单已挂起。";
     MARK_READ = "Mark remarks as read" "备注标为已读";
+    I_HAVE_READ = "I have read it" "我已读";
+    READ_BY = "Read by {}, {}" "{} 已于 {} 阅读";
+    NOT_READ = "Nobody has marked this as read." "尚无人标为已读。";
+    STAFF_NOTE = "Note" "内部备注";
+    NOTE = "Write a note" "写内部备注";
+    NOTE_TEXT = "For colleagues" "给同事";
+    NOTE_HINT = "No shop sees it. It stays as it is, with your name and the time." "平台不可见;写后不可修改,记录姓名与时间。";
+    NOTED = "The note is written." "备注已记录。";
     READ = "The remarks are read." "备注已读。";
     UNMERGE = "Take apart" "拆开合单";
     UNMERGE_ASK = "Give each of the {} orders a parcel of its own?" "将 {} 个订单各自拆成独立包裹?";

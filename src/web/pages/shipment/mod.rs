@@ -55,6 +55,7 @@ pub struct Shown {
     pub item: ShipmentItem,
     pub orders: Vec<OrderView>,
     pub revealed: Option<Recipient>,
+    pub people: People,
 }
 
 /// The page, with the recipient in full when someone has just asked for it.
@@ -74,7 +75,7 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
     }
     log.sort_by_key(|row| std::cmp::Reverse(row.id.0));
     let people = People::load(db)?;
-    let shown = Shown { item, orders, revealed };
+    let shown = Shown { item, orders, revealed, people };
     let title = t::TITLE.with(view.lang, &[&id]);
     let body = html! {
         div.page {
@@ -85,7 +86,7 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
                     div {
                         (parts::reasons(view, &shown))
                         (parts::orders(view, &shown))
-                        section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
+                        section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &shown.people, &log)) }
                     }
                     div {
                         (parts::recipient(view, &shown))

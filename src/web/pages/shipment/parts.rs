@@ -12,6 +12,7 @@ use crate::operations::shipments::item::{ReasonItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::pages::workbench::chips::{carrier_name, carriers};
 use crate::web::parts::badges;
+use crate::web::parts::thread::thread;
 use crate::web::shell::csrf;
 use crate::web::texts::{batch, common, shipment as t, words, workbench as w};
 use crate::web::view::View;
@@ -76,7 +77,7 @@ fn order_panel(view: &View, shown: &Shown, order: &OrderView) -> Markup {
                     }
                 }
             } }
-            @for remark in &order.remarks { p { (badges::remark(view, remark)) } }
+            (thread(view, &shown.people, order, &format!("/shipments/{}", shown.item.id)))
             @for hold in &order.holds {
                 div.hold {
                     (icon("pause")) b { (hold.reason) }

@@ -1,0 +1,86 @@
+//! What staff write on an order for each other. Rows are only added.
+
+use std::collections::HashMap;
+
+use diesel::QueryResult;
+
+use super::column::row;
+use super::statement::sql;
+use super::{Db, Tx, again};
+use crate::domain::id::{NoteId, OrderId};
+use crate::domain::time::UtcTime;
+
+row! {
+    /// A note; its text is sealed.
+    pub struct NoteRow {
+        pub id: NoteId,
+        pub order_id: OrderId,
+        pub sealed: String,
+        pub written_by: String,
+        pub written_at: UtcTime,
+    }
+}
+
+/// Adds a note by the writer.
+pub fn insert(tx: &mut Tx, order: OrderId, sealed: &str) -> QueryResult<NoteId> {
+    let id = NoteId(tx.id()?);
+    let (seller, now) = (tx.seller(), tx.now);
+    tx.execute(
+        sql("INSERT INTO order_notes (seller_id, id, order_id, sealed, written_by, written_at) \
+             VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(seller)
+        .bind(id)
+        .bind(order)
+        .bind(sealed)
+        .bind(&tx.actor.name)
+        .bind(now),
+    )?;
+    Ok(id)
+}
+
+/// The notes of these orders, the oldest first.
+pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<NoteRow>> {
+    let seller = db.seller();
+    db.load(
+        sql("SELECT id, order_id, sealed, written_by, written_at FROM order_notes \
+             WHERE seller_id = ? AND order_id IN ? ORDER BY order_id, id")
+        .bind(seller)
+        .list(orders.iter().copied()),
+    )
+}
+
+/// How many notes an order has.
+pub fn count(db: &mut Db, order: OrderId) -> QueryResult<i64> {
+    let seller = db.seller();
+    let text = "SELECT COUNT(*) AS one FROM order_notes WHERE seller_id = ? AND order_id = ?";
+    db.number(sql(text).bind(seller).bind(order))
+}
+
+row! {
+    struct Last {
+        order_id: OrderId,
+        last: NoteId,
+    }
+}
+
+/// The newest note of each of these orders that has any.
+pub fn newest(db: &mut Db, orders: &[OrderId]) -> QueryResult<HashMap<OrderId, NoteId>> {
+    let seller = db.seller();
+    let rows: Vec<Last> = db.load(
+        sql("SELECT order_id, MAX(id) AS last FROM order_notes WHERE seller_id = ? AND order_id IN ? \
+             GROUP BY order_id")
+        .bind(seller)
+        .list(orders.iter().copied()),
+    )?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.last)).collect())
+}
+
+/// Marks the waiting shipments whose orders say anything, or that wait for a reader, to be looked at again;
+/// answers how many. One statement, however many they are.
+pub fn look_again(tx: &mut Tx) -> QueryResult<usize> {
+    let seller = tx.seller();
+    let which = "(s.has_message OR s.has_memo OR s.reasons LIKE '%\"remark_unread\"%' OR s.id IN \
+         (SELECT so.shipment_id FROM order_notes n JOIN shipment_orders so ON so.seller_id = n.seller_id \
+         AND so.order_id = n.order_id AND so.left_at IS NULL WHERE n.seller_id = ?))";
+    again::mark(tx, sql(which).bind(seller))
+}
