@@ -107,7 +107,7 @@ impl App {
         seller: SellerId,
         work: impl FnOnce(&mut Db) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        work(&mut Db::new(self.pool.reader()?, seller, self.keys.clone()))
+        work(&mut Db::new(self.pool.reader()?, seller, self.keys.clone(), self.now()))
     }
 
     /// Writes as one transaction: all of `work` becomes visible at once, or nothing of it.
@@ -125,8 +125,10 @@ impl App {
         let mut tries = 0;
         loop {
             tries += 1;
-            let mut db = Db::new(self.pool.writer()?, actor.seller, self.keys.clone());
+            // Waiting for one's turn to write takes time; the write's moment is when it begins.
+            let conn = self.pool.writer()?;
             let now = self.now();
+            let mut db = Db::new(conn, actor.seller, self.keys.clone(), now);
             let mut has_jobs = false;
             let result = db.transaction(|db| {
                 let mut tx = Tx::new(db, now, actor);

@@ -4,6 +4,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::statement::{Bind, Value};
 use crate::domain::actor::Role;
+use crate::domain::deadline::{ClockSource, DelayReason, Stage};
 use crate::domain::id::*;
 use crate::domain::job::JobState;
 use crate::domain::number_run::WaybillState;
@@ -108,7 +109,7 @@ macro_rules! word_columns {
 
 word_columns! {
     Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
-    WriteBackState JobState
+    WriteBackState JobState Stage ClockSource DelayReason
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

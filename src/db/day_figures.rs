@@ -37,7 +37,7 @@ row! {
 }
 
 /// Whole hours of a column since a moment that is bound before everything else.
-fn hours_since(db: &Db, column: &str) -> String {
+pub(super) fn hours_since(db: &Db, column: &str) -> String {
     match db.is_postgres() {
         true => {
             format!("CAST(FLOOR(EXTRACT(EPOCH FROM ({column} - CAST(? AS TIMESTAMP))) / 3600) AS BIGINT)")

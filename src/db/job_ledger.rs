@@ -87,11 +87,12 @@ impl JobLedger {
     }
 
     fn reader(&self) -> Result<Db> {
-        Ok(Db::new(self.pool.reader()?, SellerId(0), self.keys.clone()))
+        Ok(Db::new(self.pool.reader()?, SellerId(0), self.keys.clone(), UtcTime::now()))
     }
 
     fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T> {
-        Ok(Db::new(self.pool.writer()?, SellerId(0), self.keys.clone()).transaction(work)?)
+        let mut db = Db::new(self.pool.writer()?, SellerId(0), self.keys.clone(), UtcTime::now());
+        Ok(db.transaction(work)?)
     }
 }
 

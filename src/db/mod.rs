@@ -10,7 +10,9 @@ pub mod bell;
 pub mod column;
 pub mod copy;
 pub mod day_figures;
+pub mod deadlines;
 pub mod decisions;
+pub mod delay_notices;
 pub mod events;
 pub mod facts;
 pub mod holds;
@@ -78,6 +80,7 @@ pub struct Db {
     conn: Conn,
     seller: SellerId,
     keys: Arc<Keys>,
+    now: UtcTime,
 }
 
 row! {
@@ -88,8 +91,8 @@ row! {
 }
 
 impl Db {
-    pub(crate) fn new(conn: Conn, seller: SellerId, keys: Arc<Keys>) -> Self {
-        Self { conn, seller, keys }
+    pub(crate) fn new(conn: Conn, seller: SellerId, keys: Arc<Keys>, now: UtcTime) -> Self {
+        Self { conn, seller, keys, now }
     }
 
     /// Seals a text of this seller; see [`seal`].
@@ -155,6 +158,11 @@ impl Db {
     /// The seller whose rows this reader may see.
     pub fn seller(&self) -> SellerId {
         self.seller
+    }
+
+    /// The moment at which this reader was made: questions of what is late go by it.
+    pub fn now(&self) -> UtcTime {
+        self.now
     }
 
     /// All rows of a statement.

@@ -295,6 +295,10 @@ pub struct OrderFilter {
     pub state: Option<OrderState>,
     pub number: Option<String>,
     pub buyer_nick: Option<String>,
+    /// To be shipped before then and not shipped.
+    pub ship_by_before: Option<UtcTime>,
+    /// Not shipped, and past its deadline or not.
+    pub overdue: Option<bool>,
 }
 
 /// A page of orders, newest first, of ids below `before`.
@@ -318,6 +322,15 @@ pub fn list(
     }
     if let Some(nick) = &filter.buyer_nick {
         statement = statement.push(" AND buyer_nick = ?").bind(nick);
+    }
+    let now = db.now();
+    let overdue = |is: bool| filter.overdue.filter(|overdue| *overdue == is).map(|_| now);
+    for (test, moment) in [("<", filter.ship_by_before), ("<=", overdue(true)), (">", overdue(false))] {
+        let Some(moment) = moment else { continue };
+        let text = format!(
+            " AND id IN (SELECT d.order_id FROM deadlines d WHERE d.seller_id = ? AND d.is_open AND d.due_at {test} ?)"
+        );
+        statement = statement.push(&text).bind(db.seller()).bind(moment);
     }
     db.load(statement.push(" ORDER BY id DESC LIMIT ?").bind(limit))
 }

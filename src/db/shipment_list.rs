@@ -48,6 +48,7 @@ pub struct ShipmentFilter {
     pub tag: Option<String>,
     pub paid_from: Option<UtcTime>,
     pub paid_to: Option<UtcTime>,
+    pub ship_by_from: Option<UtcTime>,
     pub ship_by_before: Option<UtcTime>,
     pub merged: Option<bool>,
     pub pieces_from: Option<i64>,
@@ -170,6 +171,7 @@ impl ShipmentFilter {
         for (clause, moment) in [
             (" AND s.paid_at >= ?", self.paid_from),
             (" AND s.paid_at < ?", self.paid_to),
+            (" AND s.due_at >= ?", self.ship_by_from),
             (" AND s.due_at < ?", self.ship_by_before),
         ] {
             if let Some(moment) = moment {

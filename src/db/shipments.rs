@@ -359,6 +359,25 @@ pub fn store(tx: &mut Tx, derived: &[Derived]) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Sets when shipments are due, where only that changed: who looked at one a moment ago need not look again.
+pub fn set_due(tx: &mut Tx, due: &[(ShipmentId, UtcTime)]) -> QueryResult<()> {
+    if due.is_empty() {
+        return Ok(());
+    }
+    let (seller, now) = (tx.seller(), tx.now);
+    let rows = Rows::new("new")
+        .column("id", due.iter().map(|(id, _)| *id))
+        .column("due_at", due.iter().map(|(_, at)| *at));
+    tx.execute(
+        sql("UPDATE shipments SET due_at = new.due_at, updated_at = ? FROM ? \
+             WHERE shipments.seller_id = ? AND shipments.id = new.id")
+        .bind(now)
+        .rows(rows)
+        .bind(seller),
+    )
+    .map(drop)
+}
+
 /// Gives shipments a key under which they take further orders, or none.
 pub fn set_keys(tx: &mut Tx, keys: &[(ShipmentId, Option<String>)]) -> QueryResult<()> {
     if keys.is_empty() {

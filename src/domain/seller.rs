@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deadline::{Calendar, Zone};
 use super::recipient::permission::MergePolicy;
 
 /// How this seller wants huidan to work. Absent settings have their defaults.
@@ -20,6 +21,10 @@ pub struct SellerSettings {
     pub remark_keywords: Vec<String>,
     /// Who stands as the sender on labels.
     pub sender: Sender,
+    /// Where the days of shops without a zone of their own begin and end.
+    pub time_zone: Zone,
+    /// The working days of shops without days of their own.
+    pub calendar: Calendar,
 }
 
 impl Default for SellerSettings {
@@ -31,6 +36,8 @@ impl Default for SellerSettings {
             remarks_must_be_read: false,
             remark_keywords: Vec::new(),
             sender: Sender::default(),
+            time_zone: Zone::default(),
+            calendar: Calendar::default(),
         }
     }
 }

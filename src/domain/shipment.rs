@@ -15,6 +15,11 @@ text_enum! {
     }
 }
 
+impl ShipmentState {
+    /// States in which there is something left to do.
+    pub const OPEN: &'static [Self] = &[Self::Blocked, Self::Ready, Self::Numbered, Self::Printed];
+}
+
 text_enum! {
     /// What became of the waybill label; derived from its sheets.
     pub enum PrintState("print state") {

@@ -1,10 +1,8 @@
 //! A shop's own settings.
 
-use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
-use super::order::OrderKind;
-use super::time::UtcTime;
+use super::deadline::DeadlineSettings;
 
 /// How orders of one shop are treated. Absent settings have their defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -12,6 +10,8 @@ use super::time::UtcTime;
 pub struct ShopSettings {
     /// Hours from payment to the ship deadline; the order's own promised time wins.
     pub ship_within_hours: i64,
+    /// Everything else about deadlines: cut-offs, days off, warnings, presales, activities.
+    pub deadline: DeadlineSettings,
     /// An order with a message or memo waits until someone has read it.
     pub remarks_must_be_read: bool,
     /// Minutes east of UTC in which this shop's files write their times.
@@ -32,6 +32,7 @@ impl Default for ShopSettings {
     fn default() -> Self {
         Self {
             ship_within_hours: 48,
+            deadline: DeadlineSettings::default(),
             remarks_must_be_read: false,
             utc_offset_minutes: 480,
             currency: "CNY".to_owned(),
@@ -41,21 +42,4 @@ impl Default for ShopSettings {
             seller_memo_key: String::new(),
         }
     }
-}
-
-/// When an order has to leave: the platform's promise, else so many hours after payment.
-///
-/// `None` while nothing has been promised: the order is not paid, and not cash on delivery.
-pub fn due_at(
-    settings: &ShopSettings,
-    kind: OrderKind,
-    ordered_at: Option<UtcTime>,
-    paid_at: Option<UtcTime>,
-    promised: Option<UtcTime>,
-) -> Option<UtcTime> {
-    let starts = match kind {
-        OrderKind::Cod => paid_at.or(ordered_at),
-        _ => paid_at,
-    };
-    promised.or_else(|| Some(starts?.plus(Duration::hours(settings.ship_within_hours))))
 }

@@ -29,6 +29,12 @@ impl UtcTime {
         Self::from(DateTime::from_timestamp_millis(millis).unwrap_or(end))
     }
 
+    /// The moment so many microseconds after 1970, held at the ends of the calendar.
+    pub fn of_micros(micros: i64) -> Self {
+        let end = if micros < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        Self::from(DateTime::from_timestamp_micros(micros).unwrap_or(end))
+    }
+
     /// Microseconds since 1970.
     pub fn micros(self) -> i64 {
         self.0.timestamp_micros()

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod blocking;
 pub mod body;
 pub mod caller;
+pub mod deadlines;
 pub mod events;
 pub mod health;
 mod hooks;
@@ -132,6 +133,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))
         .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))
         .configure(shipments::routes)
+        .configure(deadlines::routes)
         .service(
             resource("/shipments/{id}/waybill")
                 .route(put().to(number_runs::correct))

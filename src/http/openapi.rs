@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings, shipments,
-    shipping, shops, sku_codes, skus, tokens, waybill_formats, why,
+    deadlines, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings,
+    shipments, shipping, shops, sku_codes, skus, tokens, waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -27,6 +27,7 @@ use super::{
         orders::write_note,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
+        deadlines::board, deadlines::give, deadlines::list, deadlines::undo,
         number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,
         number_runs::correct, number_runs::give_back,
         print_jobs::create, print_jobs::list, print_jobs::show, print_jobs::document, print_jobs::acknowledge,

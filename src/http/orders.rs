@@ -12,6 +12,7 @@ use super::caller::Caller;
 use super::events::EventView;
 use super::page::{Items, Page};
 use super::problem::Reply;
+use super::shipment_query::yes_or_no;
 use crate::app::App;
 use crate::connectors::limits;
 use crate::connectors::push::{self, Item};
@@ -91,6 +92,10 @@ pub struct OrderQuery {
     number: Option<String>,
     /// Nick of the buyer.
     nick: Option<String>,
+    /// Not shipped, and to be shipped before this time.
+    ship_by_before: Option<String>,
+    /// `true`: not shipped, and past its deadline; `false`: not shipped, and not past it.
+    overdue: Option<String>,
     /// Most items, 1 to 500; 50 without.
     limit: Option<String>,
     /// `next_cursor` of the page before.
@@ -246,12 +251,16 @@ impl TakenOrderView {
     responses((status = 200, description = "A page of orders", body = Items<OrderView>)))]
 pub async fn list(caller: Caller, query: Params<OrderQuery>) -> Reply {
     caller.needs(Right::See)?;
-    let OrderQuery { shop, state, number, nick, limit, cursor } = query.0;
+    let OrderQuery { shop, state, number, nick, ship_by_before, overdue, limit, cursor } = query.0;
     let filter = OrderFilter {
         shop: shop.map(|text| id_of("shop", &text)).transpose()?.map(ShopId),
         state: state.map(|text| word_of("state", &text, OrderState::parse)).transpose()?,
         number,
         buyer_nick: nick,
+        ship_by_before: ship_by_before
+            .map(|text| word_of("ship_by_before", &text, UtcTime::parse))
+            .transpose()?,
+        overdue: overdue.map(|text| word_of("overdue", &text, yes_or_no)).transpose()?,
     };
     let (page, before) = Page::by_id(limit.as_deref(), cursor.as_deref(), "orders")?;
     let now = caller.now();

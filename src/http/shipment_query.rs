@@ -55,9 +55,15 @@ pub struct ShipmentQuery {
     /// Paid before this time.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     paid_to: Option<String>,
+    /// To be shipped at or after this time.
+    #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
+    ship_by_from: Option<String>,
     /// To be shipped before this time.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     ship_by_before: Option<String>,
+    /// `true`: not shipped, and past its deadline; `false`: not shipped, and not past it.
+    #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
+    overdue: Option<String>,
     /// `true`: of several orders; `false`: of one.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     merged: Option<String>,
@@ -82,6 +88,7 @@ pub struct ShipmentWish {
     pub search: Option<String>,
     pub sort: ShipmentSort,
     platforms: Vec<Platform>,
+    overdue: Option<bool>,
 }
 
 impl ShipmentQuery {
@@ -105,25 +112,30 @@ impl ShipmentQuery {
             tag: self.tag.clone(),
             paid_from: errors.one("paid_from", &self.paid_from, UtcTime::parse),
             paid_to: errors.one("paid_to", &self.paid_to, UtcTime::parse),
+            ship_by_from: errors.one("ship_by_from", &self.ship_by_from, UtcTime::parse),
             ship_by_before: errors.one("ship_by_before", &self.ship_by_before, UtcTime::parse),
             merged: errors.one("merged", &self.merged, yes_or_no),
             pieces_from: errors.one("pieces_from", &self.pieces_from, count),
             pieces_to: errors.one("pieces_to", &self.pieces_to, count),
         };
+        let overdue = errors.one("overdue", &self.overdue, yes_or_no);
         let platforms = errors.each("platform", &self.platform, Platform::parse);
         let sort = errors.one("sort", &self.sort, sort).unwrap_or(ShipmentSort::ShipBy);
         errors.end()?;
-        Ok(ShipmentWish { filter, search: self.q.clone(), sort, platforms })
+        Ok(ShipmentWish { filter, search: self.q.clone(), sort, platforms, overdue })
     }
 }
 
 impl ShipmentWish {
-    /// The filter with platforms turned into the seller's shops on them.
+    /// The filter with platforms turned into the seller's shops on them, and what is overdue into times.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn filter(&self, db: &mut Db) -> Result<ShipmentFilter, Error> {
         let mut filter = self.filter.clone();
+        if let Some(overdue) = self.overdue {
+            narrow_by_deadline(&mut filter, overdue, db.now());
+        }
         if !self.platforms.is_empty() {
             let on_them = |shop: &shops::ShopRow| self.platforms.contains(&shop.platform);
             let there: Vec<ShopId> =
@@ -134,6 +146,23 @@ impl ShipmentWish {
             });
         }
         Ok(filter)
+    }
+}
+
+/// Leaves what has not left and is, or is not, past its deadline.
+fn narrow_by_deadline(filter: &mut ShipmentFilter, overdue: bool, now: UtcTime) {
+    match filter.states.is_empty() {
+        true => filter.states = ShipmentState::OPEN.to_vec(),
+        false => filter.states.retain(|state| ShipmentState::OPEN.contains(state)),
+    }
+    if filter.states.is_empty() {
+        filter.ids = Some(Vec::new());
+    }
+    // The moment itself is past it.
+    let ahead = now.plus(chrono::Duration::microseconds(1));
+    match overdue {
+        true => filter.ship_by_before = Some(filter.ship_by_before.map_or(ahead, |before| before.min(ahead))),
+        false => filter.ship_by_from = Some(filter.ship_by_from.map_or(ahead, |from| from.max(ahead))),
     }
 }
 
@@ -168,7 +197,7 @@ fn remark(text: &str) -> Result<RemarkFilter, String> {
     }
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| format!("{text:?} is neither true nor false"))
 }
 

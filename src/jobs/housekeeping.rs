@@ -1,14 +1,18 @@
-//! What time alone changes: presales fall due, holds end, keys and sessions expire, files are dropped.
+//! What time alone changes: presales fall due, holds end, deadlines draw near and pass, keys and sessions expire, files
+//! are dropped.
 
 use std::time::Duration;
 
+use workers::End;
+
+use super::run::Task;
 use crate::app::App;
 use crate::db::{day_figures, idempotency, imports, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::jobs::imports::later::FILE_KEPT;
 use crate::operations::shipments::{self, again};
-use crate::operations::{NOBODY, sessions};
+use crate::operations::{NOBODY, deadlines, sessions};
 
 /// How many ended jobs one transaction forgets.
 const BATCH: usize = 500;
@@ -24,6 +28,15 @@ const DEAD_KEPT: Duration = Duration::from_secs(90 * 86_400);
 const SAMPLE_PACE: chrono::Duration = chrono::Duration::minutes(10);
 const SAMPLES_KEPT: chrono::Duration = chrono::Duration::days(8);
 
+/// Counts one seller's clocks anew after a rule was changed.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn recount(task: &Task) -> Result<End, Error> {
+    while task.app.write(&task.actor, |tx| deadlines::recount(tx, BATCH))? == BATCH {}
+    Ok(End::Done)
+}
+
 /// One round. Several may run at once: what one has locked the others leave.
 ///
 /// # Errors
@@ -32,6 +45,8 @@ pub fn once(app: &App) -> Result<(), Error> {
     for seller in app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
         let actor = Actor::system(seller.id);
         recheck(app, &actor)?;
+        while app.write(&actor, |tx| deadlines::recount(tx, BATCH))? == BATCH {}
+        while app.write(&actor, |tx| deadlines::ring_due(tx, BATCH))? == BATCH {}
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             idempotency::forget(tx, expired)?;

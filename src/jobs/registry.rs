@@ -12,6 +12,7 @@ use super::{housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
+use crate::operations::deadlines::RECOUNT;
 use crate::operations::shipments::again::RECHECK;
 use crate::operations::write_backs::telling::TELL;
 
@@ -79,6 +80,7 @@ pub fn kinds(app: &App) -> Vec<Kind> {
             ..kind(app, KEEP_HOUSE, keep_house)
         },
         kind(app, RECHECK, recheck),
+        kind(app, RECOUNT, housekeeping::recount),
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
         kind(app, IMPORT, import_file),

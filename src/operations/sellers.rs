@@ -8,6 +8,7 @@ use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SellerId;
 use crate::domain::remark::parse_keywords;
 use crate::domain::seller::{SellerSettings, Sender};
+use crate::operations::deadlines;
 use crate::operations::settings::merged;
 
 /// The name of the only seller of a small installation.
@@ -49,7 +50,8 @@ const WAIT_MAX_MINUTES: i64 = 24 * 60;
 /// Longest line of a sender, in characters: more does not fit on a label.
 const SENDER_MAX: usize = 120;
 
-/// Changes the seller's settings; what is not named stays. Orders that arrive from now on follow them.
+/// Changes the seller's settings; what is not named stays. Orders that arrive from now on follow them, and deadlines of
+/// all that have not left.
 ///
 /// # Errors
 /// Every setting that is unknown or out of range.
@@ -74,6 +76,7 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
             errors.push(FieldError::new(format!("sender.{field}"), "length", detail));
         }
     }
+    errors.extend(settings.calendar.check("calendar"));
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
@@ -84,6 +87,9 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
     }
     if settings.skus_must_be_mapped != old.skus_must_be_mapped {
         super::skus::judge_all(tx)?;
+    }
+    if settings.calendar != old.calendar || settings.time_zone != old.time_zone {
+        deadlines::enqueue_recount(tx)?;
     }
     // The sender is the seller's own address, and still nothing for a log.
     let names: Vec<&String> = change.keys().collect();

@@ -5,10 +5,12 @@ use serde_json::{Map, Value as Json, json};
 use crate::db::events::{self, NewEvent};
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx};
+use crate::domain::deadline::rule::WITHIN_MAX_HOURS;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
+use crate::operations::deadlines;
 use crate::operations::settings::merged;
 use crate::operations::write_backs::telling;
 
@@ -82,6 +84,9 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     if change.credentials.is_some() || change.settings.contains_key("address") {
         telling::enqueue_shop(tx, shop)?;
     }
+    if settings.ship_within_hours != old.ship_within_hours || settings.deadline != old.deadline {
+        deadlines::enqueue_recount(tx)?;
+    }
     shops::find(tx, shop)
 }
 
@@ -128,8 +133,8 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
         }
     };
     let hours = settings.ship_within_hours;
-    // A year: longer presales carry their own promised day.
-    hold((1..=8760).contains(&hours), "ship_within_hours", format!("{hours} is not within 1 to 8760"));
+    let detail = format!("{hours} is not within 1 to {WITHIN_MAX_HOURS}");
+    hold((1..=WITHIN_MAX_HOURS).contains(&hours), "ship_within_hours", detail);
     let offset = settings.utc_offset_minutes;
     hold((-720..=840).contains(&offset), "utc_offset_minutes", format!("{offset} is not within -720 to 840"));
     let address = &settings.address;
@@ -146,6 +151,7 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
         "currency",
         format!("{currency:?} is no currency; write the three capitals of ISO 4217, such as CNY"),
     );
+    errors.extend(settings.deadline.check("settings.deadline"));
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 

@@ -12,6 +12,7 @@ mod browser;
 mod copy;
 mod crash;
 mod day;
+mod deadlines;
 mod harness;
 mod idempotency;
 mod imports;

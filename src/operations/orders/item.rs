@@ -14,6 +14,7 @@ use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::time::UtcTime;
+use crate::operations::deadlines::{self, DeadlineView};
 use crate::operations::shipments::facts::{self, Context};
 use crate::operations::shipments::item::{ReasonItem, RecipientItem};
 
@@ -33,6 +34,8 @@ pub struct OrderView {
     pub paid_at: Option<UtcTime>,
     pub updated_at: Option<UtcTime>,
     pub ship_by: Option<UtcTime>,
+    /// How far its clock is; none while nothing has to leave.
+    pub deadline: Option<DeadlineView>,
     pub buyer_nick: String,
     pub flag: String,
     pub total: Money,
@@ -134,6 +137,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
         .into_iter()
         .map(|read| ((read.order_id, read.remark_hash), ReadView { by: read.read_by, at: read.read_at }))
         .collect();
+    let mut clocks = deadlines::views(db, &ids)?;
     let places = shipments::places(db, &ids)?;
     let shipment_ids: Vec<ShipmentId> = places.iter().map(|place| place.shipment_id).collect();
     let shipments: HashMap<ShipmentId, _> =
@@ -165,7 +169,8 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 created_at: row.ordered_at,
                 paid_at: row.paid_at,
                 updated_at: row.head_at.max(row.lines_at),
-                ship_by: facts.due_at,
+                ship_by: facts.due_at(),
+                deadline: clocks.remove(&row.id),
                 buyer_nick: row.buyer_nick,
                 flag: row.flag,
                 total: Money::new(row.total_amount, &row.currency),

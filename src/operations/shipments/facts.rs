@@ -6,13 +6,14 @@ use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, order_notes, sellers, sku_codes};
+use crate::db::{Db, delay_notices, order_notes, sellers, sku_codes};
+use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
 use crate::domain::seller::SellerSettings;
-use crate::domain::shop::{ShopSettings, due_at};
+use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
 
 /// The settings that orders are judged by.
@@ -25,16 +26,21 @@ pub struct Context {
 pub struct Shop {
     pub row: ShopRow,
     pub settings: ShopSettings,
+    /// When its orders have to leave, with the seller's days where it has none of its own.
+    pub rule: Rule,
+    /// Hash of that rule: clocks made by another one are counted anew.
+    pub rule_hash: String,
 }
+
+/// So much of the hash tells two rules of one shop apart.
+const RULE_HASH: usize = 16;
 
 impl Context {
     /// Reads the settings of the seller and of all shops.
     pub fn load(db: &mut Db) -> Result<Self, Error> {
         let seller = sellers::settings(db)?;
         let rows = shops::all(db)?.into_iter();
-        let shops = rows
-            .map(|row| Ok((row.id, Shop { settings: row.settings()?, row })))
-            .collect::<Result<_, Error>>()?;
+        let shops = rows.map(|row| Ok((row.id, Shop::of(row, &seller)?))).collect::<Result<_, Error>>()?;
         Ok(Self { seller, shops })
     }
 
@@ -44,17 +50,35 @@ impl Context {
     }
 }
 
+impl Shop {
+    fn of(row: ShopRow, seller: &SellerSettings) -> Result<Self, Error> {
+        let settings = row.settings()?;
+        let rule =
+            Rule::new(settings.ship_within_hours, &settings.deadline, seller.time_zone, &seller.calendar);
+        let rule_hash = digest(rule.text().as_bytes())[..RULE_HASH].to_owned();
+        Ok(Self { row, settings, rule, rule_hash })
+    }
+}
+
 /// One order, judged.
 pub struct Facts {
     pub row: FactRow,
     pub platform: Platform,
     pub lines: Vec<LineRow>,
     pub reasons: Vec<Reason>,
-    pub due_at: Option<UtcTime>,
+    /// Until when it has to leave; none while nothing has been promised.
+    pub clock: Option<Clock>,
+    /// The delay notice that counts, 0 without one.
+    pub round: i64,
     pub recheck_at: Option<UtcTime>,
 }
 
 impl Facts {
+    /// Until when it has to leave.
+    pub fn due_at(&self) -> Option<UtcTime> {
+        self.clock.map(|clock| clock.due_at)
+    }
+
     /// It may travel with others: nothing about the order itself stands in its way.
     pub fn may_merge(&self) -> bool {
         !self.reasons.iter().any(|reason| reason.code.parts_company())
@@ -114,6 +138,13 @@ pub fn load(
         false => HashSet::new(),
     };
 
+    // The newest of an order comes last and stays.
+    let mut notices: HashMap<OrderId, Notice> = HashMap::new();
+    for row in delay_notices::standing(db, ids)? {
+        let notice = Notice { id: row.id, due_at: row.due_at, promised_then: row.promised_then };
+        notices.insert(row.order_id, notice);
+    }
+
     let mut judged = HashMap::with_capacity(ids.len());
     for row in facts::orders(db, ids)? {
         let shop = context.shop(row.shop_id);
@@ -146,13 +177,23 @@ pub fn load(
             remark_unread,
             unmapped: names(lines.iter().filter(|line| meaningless.contains(&line.id))),
         };
+        let notice = notices.remove(&row.id);
+        let told = Told {
+            kind: row.kind,
+            ordered_at: row.ordered_at,
+            paid_at: row.paid_at,
+            ship_from: row.ship_from,
+            promised: row.ship_by,
+            notice,
+        };
         judged.insert(
             row.id,
             Facts {
                 platform: shop.row.platform,
                 reasons: reason::reasons(&order, now),
                 recheck_at: reason::recheck_at(&order, now),
-                due_at: due_at(&shop.settings, row.kind, row.ordered_at, row.paid_at, row.ship_by),
+                clock: clock(&shop.rule, &told),
+                round: notice.filter(|notice| notice.holds(row.ship_by)).map_or(0, |notice| notice.id),
                 lines,
                 row,
             },

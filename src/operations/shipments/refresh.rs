@@ -10,6 +10,7 @@ use crate::domain::id::{OrderId, ShipmentId};
 use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{Axes, PrintState, ShipmentState, state};
 use crate::domain::time::UtcTime;
+use crate::operations::deadlines;
 
 /// Derives the state, reasons, deadline and counts of these shipments anew.
 ///
@@ -56,6 +57,7 @@ pub(crate) fn refresh_with(
         derived.push(next);
     }
     record::store(tx, &derived)?;
+    deadlines::follow(tx, context, &known)?;
     for (shipment, print) in given_back {
         waybills::end_of_cancelled(tx, shipment, print)?;
     }
@@ -133,7 +135,7 @@ fn derive(
         recipient: first.and_then(|facts| facts.row.recipient_id).or(row.recipient_id),
         country: first.and_then(|facts| facts.row.country.clone()).unwrap_or_default(),
         region_code: first.and_then(|facts| facts.row.region_code.clone()).unwrap_or_default(),
-        due_at: facts.iter().filter_map(|facts| facts.due_at).min().unwrap_or_else(UtcTime::never),
+        due_at: facts.iter().filter_map(|facts| facts.due_at()).min().unwrap_or_else(UtcTime::never),
         paid_at: facts.iter().filter_map(|facts| facts.row.paid_at).min(),
         order_count: facts.len() as i64,
         piece_count,

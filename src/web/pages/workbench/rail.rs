@@ -20,8 +20,7 @@ use crate::web::texts::{common, words, workbench as t};
 use crate::web::view::View;
 
 /// States in which there is something left to do.
-pub const OPEN: &[ShipmentState] =
-    &[ShipmentState::Blocked, ShipmentState::Ready, ShipmentState::Numbered, ShipmentState::Printed];
+pub const OPEN: &[ShipmentState] = ShipmentState::OPEN;
 
 /// What the rail shows. Counting a year of work takes longer than listing a page of it, so a script may ask for the
 /// counts once the list is there.

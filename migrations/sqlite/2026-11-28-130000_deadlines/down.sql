@@ -1,0 +1,2 @@
+DROP TABLE deadline_alarms;
+DROP TABLE deadlines;
