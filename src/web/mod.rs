@@ -53,6 +53,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/account/factor/off", [post().to(factor::off)]))
         .service(inside("/account/password", [post().to(login::change_password)]))
         .configure(workbench::routes)
+        .configure(deadlines::routes)
         .configure(shipment::routes)
         .configure(orders::routes)
         .configure(batch::routes)

@@ -82,6 +82,7 @@ impl Page {
 const WAYS: &[(&str, &str, Text, Right)] = &[
     ("start", "/", t::START, Right::See),
     ("workbench", "/workbench?state=ready", t::WORKBENCH, Right::See),
+    ("deadlines", "/deadlines", super::texts::deadlines::TITLE, Right::See),
     ("scan", "/scan", super::texts::scan::TITLE, Right::Ship),
     ("suggestions", "/suggestions", t::SUGGESTIONS, Right::See),
     ("runs", "/number-runs", t::NUMBER_RUNS, Right::See),
@@ -211,7 +212,7 @@ fn keys_help(view: &View) -> Markup {
                 (row(&["n"], k::NUMBER))
                 (row(&["m"], k::MERGE))
                 (row(&["r"], k::RELOAD))
-                (row(&["g w", "g s", "g r", "g p"], k::GO))
+                (row(&["g w", "g d", "g s", "g r", "g p"], k::GO))
                 (row(&["?"], k::HELP))
             } }
             form method="dialog" { button type="submit" { (view.t(t::CLOSE)) } }

@@ -137,6 +137,11 @@ impl View {
         there.format(if same_year { "%m-%d %H:%M" } else { "%Y-%m-%d %H:%M" }).to_string()
     }
 
+    /// `14:00`.
+    pub fn clock_time(&self, time: UtcTime) -> String {
+        time.chrono().with_timezone(&self.zone).format("%H:%M").to_string()
+    }
+
     /// The moment at which the reader's day began.
     pub fn day_began(&self) -> UtcTime {
         let here = self.now.chrono().with_timezone(&self.zone);

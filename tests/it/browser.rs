@@ -356,10 +356,25 @@ fn keys_alone_walk_the_list_and_the_help() {
     browser.until("document.activeElement.classList.contains('skip')");
 }
 
+/// A second shop, whose orders are overdue or due in the hours of the board.
+fn due_today(app: &TestApp) {
+    let shop = app.shop("Coffee House");
+    let orders: Vec<_> = (0..9)
+        .map(|n| {
+            let paid = format!("2026-11-18T{:02}:20:00Z", 3 + n * 2);
+            order(&format!("c{n}")).to(recipient(&format!("林{n}"))).paid_at(&paid)
+        })
+        .collect();
+    let ids: Vec<_> = app.push(&shop, &orders).iter().map(|taken| taken.order).collect();
+    let notice = json!({ "orders": [ids[0]], "reason": "weather", "ship_by": "2026-11-20T11:00:00Z" });
+    assert_eq!(app.http().post("/api/v1/delay-notices", notice).status, 200);
+}
+
 /// Every page that stands in a menu, with something on it.
 const PAGES: &[(&str, &str)] = &[
     ("start", "/"),
     ("workbench", "/workbench?state=ready"),
+    ("deadlines", "/deadlines"),
     ("scan", "/scan"),
     ("suggestions", "/suggestions"),
     ("number-runs", "/number-runs"),
@@ -401,6 +416,7 @@ const OUTSIDE: &str = "const scrolls = (e) => e && e !== document.body && e !== 
 fn every_page_is_open_to_everybody_in_both_languages_themes_and_widths() {
     let app = TestApp::sqlite();
     tea_house(&app, 12);
+    due_today(&app);
     let mut wrong = Vec::new();
     for ((width, height), theme, lang) in
         [(WIDE, "light", "en"), (WIDE, "dark", "zh"), (TABLET, "light", "zh"), (TABLET, "dark", "en")]

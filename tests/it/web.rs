@@ -105,6 +105,7 @@ const PAGES: &[&str] = &[
     "/",
     "/workbench",
     "/workbench?state=ready",
+    "/deadlines",
     "/scan",
     "/suggestions",
     "/number-runs",
@@ -562,5 +563,80 @@ each_database!(
         let viewer = Browser::of(&app, Role::Viewer);
         assert!(!viewer.get(&path).text().contains("/notes"), "a viewer writes nothing");
         assert_eq!(viewer.post(&format!("{path}/notes"), &[("text", "x")]).status, 403);
+    }
+);
+
+each_database!(
+    fn deadlines_are_seen_moved_and_set_on_pages(app: TestApp) {
+        tea_house(&app, 3);
+        // Paid at 02:02 and due two days later: within the hours that are drawn.
+        app.set_now("2026-11-21T20:00:00Z");
+        let browser = Browser::of(&app, Role::Owner);
+        let board = browser.get("/deadlines").text();
+        assert!(board.contains("No delay has been announced."), "{board}");
+        let hour = between(&board, "<a class=\"due-hour\" href=\"", "\"").replace("&amp;", "&");
+        assert!(board.contains("3 orders due from 10:00 to 11:00"), "the hour in Shanghai: {board}");
+        let list = browser.get(&hour).text();
+        assert!(["1000", "1001", "1002"].iter().all(|number| list.contains(number)), "{list}");
+
+        let shipment = between(&list, "data-id=\"", "\"");
+        let fields = [
+            ("shipment", shipment.as_str()),
+            ("delay_until", "2026-11-30T12:00"),
+            ("delay_reason", "stock_short"),
+            ("back", "/deadlines"),
+        ];
+        let told = browser.post("/workbench/delay", &fields).text();
+        assert!(told.contains("1 orders leave later.") && told.contains("11-30 12:00"), "{told}");
+        let again = browser.post("/workbench/delay", &fields).text();
+        assert!(again.contains("no later") && again.contains(&format!("/shipments/{shipment}")), "{again}");
+        let missing =
+            browser.post("/workbench/delay", &[("shipment", &shipment), ("delay_reason", "weather")]);
+        assert!(
+            missing.status == 422 && missing.text().contains("The new date is missing"),
+            "{}",
+            missing.text()
+        );
+        let undo = format!("/delay-notices/{}/undo", between(&told, "action=\"/delay-notices/", "/undo"));
+        let undone = browser.post(&undo, &[("back", "/deadlines")]).text();
+        assert!(undone.contains("The deadlines of 1 orders") && undone.contains("taken back"), "{undone}");
+
+        let shops = browser.get("/shops").text();
+        let form = format!(
+            "/shops/{}/deadline",
+            between(&shops, "action=\"/shops/", "/deadline").rsplit('/').next().unwrap_or_default()
+        );
+        let mut fields = vec![
+            ("rule", "same_day"),
+            ("days_off", "skip"),
+            ("warn_minutes", "60"),
+            ("payment_cut_off", "15:00"),
+            ("packing_cut_off", "18:00"),
+            ("confirm_cut_off", "20:30"),
+            ("presale_within_hours", ""),
+            ("time_zone", "Asia/Tokyo"),
+            ("activities", "2026-11-10T20:00 2026-11-12T00:00 96 Double 11"),
+            ("own_days", "1"),
+            ("day", "mon"),
+            ("day", "tue"),
+            ("exceptions", "2026-11-24 off\n2026-11-28 2026-11-29 work Fair"),
+        ];
+        let saved = browser.post(&form, &fields).text();
+        for shown in [
+            "15:00",
+            "Asia/Tokyo",
+            "2026-11-10T20:00 2026-11-12T00:00 96 Double 11",
+            "2026-11-28 2026-11-29 work Fair",
+        ] {
+            assert!(saved.contains(shown), "{shown} in {saved}");
+        }
+        fields.retain(|(name, _)| *name != "exceptions");
+        fields.push(("exceptions", "2026-11-24 off\nsoon"));
+        let wrong = browser.post(&form, &fields);
+        assert!(wrong.status == 422 && wrong.text().contains("Line 2 cannot be read"), "{}", wrong.text());
+        let week = [("time_zone", "Europe/Berlin"), ("day", "mon"), ("exceptions", "")];
+        assert!(browser.post("/settings/calendar", &week).text().contains("Europe/Berlin"));
+        let nowhere = browser.post("/settings/calendar", &[("time_zone", "Atlantis"), ("day", "mon")]);
+        assert!(nowhere.status == 422 && nowhere.text().contains("IANA"), "{}", nowhere.text());
     }
 );

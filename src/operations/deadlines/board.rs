@@ -39,6 +39,8 @@ pub struct Board {
     pub overdue: i64,
     /// Within the warning time of their shops.
     pub near: i64,
+    /// Where the longest warning time of these shops ends, counted from now.
+    pub near_until: UtcTime,
     /// Due after the hours shown.
     pub later: i64,
     /// Where the hours shown end.
@@ -69,6 +71,8 @@ pub struct ShopDeadlines {
     pub open: i64,
     pub overdue: i64,
     pub near: i64,
+    /// Where its warning time ends, counted from now.
+    pub near_until: UtcTime,
     pub later: i64,
 }
 
@@ -87,7 +91,11 @@ pub fn board(db: &mut Db, hours: i64) -> Result<Board, Error> {
     let now = db.now();
     let began = hour_of(now, sellers::settings(db)?.time_zone);
     let until = began.plus(Duration::hours(hours));
-    let names: HashMap<ShopId, String> = shops::all(db)?.into_iter().map(|row| (row.id, row.name)).collect();
+    let mut known: HashMap<ShopId, (String, UtcTime)> = HashMap::new();
+    for row in shops::all(db)? {
+        let warning = Duration::minutes(row.settings()?.deadline.warn_minutes);
+        known.insert(row.id, (row.name, now.plus(warning)));
+    }
     let due = record::by_hour(db, began, until)?.into_iter().map(|row| DueHour {
         from: began.plus(Duration::hours(row.hour)),
         shop: row.shop_id,
@@ -96,13 +104,17 @@ pub fn board(db: &mut Db, hours: i64) -> Result<Board, Error> {
     let due = due.collect();
     let shops: Vec<ShopDeadlines> = record::by_shop(db, until)?
         .into_iter()
-        .map(|row| ShopDeadlines {
-            shop: row.shop_id,
-            shop_name: names.get(&row.shop_id).cloned().unwrap_or_default(),
-            open: row.open,
-            overdue: row.overdue,
-            near: row.near,
-            later: row.later,
+        .map(|row| {
+            let (shop_name, near_until) = known.remove(&row.shop_id).unwrap_or((String::new(), now));
+            ShopDeadlines {
+                shop: row.shop_id,
+                shop_name,
+                near_until,
+                open: row.open,
+                overdue: row.overdue,
+                near: row.near,
+                later: row.later,
+            }
         })
         .collect();
     let sum = |of: fn(&ShopDeadlines) -> i64| shops.iter().map(of).sum();
@@ -112,6 +124,7 @@ pub fn board(db: &mut Db, hours: i64) -> Result<Board, Error> {
         open: sum(|shop| shop.open),
         overdue: sum(|shop| shop.overdue),
         near: sum(|shop| shop.near),
+        near_until: shops.iter().map(|shop| shop.near_until).max().unwrap_or(now),
         later: sum(|shop| shop.later),
         until,
         due,

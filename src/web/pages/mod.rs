@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod batch;
+pub mod deadlines;
 pub mod factor;
 pub mod imports;
 pub mod jobs;

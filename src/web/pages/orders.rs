@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 
+use super::deadlines::notices;
 use super::shipment::parts::{money, reasons_of};
 use super::workbench::chips::carrier_name;
 use super::write_backs::word as told;
@@ -11,6 +12,7 @@ use crate::db::{Db, events};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::OrderId;
+use crate::operations::deadlines;
 use crate::operations::orders::{self, OrderView};
 use crate::operations::write_backs::{self, Filter, WriteBack};
 use crate::web::form::Form;
@@ -21,7 +23,7 @@ use crate::web::parts::events::{People, timeline};
 use crate::web::parts::thread::thread;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::Page;
-use crate::web::texts::{batch, common, shipment as t, words};
+use crate::web::texts::{batch, common, deadlines as d, shipment as t, words};
 use crate::web::view::View;
 
 /// Events and write-backs shown.
@@ -79,6 +81,7 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
     let tellings = write_backs::list(db, filter, None, SHOWN)?;
     let log = events::list(db, Some(id.0), None, SHOWN)?;
     let people = People::load(db)?;
+    let delays = deadlines::notices(db, Some(id), None, notices::SHOWN)?;
     let body = html! {
         div.page {
             nav { a href="/workbench?state=ready" { (view.t(t::TO_WORKBENCH)) } }
@@ -96,6 +99,7 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
                         (lines(view, &order))
                         section.panel #remarks { h2 { (view.t(t::REMARKS)) } (thread(view, &people, &order, &format!("/orders/{id}"))) }
                         @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }
+                        @if !delays.is_empty() { section.panel { h2 { (view.t(d::DELAYS)) } (notices::table(db, view, &delays)?) } }
                         section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
                     }
                     div { (facts(view, &order)) (places(view, &order)) }
@@ -140,6 +144,10 @@ fn facts(view: &View, order: &OrderView) -> Markup {
                 dt { (view.t(t::ORDERED)) } dd { (moment(order.created_at)) }
                 dt { (view.t(t::PAID)) } dd { (moment(order.paid_at)) }
                 dt { (view.t(t::SHIP_BY)) } dd { (moment(order.ship_by)) }
+                @if let Some(clock) = &order.deadline {
+                    dt { (view.t(d::CLOCK)) } dd { (view.t(d::stage(clock.stage))) " · " (view.t(d::source(clock.source))) }
+                    dt { (view.t(d::PACKING_DAY)) } dd { (view.moment(clock.pack_by)) }
+                }
                 dt { (view.t(t::RECEIVED)) } dd { (view.moment(order.received_at)) }
                 @if let Some(to) = &order.recipient {
                     dt { (view.t(t::RECIPIENT)) } dd { (to.name) " " (to.phone) br; (to.region) " " (to.detail) }

@@ -5,6 +5,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use maud::html;
 use serde_json::json;
 
+use super::deadlines::settings::seller_form;
 use crate::db::sellers as record;
 use crate::domain::actor::Right;
 use crate::domain::recipient::permission::MergePolicy;
@@ -57,6 +58,7 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
                         label { span { (view.t(t::SENDER_ADDRESS)) } input name="sender_address" maxlength="120" value=(settings.sender.address); }
                         button.primary type="submit" { (view.t(common::SAVE)) }
                     }
+                    (seller_form(view, &settings))
                 }
             };
             Ok(Page::new(view.t(t::SETTINGS_TITLE), "settings", body))

@@ -5,13 +5,16 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
+use super::deadlines::settings::shop_form;
 use crate::connectors::link::{connector, credentials, is_optional};
+use crate::db::sellers;
 use crate::db::shop_pulls::{self, ShopPullRow};
 use crate::db::shops::{self as record, ShopRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
+use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
 use crate::jobs::pulling;
 use crate::operations::shops::{self, NewShop, ShopChange};
@@ -38,6 +41,7 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
     visitor
         .page(Right::See, |db, view| {
             let rows = record::all(db)?;
+            let seller = sellers::settings(db)?;
             let shops = rows
                 .into_iter()
                 .map(|row| Ok((row.settings()?, shop_pulls::find(db, row.id)?, row)))
@@ -45,7 +49,7 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(common::SHOPS)) } small { (view.t(t::SHOPS_LEAD)) } }
-                    @for (settings, pull, shop) in &shops { (panel(view, shop, settings, pull)) }
+                    @for (settings, pull, shop) in &shops { (panel(view, shop, settings, pull, &seller)) }
                     @if view.may(Right::Manage) { (new_form(view)) }
                 }
             };
@@ -54,7 +58,13 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
         .await
 }
 
-fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRow) -> Markup {
+fn panel(
+    view: &View,
+    shop: &ShopRow,
+    settings: &ShopSettings,
+    pull: &ShopPullRow,
+    seller: &SellerSettings,
+) -> Markup {
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
     let is_asked = connector(shop.platform).is_some() && !settings.simulated;
     html! {
@@ -97,6 +107,7 @@ fn panel(view: &View, shop: &ShopRow, settings: &ShopSettings, pull: &ShopPullRo
                         button.primary type="submit" { (view.t(common::SAVE)) }
                     }
                 }
+                (shop_form(view, shop.id, &settings.deadline, seller))
             }
         }
     }

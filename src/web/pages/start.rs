@@ -21,7 +21,7 @@ use crate::web::lang::Text;
 use crate::web::parts::charts::{self, Series};
 use crate::web::session::Visitor;
 use crate::web::shell::Page;
-use crate::web::texts::{house as t, words, workbench as w};
+use crate::web::texts::{deadlines as d, house as t, words, workbench as w};
 use crate::web::view::View;
 
 /// Near matches counted at most; beyond it stands a plus.
@@ -169,7 +169,7 @@ fn board(db: &mut Db, view: &View) -> Result<Markup, Error> {
     Ok(html! {
         section.panel {
             h2 { (view.t(t::SHIP_BY_BOARD)) }
-            p.hint { (view.t(t::SHIP_BY_HINT)) }
+            p.hint { (view.t(t::SHIP_BY_HINT)) " " a href="/deadlines" { (view.t(d::TO_BOARD)) } }
             svg.board role="img" viewBox="0 0 720 220" aria-label=(view.t(t::SHIP_BY_HINT)) {
                 @for (index, (text, count)) in bars.iter().enumerate() {
                     @let height = count * 150 / most;

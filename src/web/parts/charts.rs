@@ -9,10 +9,10 @@ use crate::web::pages::workbench::rail::thousands;
 use crate::web::texts::house as t;
 use crate::web::view::View;
 
-const WIDTH: i64 = 720;
+pub const WIDTH: i64 = 720;
 const LEFT: i64 = 64;
-const TOP: i64 = 12;
-const BASE: i64 = 170;
+pub const TOP: i64 = 12;
+pub const BASE: i64 = 170;
 const HOURS: usize = 24;
 
 /// What is drawn for each hour of the day, or for each moment.
@@ -40,7 +40,7 @@ impl Series {
 }
 
 /// A round number at or above `most` whose quarters are whole.
-fn scale(most: i64) -> i64 {
+pub fn scale(most: i64) -> i64 {
     let mut step = 1;
     loop {
         for factor in [4, 8, 12, 20] {
@@ -52,7 +52,8 @@ fn scale(most: i64) -> i64 {
     }
 }
 
-fn x_of(hour: i64) -> i64 {
+/// Where an hour begins.
+pub fn x_of(hour: i64) -> i64 {
     LEFT + hour * (WIDTH - LEFT) / HOURS as i64
 }
 
@@ -108,13 +109,31 @@ pub fn lines(view: &View, title: &str, series: &[Series]) -> Markup {
     frame(view, title, series, false, &picture)
 }
 
-fn axes(top: i64) -> Markup {
+/// The lines behind a picture whose highest is `top`, with their numbers.
+pub fn grid(top: i64) -> Markup {
     html! {
         @for quarter in 0..=4 {
             @let y = BASE - quarter * (BASE - TOP) / 4;
             line.grid x1=(LEFT) x2=(WIDTH) y1=(y) y2=(y) {}
             text.scale x=(LEFT - 6) y=(y + 4) { (thousands(top * quarter / 4)) }
         }
+    }
+}
+
+/// Stripes and dots, so that series differ without colour.
+pub fn weaves() -> Markup {
+    html! { defs {
+        pattern #weave-1 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 6 6 0" {} }
+        pattern #weave-2 width="6" height="6" patternUnits="userSpaceOnUse" { circle cx="3" cy="3" r="1.6" {} }
+        pattern #weave-3 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 3H6" {} }
+        pattern #weave-4 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M3 0V6" {} }
+        pattern #weave-5 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 0 6 6M0 6 6 0" {} }
+    } }
+}
+
+fn axes(top: i64) -> Markup {
+    html! {
+        (grid(top))
         @for hour in (0..HOURS as i64).step_by(3) { text.hour x=(x_of(hour)) y=(BASE + 16) { (hour) ":00" } }
     }
 }
@@ -124,14 +143,7 @@ fn frame(view: &View, title: &str, series: &[Series], is_summed: bool, picture: 
         figure.chart {
             figcaption { (title) }
             svg role="img" aria-label=(title) viewBox={ "0 0 " (WIDTH) " 194" } {
-                @if is_summed { defs {
-                    // Stripes and dots, so that series differ without colour.
-                    pattern #weave-1 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 6 6 0" {} }
-                    pattern #weave-2 width="6" height="6" patternUnits="userSpaceOnUse" { circle cx="3" cy="3" r="1.6" {} }
-                    pattern #weave-3 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 3H6" {} }
-                    pattern #weave-4 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M3 0V6" {} }
-                    pattern #weave-5 width="6" height="6" patternUnits="userSpaceOnUse" { path d="M0 0 6 6M0 6 6 0" {} }
-                } }
+                @if is_summed { (weaves()) }
                 (picture)
             }
             ul.legend {

@@ -8,6 +8,11 @@ texts! {
     ORDER_HELD = "Held" "挂起";
     ORDER_RELEASED = "Hold released" "解除挂起";
     NOTE_WRITTEN = "Note written" "写内部备注";
+    DEADLINE_NEAR = "Deadline near" "时限将至";
+    ORDER_OVERDUE = "Overdue" "已超时";
+    SHIPPED_LATE = "Left late" "超时发出";
+    DELAYED = "Delay announced" "延迟发货";
+    DELAY_UNDONE = "Delay taken back" "撤销延迟";
     REMARKS_READ = "Remarks read" "备注已读";
     MERGED = "Merged" "合单";
     MERGED_INTO = "Merged into another shipment" "并入其他包裹";
@@ -71,6 +76,11 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.held" => ORDER_HELD,
         "order.released" => ORDER_RELEASED,
         "order.note_written" => NOTE_WRITTEN,
+        "order.deadline_near" => DEADLINE_NEAR,
+        "order.overdue" => ORDER_OVERDUE,
+        "order.shipped_late" => SHIPPED_LATE,
+        "order.delayed" => DELAYED,
+        "order.delay_undone" => DELAY_UNDONE,
         "order.remarks_read" => REMARKS_READ,
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,

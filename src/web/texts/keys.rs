@@ -15,6 +15,6 @@ texts! {
     NUMBER = "Number the ticked ones" "给勾选的编号";
     MERGE = "Merge the ticked ones" "合并勾选的";
     RELOAD = "Load anew" "刷新";
-    GO = "Go to workbench, near matches, runs, print jobs" "转到工作台、疑似同址、批次、打印";
+    GO = "Go to workbench, deadlines, near matches, runs, print jobs" "转到工作台、时限、疑似同址、批次、打印";
     HELP = "This help" "显示本帮助";
 }

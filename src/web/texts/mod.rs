@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod common;
+pub mod deadlines;
 pub mod events;
 pub mod house;
 pub mod jobs;
@@ -20,6 +21,7 @@ pub mod workbench;
 #[cfg(test)]
 pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     batch::TABLE,
+    deadlines::TABLE,
     events::TABLE,
     house::TABLE,
     scan::TABLE,

@@ -9,6 +9,8 @@ texts! {
     ALREADY_SHIPPED = "It has been shipped." "已经发货。";
     CANCELLED = "It is cancelled." "已取消。";
     LISTED_TWICE = "It is listed twice." "重复选择。";
+    DEADLINE_NOT_RUNNING = "No deadline runs for it." "没有进行中的时限。";
+    DEADLINE_NOT_LATER = "The new date is no later than its deadline." "新时间不晚于当前时限。";
     NOT_FOUND = "It is not there any more." "已不存在。";
     NOT_NUMBERED = "It has no number yet." "尚无运单号。";
     NUMBERS_EXHAUSTED = "The numbers ended before it." "号码已用完。";
@@ -22,6 +24,8 @@ fn known(code: &str) -> Option<Text> {
         "already_shipped" => ALREADY_SHIPPED,
         "cancelled" => CANCELLED,
         "listed_twice" => LISTED_TWICE,
+        "deadline_not_running" => DEADLINE_NOT_RUNNING,
+        "deadline_not_later" => DEADLINE_NOT_LATER,
         "not_found" => NOT_FOUND,
         "not_numbered" => NOT_NUMBERED,
         "number_exhausted" | "numbers_exhausted" => NUMBERS_EXHAUSTED,

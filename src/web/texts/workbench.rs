@@ -34,6 +34,7 @@ texts! {
     TAG = "Tag" "标签";
     PAID_FROM = "Paid from" "付款起";
     PAID_TO = "Paid before" "付款止";
+    SHIP_BY_FROM = "Ship by from" "最晚发货起";
     SHIP_BY_BEFORE = "Ship by before" "最晚发货早于";
     MERGED = "Merged" "合单";
     PIECES_FROM = "Pieces from" "件数从";

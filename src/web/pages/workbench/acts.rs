@@ -77,7 +77,7 @@ pub async fn mark_read(visitor: Visitor, form: Form) -> HttpResponse {
 }
 
 /// The orders of the ticked shipments.
-fn orders_of(tx: &mut Tx, form: &Form, view: &View) -> Result<Vec<OrderId>, Error> {
+pub fn orders_of(tx: &mut Tx, form: &Form, view: &View) -> Result<Vec<OrderId>, Error> {
     let ids = ticked(tx, form, view)?;
     let mut orders: Vec<OrderId> =
         crate::db::shipments::members(tx, &ids)?.into_iter().map(|member| member.order_id).collect();

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::columns::{self, Column};
-use super::query::{FILTERS, FIND, Wish, Words};
+use super::query::{FILTERS, FIND, TIMES, Wish, Words};
 use crate::db::shops::ShopRow;
 use crate::domain::platform::Platform;
 use crate::domain::shipment::PrintState;
@@ -30,7 +30,9 @@ fn label(name: &str) -> Text {
         "tag" => t::TAG,
         "paid_from" => t::PAID_FROM,
         "paid_to" => t::PAID_TO,
+        "ship_by_from" => t::SHIP_BY_FROM,
         "ship_by_before" => t::SHIP_BY_BEFORE,
+        "overdue" => t::OVERDUE,
         "pieces_from" => t::PIECES_FROM,
         _ => t::PIECES_TO,
     }
@@ -58,7 +60,7 @@ fn choices(view: &View, name: &str, shops: &[ShopRow]) -> Vec<(String, String)> 
             of(&[("any", t::ANY_REMARK), ("message", t::MESSAGE), ("memo", t::MEMO), ("none", t::NO_REMARK)])
         }
         "flag" => of(words::FLAGS),
-        "merged" => of(&[("true", t::YES), ("false", t::NO)]),
+        "merged" | "overdue" => of(&[("true", t::YES), ("false", t::NO)]),
         _ => Vec::new(),
     }
 }
@@ -153,7 +155,7 @@ fn filter_form(view: &View, words: &Words, shops: &[ShopRow]) -> Markup {
                                 // A list that came by address stays what it is.
                                 @if value.contains(',') { option value=(value) selected { (shown(view, name, value, shops)) } }
                             }
-                        } @else if matches!(*name, "paid_from" | "paid_to" | "ship_by_before") {
+                        } @else if TIMES.contains(name) {
                             @let local = UtcTime::parse(value).map(|moment| view.write_local(moment)).unwrap_or_default();
                             input type="datetime-local" name=(name) value=(local);
                         } @else if name.starts_with("pieces") {

@@ -12,6 +12,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::deadlines::notices;
 use crate::db::shipment_list::After;
 use crate::db::{Db, shops};
 use crate::domain::actor::Right;
@@ -197,6 +198,7 @@ fn act_bar(view: &View, wish: &Wish, total: Option<i64>) -> Markup {
                             button.primary type="submit" formaction="/workbench/hold" data-act="hold" { (view.t(t::HOLD_DO)) }
                         }
                     }
+                    (notices::menu(view))
                     button type="submit" formaction="/workbench/merge" data-act="merge" aria-keyshortcuts="m" { (icon("merged")) (view.t(t::ACT_MERGE)) }
                 }
                 @if view.may(Right::Ship) {

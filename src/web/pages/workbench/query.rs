@@ -30,11 +30,13 @@ pub const FILTERS: &[&str] = &[
     "tag",
     "paid_from",
     "paid_to",
+    "ship_by_from",
     "ship_by_before",
+    "overdue",
     "pieces_from",
     "pieces_to",
 ];
-const TIMES: &[&str] = &["paid_from", "paid_to", "ship_by_before"];
+pub const TIMES: &[&str] = &["paid_from", "paid_to", "ship_by_from", "ship_by_before"];
 
 /// The sealed search.
 pub const FIND: &str = "find";
