@@ -1,14 +1,23 @@
 //! Deadlines: clocks that follow orders, rules and people's words, and ring once.
 
 use chrono::Duration;
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::sqlite::SqliteConnection;
 use huidan::db::deadlines::{self, DeadlineRow};
 use huidan::db::events;
 use huidan::domain::deadline::{ClockSource, Stage};
+use huidan::domain::error::Error;
 use huidan::domain::id::{OrderId, ShopId};
 use huidan::domain::shop::ShopSettings;
-use huidan::jobs::housekeeping;
+use huidan::jobs::run::parts;
+use huidan::jobs::{housekeeping, registry};
+use huidan::operations::deadlines::ring_due;
 use serde_json::{Value as Json, json};
+use workers::{Lane, Options, Runner};
 
+use crate::support::effects::until;
 use crate::support::shipments::the_shipment_of;
 use crate::support::{TestApp, order, recipient};
 
@@ -425,5 +434,95 @@ each_database!(
         assert_eq!(due(&app).as_deref(), Some("2026-11-22T03:00:00Z"), "the other order's day");
         delay(&app, &ids[1..], "2026-11-24T00:00:00Z");
         assert_eq!(due(&app).as_deref(), Some("2026-11-24T00:00:00Z"));
+    }
+);
+
+each_database!(
+    fn an_alarm_that_was_not_committed_rings_later_and_once(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let id = app.push(&shop, &[order("1001")])[0].order;
+        app.set_now("2026-11-22T03:00:00Z");
+        let cut_off = app.write(|tx| -> Result<(), Error> {
+            assert_eq!(ring_due(tx, 10)?, 1);
+            Err(Error::missing("power", "line"))
+        });
+        assert!(cut_off.is_err());
+        assert_eq!(alarms(&app, id), [] as [&str; 0]);
+        for _ in 0..2 {
+            keep_house(&app);
+        }
+        assert_eq!(alarms(&app, id), ["order.overdue"]);
+    }
+);
+
+each_database!(
+    fn a_job_counts_the_clocks_anew_when_a_rule_is_changed(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let id = app.push(&shop, &[order("1001")])[0].order;
+        let options = Options {
+            lanes: vec![Lane { name: "house".to_owned(), at_once: 1 }],
+            idle_poll: std::time::Duration::from_millis(20),
+            quiet_poll: std::time::Duration::from_millis(20),
+            ..Options::default()
+        };
+        let runner = Runner::start(parts(app.app(), registry::kinds(app.app())), options).expect("threads");
+        patch_shop(&app, shop.id, json!({ "ship_within_hours": 72 }));
+        until("the clock is counted anew", || {
+            clock(&app, id).is_some_and(|row| row.due_at.to_string() == "2026-11-23T02:02:00Z")
+        });
+        runner.stop(std::time::Duration::from_secs(5));
+        let jobs = app.http().get("/api/v1/jobs?kind=deadlines.recount").expect(200);
+        assert_eq!(jobs["items"].as_array().map(Vec::len), Some(1), "{jobs}");
+        // What has nothing to do with deadlines enqueues nothing.
+        patch_shop(&app, shop.id, json!({ "remarks_must_be_read": true }));
+        let jobs = app.http().get("/api/v1/jobs?kind=deadlines.recount").expect(200);
+        assert_eq!(jobs["items"].as_array().map(Vec::len), Some(1), "{jobs}");
+    }
+);
+
+each_database!(
+    fn orders_from_before_there_were_clocks_get_theirs(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let orders = [
+            order("1001"),
+            order("1002").to(recipient("王芳")).unpaid(),
+            order("1003").to(recipient("李娜")).state("cancelled"),
+        ];
+        let ids: Vec<OrderId> = app.push(&shop, &orders).iter().map(|taken| taken.order).collect();
+        let before = clock(&app, ids[0]);
+        let address = app.database_address();
+        let dialect = if address.starts_with("sqlite") { "sqlite" } else { "postgres" };
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let file = |name: &str| {
+            let path = format!("{folder}/{dialect}/2026-11-28-130000_deadlines/{name}");
+            std::fs::read_to_string(&path).expect("a migration")
+        };
+        let again = format!("{}\n{}", file("down.sql"), file("up.sql"));
+        match address.strip_prefix("sqlite://") {
+            Some(path) => SqliteConnection::establish(path).expect("a file").batch_execute(&again),
+            None => PgConnection::establish(&address).expect("a server").batch_execute(&again),
+        }
+        .expect("the migration runs on data");
+        let found: Vec<bool> = ids.iter().map(|id| clock(&app, *id).is_some()).collect();
+        assert_eq!(found, [true, false, false]);
+        assert_eq!(clock(&app, ids[0]).map(|row| row.ring_at), Some(None), "nothing rings unjudged");
+        keep_house(&app);
+        let after = clock(&app, ids[0]);
+        assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    }
+);
+
+each_database!(
+    fn a_countdown_warns_by_its_shops_own_time(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let id = app.push(&shop, &[order("1001")])[0].order;
+        let warn_at = |app: &TestApp| the_shipment_of(app, id).warn_at.map(|at| at.to_string());
+        assert_eq!(warn_at(&app).as_deref(), Some("2026-11-21T23:02:00Z"));
+        patch_shop(&app, shop.id, json!({ "deadline": { "warn_minutes": 600 } }));
+        keep_house(&app);
+        assert_eq!(warn_at(&app).as_deref(), Some("2026-11-21T16:02:00Z"));
+        app.set_now("2026-11-21T16:02:00Z");
+        keep_house(&app);
+        assert_eq!(alarms(&app, id), ["order.deadline_near"]);
     }
 );

@@ -1,7 +1,9 @@
 //! A shipment as people and programs see it, put together for a whole page at once.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+use chrono::Duration;
 use serde::Serialize;
 
 use crate::db::Db;
@@ -32,6 +34,8 @@ pub struct ShipmentItem {
     pub remarks: Vec<RemarkItem>,
     /// `None` while nothing promises a day.
     pub ship_by: Option<UtcTime>,
+    /// From then on little time is left: the longest warning of its shops before that.
+    pub warn_at: Option<UtcTime>,
     pub paid_at: Option<UtcTime>,
     pub pieces: i64,
     /// What its pieces weigh by the SKUs they mean, without the box. Null while a line means none, or a SKU has no weight.
@@ -165,9 +169,18 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         });
     }
 
+    let mut warnings: HashMap<ShopId, Duration> = HashMap::new();
+    for shop in orders.values().filter_map(|order| shops.get(&order.shop_id)) {
+        if let Entry::Vacant(place) = warnings.entry(shop.id) {
+            place.insert(Duration::minutes(shop.settings()?.deadline.warn_minutes));
+        }
+    }
+
     rows.into_iter()
         .map(|row| {
             let orders = company.remove(&row.id).unwrap_or_default();
+            let due = Some(row.due_at).filter(|due| *due < UtcTime::never());
+            let warning = orders.iter().filter_map(|order| warnings.get(&order.shop_id)).max();
             let reasons: Vec<Reason> = serde_json::from_str(&row.reasons).map_err(anyhow::Error::from)?;
             Ok(ShipmentItem {
                 id: row.id,
@@ -181,7 +194,8 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
                 orders: orders.into_iter().map(|order| order_item(&shops[&order.shop_id], order)).collect(),
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
                 reasons: reasons.into_iter().map(Into::into).collect(),
-                ship_by: Some(row.due_at).filter(|due| *due < UtcTime::never()),
+                ship_by: due,
+                warn_at: due.zip(warning).map(|(due, warning)| due.plus(-*warning)),
                 paid_at: row.paid_at,
                 pieces: row.piece_count,
                 estimated_weight_g: total_g(pieces.remove(&row.id).unwrap_or_default()),

@@ -4,15 +4,11 @@ use chrono::Duration;
 use maud::{Markup, html};
 
 use crate::domain::shipment::{PrintState, ShipmentState};
-use crate::domain::time::UtcTime;
 use crate::operations::orders::RemarkItem;
-use crate::operations::shipments::item::ReasonItem;
+use crate::operations::shipments::item::{ReasonItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::texts::{shipment, words, workbench as t};
 use crate::web::view::View;
-
-/// Time left from which a deadline warns.
-const WARNING: Duration = Duration::hours(3);
 
 /// A shipment's state.
 pub fn state(view: &View, state: ShipmentState) -> Markup {
@@ -22,26 +18,27 @@ pub fn state(view: &View, state: ShipmentState) -> Markup {
 }
 
 /// The time left; scripts keep it counting.
-pub fn ship_by(view: &View, due: Option<UtcTime>, state: ShipmentState, shipped: Option<UtcTime>) -> Markup {
-    let Some(due) = due.filter(|_| state != ShipmentState::Cancelled) else {
+pub fn ship_by(view: &View, item: &ShipmentItem) -> Markup {
+    let state = item.state;
+    let Some(due) = item.ship_by.filter(|_| state != ShipmentState::Cancelled) else {
         return html! { span.none { (view.t(t::NO_DEADLINE)) } };
     };
-    if let Some(shipped) = shipped {
+    if let Some(shipped) = item.shipped_at {
         return html! { span.left { (t::SHIPPED_AT.with(view.lang, &[&view.moment(shipped)])) } };
     }
     if state == ShipmentState::Shipped {
         return html! { time.left datetime=(due) { (view.moment(due)) } };
     }
     let left = due.chrono() - view.now.chrono();
-    let (class, text, mark) = if left < Duration::zero() {
+    let (class, text, mark) = if left <= Duration::zero() {
         ("late", t::OVERDUE_BY.with(view.lang, &[&view.span(left)]), Some("alarm"))
-    } else if left < WARNING {
+    } else if item.warn_at.is_some_and(|warn_at| warn_at <= view.now) {
         ("soon", view.span(left), Some("clock"))
     } else {
         ("calm", view.span(left), None)
     };
     html! {
-        time.due data-due=(due) datetime=(due) data-urgency=(class) title=(view.moment(due)) {
+        time.due data-due=(due) data-warn=[item.warn_at] datetime=(due) data-urgency=(class) title=(view.moment(due)) {
             @if let Some(mark) = mark { (icon(mark)) }
             span { (text) }
         }

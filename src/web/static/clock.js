@@ -6,8 +6,6 @@ if (String(zone) !== known) {
   document.cookie = `zone=${zone}; path=/; max-age=31536000; samesite=lax`;
 }
 
-const warning = 3 * 60;
-
 // The server's clock counts: one that is wrong at the desk must not make a parcel late.
 const ahead = Date.now() - (Date.parse(document.documentElement.dataset.now) || Date.now());
 
@@ -26,8 +24,9 @@ export function tick() {
   for (const due of document.querySelectorAll("[data-due]")) {
     const left = Math.trunc((Date.parse(due.dataset.due) - now) / 60000);
     const text = words(Math.abs(left));
-    due.dataset.urgency = left < 0 ? "late" : left < warning ? "soon" : "calm";
-    const shown = left >= 0 ? text : isEnglish ? `${text} late` : `超时 ${text}`;
+    const isLate = Date.parse(due.dataset.due) <= now;
+    due.dataset.urgency = isLate ? "late" : Date.parse(due.dataset.warn) <= now ? "soon" : "calm";
+    const shown = !isLate ? text : isEnglish ? `${text} late` : `超时 ${text}`;
     const span = due.querySelector("span");
     if (span.textContent !== shown) span.textContent = shown;
   }

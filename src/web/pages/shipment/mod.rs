@@ -106,7 +106,7 @@ fn head(view: &View, shown: &Shown) -> Markup {
         header.page-head {
             h1 { a href={ "/shipments/" (item.id) } { (t::TITLE.with(view.lang, &[&item.id])) } }
             (badges::state(view, item.state))
-            (badges::ship_by(view, item.ship_by, item.state, item.shipped_at))
+            (badges::ship_by(view, item))
             @for order in &item.orders { (badges::flag(view, &order.flag)) }
             span.spring {}
             @if is_open && view.may(Right::Audit) {

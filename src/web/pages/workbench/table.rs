@@ -49,7 +49,7 @@ fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
             @for reason in item.reasons.iter().take(1) { (badges::reason(view, reason)) }
             @if item.reasons.len() > 1 { span.more { "+" (item.reasons.len() - 1) } }
         },
-        Column::ShipBy => badges::ship_by(view, item.ship_by, item.state, item.shipped_at),
+        Column::ShipBy => badges::ship_by(view, item),
         Column::Orders => orders(view, item),
         Column::Recipient => html! {
             @if let Some(to) = &item.recipient {
