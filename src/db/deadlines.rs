@@ -44,9 +44,19 @@ const COLUMNS: &str =
 
 /// The clocks of these orders; those that run for none are left out.
 pub fn find(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<DeadlineRow>> {
+    select(db, orders, "")
+}
+
+/// The same, locked until the transaction ends, ascending by order.
+pub fn lock(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<Vec<DeadlineRow>> {
+    select(tx, orders, " FOR UPDATE")
+}
+
+fn select(db: &mut Db, orders: &[OrderId], lock: &str) -> QueryResult<Vec<DeadlineRow>> {
     let seller = db.seller();
-    let text =
-        format!("SELECT {COLUMNS} FROM deadlines WHERE seller_id = ? AND order_id IN ? ORDER BY order_id");
+    let text = format!(
+        "SELECT {COLUMNS} FROM deadlines WHERE seller_id = ? AND order_id IN ? ORDER BY order_id{lock}"
+    );
     db.load(sql(text).bind(seller).list(orders.iter().copied()))
 }
 

@@ -21,7 +21,8 @@ pub async fn show(caller: Caller) -> Reply {
 
 /// Change the seller's settings
 ///
-/// Only those named; null goes back to the default. Orders that arrive from now on follow them.
+/// Only those named; null goes back to the default. Orders that arrive from now on follow them; the calendar and the time
+/// zone count for every order that has not left.
 #[utoipa::path(patch, path = "/api/v1/settings", tag = "settings", request_body = SellerSettings,
     responses((status = 200, description = "Every setting as it is now", body = SellerSettings)))]
 pub async fn change(caller: Caller, body: Body<Map<String, Json>>) -> Reply {

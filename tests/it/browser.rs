@@ -370,6 +370,24 @@ fn due_today(app: &TestApp) {
     assert_eq!(app.http().post("/api/v1/delay-notices", notice).status, 200);
 }
 
+#[test]
+fn the_board_is_reached_and_left_by_keys() {
+    let app = TestApp::sqlite();
+    due_today(&app);
+    let browser = shipper(&app);
+    browser.open("/workbench?state=ready");
+    browser.until("document.querySelectorAll('#rows > tr.row').length === 9");
+    browser.keys("gd");
+    browser
+        .until("location.pathname === '/deadlines' && document.querySelectorAll('a.due-hour').length === 8");
+    browser.script("document.querySelectorAll('a.due-hour')[3].focus()");
+    browser.until("document.activeElement.getAttribute('aria-label').startsWith('2 orders due')");
+    browser.keys(ENTER);
+    browser.until(
+        "location.pathname === '/workbench' && document.querySelectorAll('#rows > tr.row').length === 2",
+    );
+}
+
 /// Every page that stands in a menu, with something on it.
 const PAGES: &[(&str, &str)] = &[
     ("start", "/"),

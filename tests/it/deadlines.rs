@@ -14,6 +14,8 @@ use huidan::domain::shop::ShopSettings;
 use huidan::jobs::run::parts;
 use huidan::jobs::{housekeeping, registry};
 use huidan::operations::deadlines::ring_due;
+use huidan::operations::merging::{self, SplitLine};
+use huidan::operations::ship::{NewShipping, ship};
 use serde_json::{Value as Json, json};
 use workers::{Lane, Options, Runner};
 
@@ -524,5 +526,40 @@ each_database!(
         app.set_now("2026-11-21T16:02:00Z");
         keep_house(&app);
         assert_eq!(alarms(&app, id), ["order.deadline_near"]);
+    }
+);
+
+each_database!(
+    fn two_halves_of_an_order_that_leave_at_once_stop_its_clock(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let orders: Vec<_> = (0..12)
+            .map(|n| order(&n.to_string()).to(recipient(&format!("陈{n}"))).line("TEA-250", 2))
+            .collect();
+        let ids: Vec<OrderId> = app.push(&shop, &orders).iter().map(|taken| taken.order).collect();
+        let mut halves = [Vec::new(), Vec::new()];
+        for id in &ids {
+            let whole = the_shipment_of(&app, *id);
+            let half = [SplitLine { line: whole.lines[0].line, quantity: 1 }];
+            let other = app.write(|tx| merging::split(tx, whole.id, &half)).expect("two pieces are split");
+            halves[0].push(whole.id);
+            halves[1].push(other);
+        }
+        let run = json!({ "carrier": "SF Express", "format": "sf-12", "first_number": "755000000000",
+                          "filter": { "state": "ready" } });
+        app.http().post("/api/v1/number-runs", run).expect(201);
+        let (forks, start) = ([app.fork(), app.fork()], std::sync::Barrier::new(2));
+        std::thread::scope(|scope| {
+            for (fork, half) in forks.iter().zip(&halves) {
+                scope.spawn(|| {
+                    let wish = NewShipping { shipments: half.clone(), ..NewShipping::default() };
+                    start.wait();
+                    let left = fork.write(|tx| ship(tx, &wish)).expect("they leave");
+                    assert_eq!(left.done.len(), 12, "{:?}", left.left_out);
+                });
+            }
+        });
+        for id in ids {
+            assert_eq!(stage(&app, id), Stage::ShippedInTime);
+        }
     }
 );

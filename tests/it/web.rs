@@ -601,6 +601,15 @@ each_database!(
         let undone = browser.post(&undo, &[("back", "/deadlines")]).text();
         assert!(undone.contains("The deadlines of 1 orders") && undone.contains("taken back"), "{undone}");
 
+        let page = format!("/orders/{}", between(&told, "href=\"/orders/", "\""));
+        assert!(browser.get(&page).text().contains("action=\"/workbench/delay\""));
+        let one =
+            [("order", page.rsplit('/').next().unwrap_or_default()), ("delay_until", "2026-12-01T12:00")];
+        let fields =
+            [one[0], one[1], ("delay_reason", "buyer"), ("delay_note", "on holiday"), ("back", &page)];
+        let told = browser.post("/workbench/delay", &fields).text();
+        assert!(told.contains("delay announced") && told.contains("on holiday"), "{told}");
+
         let shops = browser.get("/shops").text();
         let form = format!(
             "/shops/{}/deadline",

@@ -19,8 +19,10 @@ use crate::operations::shipments::facts::{Context, Facts};
 pub(crate) fn follow(tx: &mut Tx, context: &Context, judged: &HashMap<OrderId, Facts>) -> Result<(), Error> {
     let mut orders: Vec<OrderId> = judged.keys().copied().collect();
     orders.sort_unstable();
+    // Locked before the parcels are looked at: of two workers that ship two parcels of one order at once, the second one
+    // must see that the first has left.
     let mut there: HashMap<OrderId, DeadlineRow> =
-        record::find(tx, &orders)?.into_iter().map(|row| (row.order_id, row)).collect();
+        record::lock(tx, &orders)?.into_iter().map(|row| (row.order_id, row)).collect();
     let leaving: HashMap<OrderId, LeavingRow> =
         record::leaving(tx, &orders)?.into_iter().map(|row| (row.order_id, row)).collect();
     let (mut changed, mut gone, mut late) = (Vec::new(), Vec::new(), Vec::new());

@@ -81,6 +81,8 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
     let tellings = write_backs::list(db, filter, None, SHOWN)?;
     let log = events::list(db, Some(id.0), None, SHOWN)?;
     let people = People::load(db)?;
+    let is_running = order.deadline.as_ref().is_some_and(|clock| clock.stage.is_open());
+    let may_delay = is_running && view.may(Right::Audit);
     let delays = deadlines::notices(db, Some(id), None, notices::SHOWN)?;
     let body = html! {
         div.page {
@@ -99,7 +101,13 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
                         (lines(view, &order))
                         section.panel #remarks { h2 { (view.t(t::REMARKS)) } (thread(view, &people, &order, &format!("/orders/{id}"))) }
                         @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }
-                        @if !delays.is_empty() { section.panel { h2 { (view.t(d::DELAYS)) } (notices::table(db, view, &delays)?) } }
+                        @if !delays.is_empty() || may_delay {
+                            section.panel {
+                                h2 { (view.t(d::DELAYS)) }
+                                (notices::table(db, view, &delays)?)
+                                @if may_delay { (notices::form_of(view, id)) }
+                            }
+                        }
                         section.panel { h2 { (view.t(t::HISTORY)) } (timeline(view, &people, &log)) }
                     }
                     div { (facts(view, &order)) (places(view, &order)) }

@@ -31,22 +31,48 @@ pub fn menu(view: &View) -> Markup {
         details.menu.up {
             summary.button { (icon("clock")) (view.t(t::DELAY)) }
             div.menu-body.stack {
-                label { span { (view.t(t::DELAY_UNTIL)) } input type="datetime-local" name="delay_until"; }
-                label { span { (view.t(t::DELAY_REASON)) }
-                    select name="delay_reason" { @for one in DelayReason::ALL { option value=(one) { (view.t(t::reason(*one))) } } } }
-                label { span { (view.t(t::DELAY_NOTE)) } input name="delay_note" maxlength="200"; }
-                p.hint { (view.t(t::DELAY_HINT)) }
+                (fields(view, false))
                 button.primary type="submit" formaction="/workbench/delay" data-act="delay" { (view.t(t::DELAY_DO)) }
             }
         }
     }
 }
 
-/// `POST /workbench/delay`
+/// The form that announces a delay of one order.
+pub fn form_of(view: &View, order: OrderId) -> Markup {
+    html! {
+        details.fold {
+            summary { (view.t(t::DELAY)) }
+            form.row-form method="post" action="/workbench/delay" {
+                (csrf(view))
+                input type="hidden" name="order" value=(order);
+                input type="hidden" name="back" value=(view.here);
+                (fields(view, true))
+                button.primary type="submit" { (view.t(t::DELAY_DO)) }
+            }
+        }
+    }
+}
+
+fn fields(view: &View, is_alone: bool) -> Markup {
+    html! {
+        // In the bar of the workbench other deeds share the form, and need no date.
+        label { span { (view.t(t::DELAY_UNTIL)) } input type="datetime-local" name="delay_until" required[is_alone]; }
+        label { span { (view.t(t::DELAY_REASON)) }
+            select name="delay_reason" { @for one in DelayReason::ALL { option value=(one) { (view.t(t::reason(*one))) } } } }
+        label { span { (view.t(t::DELAY_NOTE)) } input name="delay_note" maxlength="200"; }
+        p.hint { (view.t(t::DELAY_HINT)) }
+    }
+}
+
+/// `POST /workbench/delay`: the orders named, else those of the ticked parcels.
 pub async fn give(visitor: Visitor, form: Form) -> HttpResponse {
     visitor
         .change(Right::Audit, move |tx, view| {
-            let orders = orders_of(tx, &form, view)?;
+            let orders = match form.has("order") {
+                true => form.ids("order")?,
+                false => orders_of(tx, &form, view)?,
+            };
             let reason = DelayReason::parse(form.get("delay_reason"))
                 .map_err(|said| Error::invalid("delay_reason", "word", said))?;
             let ship_by = view
