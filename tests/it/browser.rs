@@ -450,6 +450,9 @@ fn every_page_is_open_to_everybody_in_both_languages_themes_and_widths() {
                 "return [document.documentElement.lang.slice(0, 2), document.documentElement.dataset.theme]",
             );
             assert_eq!(shown, json!([lang, theme]), "{name}");
+            // What is folded away has to be as open to everybody.
+            browser
+                .script("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })");
             let outside = browser.script(OUTSIDE);
             if outside != json!([]) {
                 wrong.push(format!("{name} at {width} px has beyond its edge: {outside}"));
