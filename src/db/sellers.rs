@@ -51,11 +51,20 @@ pub fn settings(db: &mut Db) -> Result<SellerSettings, Error> {
     }
 }
 
-/// Has other writers that lock this writer's seller wait until this transaction ends.
+/// Has other writers that lock or share this writer's seller wait until this transaction ends.
 pub fn lock(tx: &mut Tx) -> QueryResult<()> {
+    held(tx, "FOR UPDATE")
+}
+
+/// Has writers that lock this writer's seller wait until this transaction ends; others that share it do not.
+pub fn share(tx: &mut Tx) -> QueryResult<()> {
+    held(tx, "FOR SHARE")
+}
+
+fn held(tx: &mut Tx, how: &str) -> QueryResult<()> {
     let seller = tx.seller();
-    tx.load::<SellerRow>(sql("SELECT id, name, settings FROM sellers WHERE id = ? FOR UPDATE").bind(seller))
-        .map(drop)
+    let statement = sql(format!("SELECT id, name, settings FROM sellers WHERE id = ? {how}"));
+    tx.load::<SellerRow>(statement.bind(seller)).map(drop)
 }
 
 /// Replaces the settings of this writer's seller.

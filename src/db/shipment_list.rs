@@ -25,6 +25,8 @@ const FEW: usize = 2_000;
 pub enum RemarkFilter {
     Message,
     Memo,
+    /// A note of the staff.
+    Note,
     Any,
     None,
 }
@@ -134,11 +136,19 @@ impl ShipmentFilter {
         if let Some(print) = self.print {
             statement = statement.push(" AND s.print = ?").bind(print);
         }
+        // Notes are few, so they are listed rather than looked for beside each shipment.
+        const NOTED: &str = "s.id IN (SELECT so.shipment_id FROM order_notes n JOIN shipment_orders so \
+             ON so.seller_id = n.seller_id AND so.order_id = n.order_id AND so.left_at IS NULL WHERE n.seller_id = ?)";
         statement = match self.remark {
             Some(RemarkFilter::Message) => statement.push(" AND s.has_message"),
             Some(RemarkFilter::Memo) => statement.push(" AND s.has_memo"),
-            Some(RemarkFilter::Any) => statement.push(" AND (s.has_message OR s.has_memo)"),
-            Some(RemarkFilter::None) => statement.push(" AND NOT s.has_message AND NOT s.has_memo"),
+            Some(RemarkFilter::Note) => statement.push(&format!(" AND {NOTED}")).bind(seller),
+            Some(RemarkFilter::Any) => {
+                statement.push(&format!(" AND (s.has_message OR s.has_memo OR {NOTED})")).bind(seller)
+            }
+            Some(RemarkFilter::None) => {
+                statement.push(&format!(" AND NOT (s.has_message OR s.has_memo OR {NOTED})")).bind(seller)
+            }
             None => statement,
         };
         if let Some(flag) = &self.flag {

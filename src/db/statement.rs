@@ -282,7 +282,8 @@ impl QueryFragment<Sqlite> for Statement {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         for (piece, value) in self.pieces() {
             // Row locks are PostgreSQL's; on SQLite the one writer has the whole file.
-            out.push_sql(&piece.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", ""));
+            let plain = piece.replace(" FOR UPDATE SKIP LOCKED", "").replace(" FOR UPDATE", "");
+            out.push_sql(&plain.replace(" FOR SHARE", ""));
             match value {
                 None => {}
                 Some(Value::Int(value)) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,

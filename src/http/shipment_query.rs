@@ -35,7 +35,7 @@ pub struct ShipmentQuery {
     /// `none`, `queued`, `printed`, `stale`.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     print: Option<String>,
-    /// `message`, `memo`, `any`, `none`.
+    /// `message`, `memo`, `note`, `any`, `none`.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     remark: Option<String>,
     /// Colour of the platform's flag.
@@ -191,9 +191,10 @@ fn remark(text: &str) -> Result<RemarkFilter, String> {
     match text {
         "message" => Ok(RemarkFilter::Message),
         "memo" => Ok(RemarkFilter::Memo),
+        "note" => Ok(RemarkFilter::Note),
         "any" => Ok(RemarkFilter::Any),
         "none" => Ok(RemarkFilter::None),
-        _ => Err(format!("{text:?} is no remark filter; write one of message, memo, any, none")),
+        _ => Err(format!("{text:?} is no remark filter; write one of message, memo, note, any, none")),
     }
 }
 

@@ -122,6 +122,31 @@ each_database!(
 );
 
 each_database!(
+    fn parcels_are_found_by_what_was_said_of_them(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let to = |number: &str| order(number).to(recipient(number));
+        let taken = app.push(&shop, &[to("1").message("快点"), to("2").memo("送小样"), to("3"), to("4")]);
+        note(&http, taken[2].order, "易碎");
+        for (remark, expected) in [
+            ("message", &["1"][..]),
+            ("memo", &["2"]),
+            ("note", &["3"]),
+            ("any", &["1", "2", "3"]),
+            ("none", &["4"]),
+        ] {
+            let page = http.get(&format!("/api/v1/shipments?remark={remark}&sort=created")).expect(200);
+            let found: Vec<&str> = page["items"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .map(|item| item["orders"][0]["number"].as_str().expect("a number"))
+                .collect();
+            assert_eq!(found, expected, "{remark}");
+        }
+    }
+);
+
+each_database!(
     fn a_shop_may_want_its_remarks_read_by_itself(app: TestApp) {
         let strict = ShopSettings { remarks_must_be_read: true, ..ShopSettings::default() };
         let (here, there, http) = (app.shop_with("Here", strict), app.shop("There"), app.http());

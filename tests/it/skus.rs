@@ -1,11 +1,16 @@
 //! Own SKUs: written down, meant by what shops call them, and orders that wait for it.
 
+use std::sync::mpsc;
+use std::time::Duration;
+
 use huidan::db::statement::sql;
 use huidan::domain::actor::Role;
 use huidan::domain::id::{OrderId, ShipmentId};
 use huidan::jobs::registry;
 use huidan::jobs::run::parts;
+use huidan::operations::intake::take_in;
 use huidan::operations::shipments::again::BATCH;
+use huidan::operations::skus::{self, NewCode};
 use serde_json::{Value as Json, json};
 use workers::{Lane, Options, Runner};
 
@@ -372,6 +377,46 @@ each_database!(
         until("the others follow", || in_state(&app, "ready") == count as i64);
         runner.stop(PATIENCE);
         assert_eq!(in_state(&app, "blocked"), 0);
+    }
+);
+
+each_database!(
+    fn an_order_that_comes_in_while_its_code_is_mapped_does_not_wait_for_ever(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        sku(&http, "TEA", 1);
+        insist(&http, true);
+        let (other, snapshot) = (app.fork(), order("1").line("X", 1).snapshot());
+        let (taken_in, is_taken_in) = mpsc::channel();
+        let (go_on, may_go_on) = mpsc::channel::<()>();
+        let (mapped, is_mapped) = mpsc::channel();
+        let (here, shop) = (&app, &shop);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                here.write(|tx| {
+                    let taken = take_in(tx, shop, std::slice::from_ref(&snapshot))?;
+                    taken_in.send(()).expect("the test waits for it");
+                    may_go_on.recv().expect("the test lets it go on");
+                    Ok(taken)
+                })
+                .expect("it is taken in");
+            });
+            is_taken_in.recv().expect("the order is there and not committed");
+            scope.spawn(move || {
+                let code = NewCode {
+                    shop: None,
+                    code: "X".to_owned(),
+                    title: String::new(),
+                    variant: String::new(),
+                    sku: "TEA".to_owned(),
+                };
+                other.write(|tx| skus::map(tx, std::slice::from_ref(&code))).expect("it is mapped");
+                mapped.send(()).expect("the test waits for it");
+            });
+            let early = is_mapped.recv_timeout(Duration::from_millis(300));
+            go_on.send(()).expect("it waits for this");
+            assert!(early.is_err(), "mapping waits for the order that is coming in");
+        });
+        assert_eq!((in_state(&app, "ready"), in_state(&app, "blocked")), (1, 0));
     }
 );
 

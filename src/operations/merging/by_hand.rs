@@ -112,7 +112,7 @@ pub fn unmerge(tx: &mut Tx, id: ShipmentId) -> Result<Vec<ShipmentId>, Error> {
     }
     let orders: Vec<OrderId> = members.iter().map(|member| member.order_id).collect();
     let mut order_recipients = HashMap::new();
-    let context = Context::load(tx)?;
+    let context = Context::load_to_judge(tx)?;
     let now = tx.now;
     let judged = facts::load(tx, &context, &orders, now)?;
     for (order, facts) in &judged {
@@ -258,7 +258,7 @@ impl Side {
     fn load(tx: &mut Tx, row: &ShipmentRow) -> Result<Self, Error> {
         let members = record::members(tx, &[row.id])?;
         let orders: Vec<OrderId> = members.iter().map(|member| member.order_id).collect();
-        let context = Context::load(tx)?;
+        let context = Context::load_to_judge(tx)?;
         let now = tx.now;
         let facts = facts::load(tx, &context, &orders, now)?;
         let ids: Vec<RecipientId> = row.recipient_id.into_iter().collect();

@@ -36,7 +36,7 @@ pub struct Changes {
 /// # Errors
 /// When the record cannot be read or written.
 pub fn settle(tx: &mut Tx, orders: &[OrderId], changes: &Changes) -> Result<(), Error> {
-    let context = Context::load(tx)?;
+    let context = Context::load_to_judge(tx)?;
     let now = tx.now;
     let judged = facts::load(tx, &context, orders, now)?;
     let known: Vec<OrderId> = orders.iter().copied().filter(|order| !changes.new.contains(order)).collect();

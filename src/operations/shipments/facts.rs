@@ -6,7 +6,7 @@ use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, delay_notices, order_notes, sellers, sku_codes};
+use crate::db::{Db, Tx, delay_notices, order_notes, sellers, sku_codes};
 use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
@@ -42,6 +42,17 @@ impl Context {
         let rows = shops::all(db)?.into_iter();
         let shops = rows.map(|row| Ok((row.id, Shop::of(row, &seller)?))).collect::<Result<_, Error>>()?;
         Ok(Self { seller, shops })
+    }
+
+    /// The same for a write that stores what it judges. Where orders wait for codes to be mapped, a mapping waits
+    /// for this write, or this one for it: otherwise an order that comes in while its code is mapped would be
+    /// judged by neither.
+    pub fn load_to_judge(tx: &mut Tx) -> Result<Self, Error> {
+        let context = Self::load(tx)?;
+        if context.seller.skus_must_be_mapped {
+            sellers::share(tx)?;
+        }
+        Ok(context)
     }
 
     /// The shop of an order; every order has one, by foreign key.

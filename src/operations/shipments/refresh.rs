@@ -17,7 +17,7 @@ use crate::operations::deadlines;
 /// # Errors
 /// When the record cannot be read or written.
 pub fn refresh(tx: &mut Tx, shipments: &[ShipmentId]) -> Result<(), Error> {
-    let context = Context::load(tx)?;
+    let context = Context::load_to_judge(tx)?;
     refresh_with(tx, &context, shipments, HashMap::new(), &HashSet::new())
 }
 

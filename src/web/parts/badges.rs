@@ -68,9 +68,12 @@ pub fn print(view: &View, print: PrintState) -> Markup {
 
 /// Why it cannot leave; the sentence and what to do next.
 pub fn reason(view: &View, reason: &ReasonItem) -> Markup {
+    let (said, next) =
+        (view.lang.pick(&reason.message, &reason.message_zh), view.lang.pick(reason.next, reason.next_zh));
     html! {
-        span.reason data-code=(reason.code) title=(view.lang.pick(reason.next, reason.next_zh)) {
-            (view.lang.pick(&reason.message, &reason.message_zh))
+        @match &reason.mend {
+            Some(mend) => { a.reason data-code=(reason.code) title=(next) href=(mend) { (said) } }
+            None => { span.reason data-code=(reason.code) title=(next) { (said) } }
         }
     }
 }

@@ -47,6 +47,7 @@ texts! {
     MESSAGE = "buyer message" "买家留言";
     MEMO = "seller memo" "卖家备注";
     ANY_REMARK = "any remark" "有留言或备注";
+    NOTE = "a note" "有内部备注";
     NO_REMARK = "no remark" "无留言备注";
     SORT_SHIP_BY = "deadline first" "先到期先发";
     SORT_SHIP_BY_LAST = "deadline last" "后到期在前";

@@ -32,11 +32,7 @@ pub fn reasons_of(view: &View, reasons: &[ReasonItem]) -> Markup {
                     @for reason in reasons {
                         li {
                             (icon("blocked")) (badges::reason(view, reason))
-                            @if let Some(mend) = &reason.mend {
-                                a href=(mend) { (view.lang.pick(reason.next, reason.next_zh)) }
-                            } @else {
-                                small { (view.lang.pick(reason.next, reason.next_zh)) }
-                            }
+                            small { (view.lang.pick(reason.next, reason.next_zh)) }
                         }
                     }
                 }

@@ -56,9 +56,13 @@ fn choices(view: &View, name: &str, shops: &[ShopRow]) -> Vec<(String, String)> 
             .iter()
             .map(|one| (one.to_string(), view.t(words::print(*one)).to_owned()))
             .collect(),
-        "remark" => {
-            of(&[("any", t::ANY_REMARK), ("message", t::MESSAGE), ("memo", t::MEMO), ("none", t::NO_REMARK)])
-        }
+        "remark" => of(&[
+            ("any", t::ANY_REMARK),
+            ("message", t::MESSAGE),
+            ("memo", t::MEMO),
+            ("note", t::NOTE),
+            ("none", t::NO_REMARK),
+        ]),
         "flag" => of(words::FLAGS),
         "merged" | "overdue" => of(&[("true", t::YES), ("false", t::NO)]),
         _ => Vec::new(),

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::chips::carrier_name;
 use super::columns::Column;
 use crate::domain::shipment::ShipmentState;
+use crate::operations::orders::RemarkItem;
 use crate::operations::shipments::item::{LineItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::parts::badges;
@@ -42,6 +43,13 @@ fn row(view: &View, columns: &[Column], item: &ShipmentItem) -> Markup {
     }
 }
 
+/// The remarks, those with one of the seller's keywords first.
+fn loudest(item: &ShipmentItem) -> Vec<&RemarkItem> {
+    let mut remarks: Vec<&RemarkItem> = item.remarks.iter().collect();
+    remarks.sort_by_key(|remark| remark.keywords.is_empty());
+    remarks
+}
+
 fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
     match column {
         Column::State => html! {
@@ -60,7 +68,7 @@ fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
         Column::Contents => lines(view, item),
         Column::Remarks => html! {
             @for colour in flags(item) { (badges::flag(view, colour)) }
-            @for remark in item.remarks.iter().take(SHOWN) { (badges::remark(view, remark)) }
+            @for remark in loudest(item).into_iter().take(SHOWN) { (badges::remark(view, remark)) }
             @if item.remarks.len() > SHOWN { span.more { "+" (item.remarks.len() - SHOWN) } }
         },
         Column::Waybill => html! {
