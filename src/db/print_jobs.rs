@@ -23,16 +23,18 @@ row! {
         pub members: String,
         pub created_by: String,
         pub created_at: UtcTime,
+        /// The station that took sheets of it; empty without one.
+        pub held_by: String,
     }
 }
 
 const COLUMNS: &str =
-    "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at";
+    "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at, held_by";
 
 /// Adds a job; its id and serial are in the row already.
 pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     let statement = sql(format!(
-        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ))
     .bind(tx.seller())
     .bind(job.id)
@@ -44,7 +46,8 @@ pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     .bind(&job.station)
     .bind(&job.members)
     .bind(&job.created_by)
-    .bind(job.created_at);
+    .bind(job.created_at)
+    .bind(&job.held_by);
     tx.execute(statement).map(drop)
 }
 
@@ -63,6 +66,15 @@ fn select(db: &mut Db, id: PrintJobId, lock: &str) -> QueryResult<Option<JobRow>
         .bind(db.seller())
         .bind(id);
     db.first(statement)
+}
+
+/// Notes which station holds a job; nobody when it is empty.
+pub fn set_holder(tx: &mut Tx, job: PrintJobId, held_by: &str) -> QueryResult<()> {
+    let statement = sql("UPDATE print_jobs SET held_by = ? WHERE seller_id = ? AND id = ?")
+        .bind(held_by)
+        .bind(tx.seller())
+        .bind(job);
+    tx.execute(statement).map(drop)
 }
 
 /// Jobs, newest first, before `before`.

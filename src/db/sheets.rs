@@ -36,6 +36,14 @@ pub fn of_job(db: &mut Db, job: PrintJobId) -> QueryResult<Vec<SheetRow>> {
     db.load(statement)
 }
 
+/// How many sheets a job has.
+pub fn count(db: &mut Db, job: PrintJobId) -> QueryResult<i64> {
+    let statement = sql("SELECT COUNT(*) AS one FROM sheets WHERE seller_id = ? AND print_job_id = ?")
+        .bind(db.seller())
+        .bind(job);
+    db.number(statement)
+}
+
 /// What a sheet is made of.
 #[derive(Debug, Clone)]
 pub struct Content {
@@ -107,21 +115,32 @@ pub fn set_states(tx: &mut Tx, job: PrintJobId, states: &[(i64, SheetState, &str
     tx.execute(statement).map(drop)
 }
 
+/// Marks sheets of a job as one more copy of what is on paper, or may be.
+pub fn mark_copies(tx: &mut Tx, job: PrintJobId, positions: &[i64]) -> QueryResult<()> {
+    let statement =
+        sql("UPDATE sheets SET copy = copy + 1 WHERE seller_id = ? AND print_job_id = ? AND position IN ?")
+            .bind(tx.seller())
+            .bind(job)
+            .list(positions.iter().copied());
+    tx.execute(statement).map(drop)
+}
+
 row! {
     /// A sheet of the same paper that was made before for a shipment and its number.
     pub struct EarlierSheet {
         pub shipment_id: ShipmentId,
         pub waybill: String,
         pub state: SheetState,
+        pub copy: i64,
         pub print_job_id: PrintJobId,
     }
 }
 
-/// The sheets of a paper for these shipments that are not spoiled.
+/// Every sheet of a paper for these shipments.
 pub fn earlier(db: &mut Db, paper: Paper, shipments: &[ShipmentId]) -> QueryResult<Vec<EarlierSheet>> {
-    let statement = sql("SELECT h.shipment_id, h.waybill, h.state, h.print_job_id FROM sheets h \
+    let statement = sql("SELECT h.shipment_id, h.waybill, h.state, h.copy, h.print_job_id FROM sheets h \
          JOIN print_jobs j ON j.seller_id = h.seller_id AND j.id = h.print_job_id \
-         WHERE h.seller_id = ? AND h.shipment_id IN ? AND j.paper = ? AND h.state <> 'spoiled' ORDER BY h.id")
+         WHERE h.seller_id = ? AND h.shipment_id IN ? AND j.paper = ? ORDER BY h.id")
     .bind(db.seller())
     .list(shipments.iter().copied())
     .bind(paper);

@@ -38,6 +38,8 @@ pub enum Right {
     Ship,
     /// Claim and acknowledge sheets.
     Print,
+    /// Print a number again that is on paper already, or may be: marked as a copy.
+    Reprint,
     /// See a recipient unmasked.
     Reveal,
     /// Shops and the seller's settings.
@@ -55,7 +57,7 @@ impl Role {
             Self::Manager => right != Own,
             Self::Auditor => matches!(right, See | Intake | Audit | Reveal),
             Self::Finance => matches!(right, See | Audit),
-            Self::Shipper => matches!(right, See | Intake | Audit | Ship | Print | Reveal),
+            Self::Shipper => matches!(right, See | Intake | Audit | Ship | Print | Reprint | Reveal),
             Self::Viewer => right == See,
             Self::Station => right == Print,
             // Suppliers get addresses of their own; nothing of the seller's is open to them.

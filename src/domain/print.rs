@@ -3,8 +3,9 @@
 //! A sheet's state is only ever what somebody or something said. Handing out a document is not
 //! printing; a sheet behind the last good one is unknown until a person goes on from there.
 
+use super::actor::{Actor, Right};
 use super::error::Error;
-use super::id::ShipmentId;
+use super::id::{PrintJobId, ShipmentId};
 use super::left_out::Why;
 use super::number_run::{already_shipped, cancelled};
 use super::reason::Reason;
@@ -60,13 +61,53 @@ impl SheetState {
     }
 
     /// What "sheet `last_good` was the last good one" makes of the sheet at `position`.
+    ///
+    /// A sheet that was never handed out did not come out well, whatever was said about those around it.
     pub fn acknowledged(self, position: i64, last_good: i64) -> Self {
         match self {
-            Self::Queued | Self::Sent | Self::Unknown if position <= last_good => Self::Acknowledged,
+            Self::Sent | Self::Unknown if position <= last_good => Self::Acknowledged,
             Self::Sent => Self::Unknown,
             state => state,
         }
     }
+}
+
+/// Whether somebody may have more sheets of a job that is held by `held_by` (empty: by no station).
+pub fn may_take(held_by: &str, actor: &Actor) -> bool {
+    held_by.is_empty() || held_by == actor.name || actor.role.may(Right::Manage)
+}
+
+/// Whether somebody may say what became of the sheets of a job that is held by `held_by`.
+///
+/// What a station took it alone has seen come out; a manager answers for it when it cannot. What people
+/// took lies on a table that everyone who ships stands around.
+pub fn may_report(held_by: &str, actor: &Actor) -> bool {
+    held_by == actor.name
+        || actor.role.may(Right::Manage)
+        || (held_by.is_empty() && actor.role.may(Right::Ship))
+}
+
+/// The refusal for whoever may neither take nor report.
+pub fn held_by_another(job: PrintJobId, held_by: &str) -> Error {
+    let detail = match held_by {
+        "" => format!("Job {job} was handed out to somebody else."),
+        station => format!("Job {job} is printed by {station}."),
+    };
+    Error::conflict("held_by_another", detail, "Leave it to that station, or ask a manager.")
+}
+
+/// Which copy the next sheet of a number is: 1 for the first one that may have reached paper.
+///
+/// `earlier` are the sheets of this paper with this number: state, copy, and whether the sheet is of the
+/// job that goes on. A sheet that only waited, or was given up before it was handed out, is not on paper;
+/// its copy tells how many before it may be. One that waits in another job will be.
+pub fn next_copy(earlier: impl Iterator<Item = (SheetState, i64, bool)>) -> i64 {
+    let on_paper = earlier.map(|(state, copy, is_own)| match state {
+        SheetState::Sent | SheetState::Acknowledged | SheetState::Unknown => copy,
+        SheetState::Queued if !is_own => copy,
+        SheetState::Queued | SheetState::Spoiled => copy - 1,
+    });
+    on_paper.max().unwrap_or(0) + 1
 }
 
 /// Whether `last_good` is a sheet of a job of so many sheets; 0 says that none came out.
@@ -110,6 +151,15 @@ pub fn not_numbered(id: ShipmentId) -> Why {
     )
 }
 
+/// A sheet somebody called good although nobody was given it.
+pub fn not_handed_out(position: i64) -> Why {
+    Why::new(
+        "not_handed_out",
+        format!("Sheet {position} was not handed out, so it cannot have come out well."),
+        "Print the sheets that wait, then say which of them is the last good one.",
+    )
+}
+
 /// A sheet whose values have changed since it was queued.
 pub fn stale(position: i64) -> Why {
     Why::new(
@@ -131,12 +181,14 @@ pub fn resumed(slots: &[i64], shipments: &[ShipmentId], last: i64) -> Vec<(i64, 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::actor::Role;
+    use crate::domain::id::SellerId;
 
     #[test]
     fn the_last_good_sheet_settles_those_before_it_and_doubts_those_behind() {
         use SheetState::*;
         for (state, before, behind) in [
-            (Queued, Acknowledged, Queued),
+            (Queued, Queued, Queued),
             (Sent, Acknowledged, Unknown),
             (Acknowledged, Acknowledged, Acknowledged),
             (Unknown, Acknowledged, Unknown),
@@ -144,6 +196,40 @@ mod tests {
         ] {
             assert_eq!(state.acknowledged(4, 4), before, "{state} up to the last good one");
             assert_eq!(state.acknowledged(5, 4), behind, "{state} behind it");
+        }
+    }
+
+    #[test]
+    fn what_a_station_took_is_told_by_it_or_by_a_manager() {
+        let actor = |name: &str, role| Actor { role, name: name.to_owned(), ..Actor::system(SellerId(1)) };
+        for (held_by, who, takes, reports) in [
+            ("", actor("user:1", Role::Shipper), true, true),
+            ("", actor("token:7", Role::Station), true, false),
+            ("token:7", actor("token:7", Role::Station), true, true),
+            ("token:7", actor("token:8", Role::Station), false, false),
+            ("token:7", actor("user:1", Role::Shipper), false, false),
+            ("token:7", actor("user:2", Role::Manager), true, true),
+        ] {
+            let found = (may_take(held_by, &who), may_report(held_by, &who));
+            assert_eq!(found, (takes, reports), "{who:?} and {held_by:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_may_be_on_paper_is_printed_as_a_copy() {
+        use SheetState::*;
+        for (earlier, copy) in [
+            (vec![], 1),
+            (vec![(Queued, 1, true)], 1),
+            (vec![(Queued, 1, false)], 2),
+            (vec![(Unknown, 1, true)], 2),
+            (vec![(Sent, 1, true)], 2),
+            (vec![(Acknowledged, 1, false), (Acknowledged, 2, false)], 3),
+            (vec![(Unknown, 1, true), (Spoiled, 2, true)], 2),
+            (vec![(Spoiled, 2, true)], 2),
+            (vec![(Queued, 3, true)], 3),
+        ] {
+            assert_eq!(next_copy(earlier.iter().copied()), copy, "{earlier:?}");
         }
     }
 

@@ -155,6 +155,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/print-jobs/{id}/document").route(get().to(print_jobs::document)))
         .service(resource("/print-jobs/{id}/acknowledge").route(post().to(print_jobs::acknowledge)))
         .service(resource("/print-jobs/{id}/resume").route(post().to(print_jobs::resume)))
+        .service(resource("/print-jobs/{id}/decide").route(post().to(print_jobs::decide)))
         .service(resource("/write-backs").route(get().to(shipping::list)))
         .service(resource("/write-backs/settle").route(post().to(shipping::settle_many)))
         .service(resource("/write-backs/{id}").route(get().to(shipping::show)))

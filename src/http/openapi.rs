@@ -31,7 +31,7 @@ use super::{
         number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,
         number_runs::correct, number_runs::give_back,
         print_jobs::create, print_jobs::list, print_jobs::show, print_jobs::document, print_jobs::acknowledge,
-        print_jobs::resume,
+        print_jobs::resume, print_jobs::decide,
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         saved_filters::list, saved_filters::save, saved_filters::remove,

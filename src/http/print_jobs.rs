@@ -16,7 +16,7 @@ use crate::domain::actor::Right;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::PrintJobId;
 use crate::jobs::printing;
-use crate::operations::print_jobs::{self as operations, NewPrintJob, PrintJob};
+use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob};
 use crate::papers::Output;
 use crate::papers::raster::Head;
 use crate::papers::thermal::Language;
@@ -106,7 +106,8 @@ impl DocumentQuery {
 ///
 /// The sheets that wait, as one file: a PDF, or the language of a thermal printer by the header `Accept`. They count
 /// as handed out from then on, not as printed. Shipments are looked at anew; sheets that no longer hold are left
-/// out (`X-Left-Out` counts them, the job says why).
+/// out (`X-Left-Out` counts them, the job says why). Asked again before anybody has acknowledged, the same sheets come
+/// once more, each stamped as a copy (`X-Copies: yes`), to whoever may reprint; others are told `already_handed_out`.
 #[utoipa::path(get, path = "/api/v1/print-jobs/{id}/document", tag = "printing", params(DocumentQuery),
     responses((status = 200, description = "The document", content(
         (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl")))))]
@@ -139,12 +140,14 @@ pub async fn document(
         .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"print-job-{id}.{ending}\"")))
         .insert_header(("x-sheets", shown.join(",")))
         .insert_header(("x-left-out", printout.left_out.to_string()))
+        .insert_header(("x-copies", if printout.are_copies { "yes" } else { "no" }))
         .body(printout.file))
 }
 
 /// Acknowledge sheets
 ///
-/// Those up to `last_good` came out well; those handed out behind it are unknown.
+/// Those up to `last_good` came out well; those handed out behind it are unknown. Sheets that were never handed out stay
+/// queued and are listed in `left_out`. Once a station has taken sheets of a job, only it or a manager may tell.
 #[utoipa::path(post, path = "/api/v1/print-jobs/{id}/acknowledge", tag = "printing", request_body = Acknowledgement,
     responses((status = 200, description = "The job as it is now", body = PrintJob)))]
 pub async fn acknowledge(caller: Caller, id: Id<PrintJobId>, body: Body<Acknowledgement>) -> Reply {
@@ -154,12 +157,24 @@ pub async fn acknowledge(caller: Caller, id: Id<PrintJobId>, body: Body<Acknowle
 
 /// Resume a print job
 ///
-/// What has no good sheet yet is queued again, from behind the last good one; `next` says which.
+/// What has no good sheet yet is queued again, from behind the last good one; `next` says which. Unknown sheets may be
+/// on paper, so they are printed as copies that say so; decide upon them first where you know better.
 #[utoipa::path(post, path = "/api/v1/print-jobs/{id}/resume", tag = "printing",
     responses((status = 200, description = "The job as it is now", body = PrintJob)))]
 pub async fn resume(caller: Caller, id: Id<PrintJobId>) -> Reply {
     caller.needs(Right::Ship)?;
     caller.write(StatusCode::OK, move |tx| operations::resume(tx, id.0)).await
+}
+
+/// Decide upon unknown sheets
+///
+/// `printed` ones are good from now on; `not_printed` ones are queued again as if for the first time, because somebody
+/// has looked and they are nowhere.
+#[utoipa::path(post, path = "/api/v1/print-jobs/{id}/decide", tag = "printing", request_body = Decision,
+    responses((status = 200, description = "The job as it is now", body = PrintJob)))]
+pub async fn decide(caller: Caller, id: Id<PrintJobId>, body: Body<Decision>) -> Reply {
+    caller.needs(Right::Ship)?;
+    caller.write(StatusCode::OK, move |tx| operations::decide(tx, id.0, &body.0)).await
 }
 
 /// Sheets show numbers and no names, so print stations may see them.

@@ -1,6 +1,6 @@
 //! A print job as a file: its values are collected in one transaction, drawn outside of any, and what
 //! could not be drawn is given up in another. Cut off in between, the sheets count as handed out,
-//! and asking again draws them again.
+//! and asking again draws them as copies that say so.
 
 use std::sync::OnceLock;
 
@@ -23,6 +23,8 @@ pub struct Printout {
     /// How many sheets were given up: stale, no longer to be sent, or not to be drawn. The job says
     /// of each why.
     pub left_out: usize,
+    /// Every sheet was handed out before, and says on its face that it is a copy.
+    pub are_copies: bool,
 }
 
 /// Draws the sheets of a job that wait, and notes that they were handed out.
@@ -62,6 +64,7 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
         file: rendered.file,
         positions: rendered.sheets.iter().map(|sheet| i64::from(sheet.position)).collect(),
         left_out: document.left_out.len() + problems.len(),
+        are_copies: document.are_copies,
     })
 }
 

@@ -45,6 +45,8 @@ each_database!(
         browser.picture("drawer-run-1280");
         browser.click(".drawer form[action$='/print'] button");
         browser.until("document.querySelector('.drawer [data-step=job]')");
+        browser.click(".drawer form[action$='/document'] button");
+        browser.until("document.querySelector('.drawer form[action$=\"/acknowledge\"]')");
         browser.click(".drawer form[action$='/acknowledge'] button[data-step-on]");
         browser.until("document.querySelector('.drawer form[action$=\"/ship\"]')");
         browser.click(".drawer form[action$='/ship'] button");
@@ -90,7 +92,8 @@ fn a_jam_is_one_form_in_the_drawer() {
     browser.until("document.querySelector('.drawer [data-step=job]')");
     let jobs = app.http().get("/api/v1/print-jobs?limit=1").json();
     let job = format!("/api/v1/print-jobs/{}", jobs["items"][0]["id"].as_str().expect("an id"));
-    assert_eq!(app.http().get(&format!("{job}/document")).status, 200, "the printer has all three");
+    browser.click(".drawer form[action$='/document'] button");
+    browser.until("document.querySelector('.drawer form[action$=\"/acknowledge\"]')");
     browser.fill(".drawer input[type=number][name=last_good]", "1");
     browser.click(".drawer form.row-form[action$='/acknowledge'] button");
     browser.until("document.querySelectorAll('.drawer tbody [data-state=unknown]').length === 2");
@@ -174,7 +177,7 @@ fn columns_stand_as_the_reader_numbered_them() {
     browser.until(&format!("{heads}.startsWith('c-state,c-due,')"));
 }
 
-/// What a hand does from the list of ready parcels until fifty have left: three keys and a number, five clicks.
+/// What a hand does from the list of ready parcels until fifty have left: three keys and a number, six clicks.
 #[test]
 fn fifty_parcels_leave_with_a_handful_of_acts() {
     let app = TestApp::sqlite();
@@ -186,6 +189,8 @@ fn fifty_parcels_leave_with_a_handful_of_acts() {
     number_all(&browser, 50, "444080100016");
     browser.click(".drawer form[action$='/print'] button");
     browser.until("document.querySelector('.drawer [data-step=job]')");
+    browser.click(".drawer form[action$='/document'] button");
+    browser.until("document.querySelector('.drawer form[action$=\"/acknowledge\"]')");
     browser.click(".drawer form[action$='/acknowledge'] button[data-step-on]");
     browser.until("document.querySelector('.drawer form[action$=\"/ship\"]')");
     browser.click(".drawer form[action$='/ship'] button");

@@ -111,6 +111,7 @@ fn work(person: &Person) {
         );
         assert_eq!(job["sheets"].as_array().map(Vec::len), Some(5), "{job}");
         let job = job["id"].as_str().expect("an id");
+        person.print(&format!("/api/v1/print-jobs/{job}/document"));
         person.post(&format!("/api/v1/print-jobs/{job}/acknowledge"), json!({"last_good": 5}));
         let shipped = person.post("/api/v1/shipments/ship", json!({"number_run": run["id"]}));
         assert_eq!(shipped["done"].as_array().map(Vec::len), Some(5), "{shipped}");

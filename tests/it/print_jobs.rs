@@ -1,13 +1,15 @@
 //! Print jobs: sheets, jams, stale values and reprints.
 
+use huidan::domain::actor::{Actor, Right, Role};
 use huidan::domain::error::Error;
 use huidan::domain::id::{PrintJobId, ShipmentId};
 use huidan::domain::number_run::Then;
 use huidan::domain::print::Paper;
 use huidan::operations::number_runs::{self, Spoil};
-use huidan::operations::print_jobs::{self, Document, NewPrintJob, PrintJob};
+use huidan::operations::print_jobs::{self, Decision, Document, NewPrintJob, PrintJob};
 use huidan::operations::waybills::{self, Correction};
 use huidan::papers;
+use serde_json::json;
 
 use crate::number_runs::{code, look, ready, run, shipments, whys};
 use crate::support::{TestApp, order, recipient};
@@ -34,6 +36,12 @@ fn labels(app: &TestApp, shipments: &[ShipmentId]) -> PrintJobId {
 
 fn document(app: &TestApp, job: PrintJobId) -> Result<Document, Error> {
     app.write(|tx| print_jobs::document(tx, job))
+}
+
+/// Hands out what waits and calls it good up to there.
+fn print(app: &TestApp, job: PrintJobId, last_good: i64) -> PrintJob {
+    document(app, job).expect("sheets wait");
+    acknowledge(app, job, last_good)
 }
 
 fn acknowledge(app: &TestApp, job: PrintJobId, last_good: i64) -> PrintJob {
@@ -134,7 +142,7 @@ each_database!(
             (resumed.next.as_slice(), whys(&ids, &resumed.left_out)),
             (&[3][..], vec!["1 not_numbered".to_owned()])
         );
-        acknowledge(&app, job, 3);
+        print(&app, job, 3);
         assert_eq!(look(&app, &ids), ["printed 001", "ready -", "printed 003"]);
     }
 );
@@ -144,7 +152,7 @@ each_database!(
         let ids = ready(&app, 3);
         let id = run(&app, &ids);
         let job = labels(&app, &ids);
-        acknowledge(&app, job, 3);
+        print(&app, job, 3);
         let spoil = |position, printed| {
             let spoil = Spoil { position, then: Then::Shift, reason: String::new(), printed };
             app.write(|tx| number_runs::spoil(tx, id, &spoil)).expect("the sheet is spoiled")
@@ -229,7 +237,7 @@ each_database!(
         let job = labels(&app, &ids[..1]);
         let again = create(&app, &wish(Paper::Waybill, &ids));
         assert_eq!(whys(&ids, &again.left_out), ["0 already_queued"]);
-        acknowledge(&app, job, 1);
+        print(&app, job, 1);
         let nobody = create(&app, &wish(Paper::Waybill, &ids[..1]));
         assert_eq!((nobody.id, whys(&ids, &nobody.left_out)), (None, vec!["0 already_printed".to_owned()]));
 
@@ -241,12 +249,148 @@ each_database!(
     }
 );
 
+/// The sheets of a document of labels as `position`, or `position+n` for the nth copy.
+fn stamps(document: &Document) -> Vec<String> {
+    let papers::Paper::Waybills { sheets, .. } = &document.paper else { panic!("labels") };
+    let copy = |copy: Option<u32>| copy.map_or(String::new(), |n| format!("+{n}"));
+    sheets.iter().map(|sheet| format!("{}{}", sheet.stamp.position, copy(sheet.stamp.reprint))).collect()
+}
+
+each_database!(
+    fn a_document_opened_twice_is_stamped_as_a_copy_the_second_time(app: TestApp) {
+        let ids = ready(&app, 2);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        let first = document(&app, job).expect("sheets wait");
+        assert_eq!((stamps(&first), first.are_copies), (vec!["1".to_owned(), "2".to_owned()], false));
+        let second = document(&app, job).expect("an owner may reprint");
+        assert_eq!((stamps(&second), second.are_copies), (vec!["1+1".to_owned(), "2+1".to_owned()], true));
+        let shown = app.read(|db| print_jobs::show(db, job));
+        assert_eq!(
+            shown.sheets.iter().map(|sheet| sheet.copy).collect::<Vec<_>>(),
+            [2, 2],
+            "the ledger knows"
+        );
+    }
+);
+
+each_database!(
+    fn a_print_station_that_asks_twice_is_told_that_it_has_the_sheets(app: TestApp) {
+        let ids = ready(&app, 2);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        let station = app.http_as(Role::Station);
+        let path = format!("/api/v1/print-jobs/{job}/document");
+        assert_eq!(station.get(&path).headers["x-copies"], "no");
+        assert_eq!(station.get(&path).problem(), "409 already_handed_out");
+        assert_eq!(sheets(&app, &ids, job), ["1:0:001 sent", "2:1:002 sent"]);
+        assert_eq!(app.http().get(&path).headers["x-copies"], "yes");
+    }
+);
+
+each_database!(
+    fn after_a_jam_what_may_lie_in_the_printer_is_printed_again_as_a_copy(app: TestApp) {
+        let ids = ready(&app, 3);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        print(&app, job, 1);
+        assert_eq!(resume(&app, job).next, [2, 3]);
+        assert_eq!(stamps(&document(&app, job).expect("two wait")), ["2+1", "3+1"]);
+    }
+);
+
+each_database!(
+    fn what_somebody_looked_for_and_did_not_find_is_printed_as_if_for_the_first_time(app: TestApp) {
+        let ids = ready(&app, 4);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        print(&app, job, 1);
+        let decide = |printed: &[i64], not_printed: &[i64]| {
+            let decision = Decision { printed: printed.to_vec(), not_printed: not_printed.to_vec() };
+            app.write(|tx| print_jobs::decide(tx, job, &decision))
+        };
+        assert_eq!(code(decide(&[1], &[1])), "contradiction");
+        assert_eq!(code(decide(&[], &[1])), "sheet_not_unknown", "that one is good");
+        assert_eq!(code(decide(&[5], &[])), "sheet_not_unknown", "there is no such sheet");
+        for _ in 0..2 {
+            decide(&[2], &[3, 4]).expect("somebody has looked");
+        }
+        assert_eq!(
+            sheets(&app, &ids, job),
+            ["1:0:001 acknowledged", "2:1:002 acknowledged", "3:2:003 queued", "4:3:004 queued"]
+        );
+        assert_eq!(look(&app, &ids)[1], "printed 002");
+        assert_eq!(stamps(&document(&app, job).expect("two wait")), ["3", "4"]);
+    }
+);
+
+each_database!(
+    fn a_sheet_that_never_left_is_not_called_good(app: TestApp) {
+        let ids = ready(&app, 2);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        assert_eq!(code(app.write(|tx| print_jobs::acknowledge(tx, job, 2))), "not_handed_out");
+        assert_eq!(sheets(&app, &ids, job), ["1:0:001 queued", "2:1:002 queued"]);
+
+        print(&app, job, 0);
+        app.write(|tx| print_jobs::decide(tx, job, &Decision { printed: vec![2], not_printed: vec![1] }))
+            .expect("somebody has looked");
+        assert_eq!(code(app.write(|tx| print_jobs::acknowledge(tx, job, 1))), "not_handed_out");
+        let answer = acknowledge(&app, job, 2);
+        assert_eq!(whys(&ids, &answer.left_out), ["0 not_handed_out"]);
+        assert_eq!(look(&app, &ids), ["numbered 001", "printed 002"]);
+    }
+);
+
+each_database!(
+    fn what_one_station_prints_another_neither_takes_nor_calls_good(app: TestApp) {
+        let ids = ready(&app, 3);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        let path = |end: &str| format!("/api/v1/print-jobs/{job}/{end}");
+        let (mine, other) = (app.http_as(Role::Station), app.http_as(Role::Station));
+        assert_eq!(
+            mine.post(&path("acknowledge"), json!({ "last_good": 0 })).problem(),
+            "409 held_by_another",
+            "nobody gave it anything"
+        );
+        assert_eq!(mine.get(&path("document")).status, 200);
+        for colleague in [other, app.http_as(Role::Shipper)] {
+            assert_eq!(colleague.get(&path("document")).problem(), "409 held_by_another");
+            let told = colleague.post(&path("acknowledge"), json!({ "last_good": 3 }));
+            assert_eq!(told.problem(), "409 held_by_another");
+        }
+        mine.post(&path("acknowledge"), json!({ "last_good": 1 })).expect(200);
+        app.http_as(Role::Manager).post(&path("acknowledge"), json!({ "last_good": 2 })).expect(200);
+        assert_eq!(look(&app, &ids), ["printed 001", "printed 002", "numbered 003"]);
+    }
+);
+
+each_database!(
+    fn a_reprint_needs_more_than_the_right_to_print(app: TestApp) {
+        let ids = ready(&app, 1);
+        run(&app, &ids);
+        print(&app, labels(&app, &ids), 1);
+        let reprint = NewPrintJob { reprint: true, ..wish(Paper::Waybill, &ids) };
+        for role in Role::ALL.iter().copied() {
+            let actor = Actor { role, ..app.owner().clone() };
+            let made = app.app().write(&actor, |tx| print_jobs::create(tx, &reprint));
+            assert_eq!(made.is_ok(), role.may(Right::Reprint), "{role}");
+        }
+        let may = |right| {
+            Role::ALL.iter().filter(|role| role.may(right)).map(|role| role.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(may(Right::Reprint), ["owner", "manager", "shipper"]);
+        assert_eq!(may(Right::Print), ["owner", "manager", "shipper", "station"]);
+    }
+);
+
 each_database!(
     fn a_corrected_number_makes_queued_sheets_stale_and_prints_nothing(app: TestApp) {
         let ids = ready(&app, 1);
         run(&app, &ids);
         let job = labels(&app, &ids);
-        acknowledge(&app, job, 1);
+        print(&app, job, 1);
         let wish = Correction {
             carrier: "zto".to_owned(),
             number: "500000000009".to_owned(),
@@ -272,7 +416,7 @@ each_database!(
                 "sheet_out_of_range"
             );
         }
-        acknowledge(&app, job, 2);
+        print(&app, job, 2);
         acknowledge(&app, job, 1);
         assert_eq!(sheets(&app, &ids, job), ["1:0:001 acknowledged", "2:1:002 acknowledged"]);
     }

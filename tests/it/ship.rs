@@ -96,6 +96,7 @@ each_database!(
         };
         let print = || {
             let job = app.write(|tx| print_jobs::create(tx, &wish)).expect("a job").id.expect("a sheet");
+            app.write(|tx| print_jobs::document(tx, job)).expect("it is handed out");
             app.write(|tx| print_jobs::acknowledge(tx, job, 1)).expect("it is good");
         };
         print();

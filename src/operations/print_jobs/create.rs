@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::{NewPrintJob, PrintJob, values, view};
+use super::{NewPrintJob, PrintJob, needs_reprint, values, view};
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, Content, EarlierSheet};
@@ -13,7 +13,7 @@ use crate::db::{Tx, number_runs};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::{LeftOut, Why, each_once};
-use crate::domain::print::{Paper, SheetState, why_not_printed};
+use crate::domain::print::{Paper, SheetState, next_copy, why_not_printed};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
@@ -25,8 +25,11 @@ use crate::papers::values::{PaperSize, Stamp};
 /// with its reasons. Lists are one sheet for all.
 ///
 /// # Errors
-/// `Invalid` fields; a missing number run. A job without any sheet is not made and has no id.
+/// `Invalid` fields; a missing number run; `Forbidden` for a reprint without the right to it. A job without any sheet is not made and has no id.
 pub fn create(tx: &mut Tx, new: &NewPrintJob) -> Result<PrintJob, Error> {
+    if new.reprint {
+        needs_reprint(tx.actor)?;
+    }
     let size = size_of(new)?;
     let (listed, mut left_out) = each_once(&named(tx, new)?);
     shipments::lock(tx, &listed)?;
@@ -48,14 +51,15 @@ pub fn create(tx: &mut Tx, new: &NewPrintJob) -> Result<PrintJob, Error> {
         let mut reasons = why_not_printed(new.paper, *id, row.state, &row.waybill, &reasons_of(row)?);
         let before: Vec<&EarlierSheet> =
             before.get(id).into_iter().flatten().filter(|sheet| sheet.waybill == row.waybill).collect();
+        let mut alive = before.iter().filter(|sheet| sheet.state != SheetState::Spoiled);
         if reasons.is_empty()
             && !new.reprint
             && (row.print != PrintState::Stale || new.paper != Paper::Waybill)
         {
-            reasons.extend(before.last().map(|sheet| printed_before(row, sheet)));
+            reasons.extend(alive.next_back().map(|sheet| printed_before(row, sheet)));
         }
         if reasons.is_empty() {
-            fit.push((row.clone(), before.len() as i64 + 1));
+            fit.push((row.clone(), next_copy(before.iter().map(|sheet| (sheet.state, sheet.copy, false)))));
         } else {
             left_out.push(LeftOut { id: *id, reasons });
         }
@@ -157,6 +161,7 @@ fn write(
         members: "[]".to_owned(),
         created_by: tx.actor.name.clone(),
         created_at: now,
+        held_by: String::new(),
     };
     if fit.is_empty() {
         return Ok(PrintJob { id: None, ..super::head(job, Vec::new(), left_out) });

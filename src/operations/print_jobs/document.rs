@@ -8,14 +8,17 @@ use super::create::data_hash;
 use super::values::{self, Shown};
 use super::{lock, members};
 use crate::db::events::{self, NewEvent};
-use crate::db::print_jobs::JobRow;
+use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, SheetRow};
 use crate::db::shipments::{self, ShipmentRow};
 use crate::db::{Db, Tx};
+use crate::domain::actor::{Right, Role};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::{LeftOut, Why};
-use crate::domain::print::{self as rules, Paper, SheetState, why_not_printed};
+use crate::domain::print::{
+    self as rules, Paper, SheetState, held_by_another, may_report, may_take, why_not_printed,
+};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
@@ -32,27 +35,64 @@ pub struct Document {
     pub positions: Vec<i64>,
     /// Shipments whose sheets were given up: stale, or no longer fit to be sent.
     pub left_out: Vec<LeftOut>,
+    /// Every sheet in it was handed out before, and says so.
+    pub are_copies: bool,
 }
 
-/// Collects what the queued and handed-out sheets of a job show, and marks them as handed out.
+/// Hands out every sheet of a job that waits: collects what they show, and marks them as handed out.
 ///
 /// Every shipment is looked at anew. A sheet whose values have changed since the job was made is
 /// spoiled and listed; [`super::resume`] queues it with what is true now.
 ///
+/// Asked again while nobody has said what became of the sheets, it hands them out once more, each marked
+/// as a copy: whether the first document reached paper cannot be known here, so the second one says what
+/// it is. Refusing would lose a batch whose download broke; handing it out unmarked would send two parcels
+/// under one number in silence.
+///
 /// # Errors
-/// `nothing_to_print` when no sheet waits.
+/// `nothing_to_print` when no sheet waits; `already_handed_out` for copies without the right to reprint;
+/// `held_by_another` when a station has the job.
 pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
     let job = lock(tx, id)?;
-    let waiting: Vec<SheetRow> = sheets::of_job(tx, id)?
-        .into_iter()
-        .filter(|sheet| matches!(sheet.state, SheetState::Queued | SheetState::Sent))
-        .collect();
+    if !may_take(&job.held_by, tx.actor) {
+        return Err(held_by_another(id, &job.held_by));
+    }
+    let (mut queued, mut sent) = (Vec::new(), Vec::new());
+    for sheet in sheets::of_job(tx, id)? {
+        match sheet.state {
+            SheetState::Queued => queued.push(sheet),
+            SheetState::Sent => sent.push(SheetRow { copy: sheet.copy + 1, ..sheet }),
+            _ => {}
+        }
+    }
+    let are_copies = queued.is_empty() && !sent.is_empty();
+    if are_copies {
+        let may_have = tx.actor.role.may(Right::Reprint) && may_report(&job.held_by, tx.actor);
+        if !may_have {
+            return Err(already_handed_out(id, &sent));
+        }
+        let positions: Vec<i64> = sent.iter().map(|sheet| sheet.position).collect();
+        sheets::mark_copies(tx, id, &positions)?;
+    }
+    let document = hand_out(tx, &job, if are_copies { &sent } else { &queued })?;
+    if tx.actor.role == Role::Station && job.held_by.is_empty() {
+        record::set_holder(tx, id, &tx.actor.name)?;
+    }
+    Ok(Document { are_copies, ..document })
+}
+
+/// Collects what these sheets of a locked job show, and marks those that still hold as handed out.
+///
+/// # Errors
+/// `nothing_to_print` when none does.
+fn hand_out(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Document, Error> {
+    let id = job.id;
     let document = if waiting.is_empty() {
         Err(Vec::new())
     } else if job.paper.is_list() {
-        list_document(tx, &job)?
+        list_document(tx, job, waiting)?
     } else {
-        sheet_document(tx, &job, &waiting)?
+        sheet_document(tx, job, waiting)?
     };
     let document = document.map_err(|left_out: Vec<LeftOut>| nothing_to_print(id, &left_out))?;
     let sent: Vec<_> = document.positions.iter().map(|position| (*position, SheetState::Sent, "")).collect();
@@ -61,6 +101,17 @@ pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
     let rendered = NewEvent { kind: "print_job.rendered", subject_kind: "print_job", subject: id.0, data };
     events::record(tx, &[rendered])?;
     Ok(document)
+}
+
+fn already_handed_out(id: PrintJobId, sent: &[SheetRow]) -> Error {
+    let (first, last) = (sent.first().map_or(0, |s| s.position), sent.last().map_or(0, |s| s.position));
+    Error::conflict(
+        "already_handed_out",
+        format!(
+            "Sheets {first} to {last} of job {id} were handed out, and nobody has said what became of them."
+        ),
+        "Acknowledge the last good one; copies are printed by whoever may reprint.",
+    )
 }
 
 fn nothing_to_print(id: PrintJobId, left_out: &[LeftOut]) -> Error {
@@ -112,15 +163,16 @@ fn sheet_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Col
         paper: paper_of(tx, job, &good)?,
         positions: good.iter().map(|(sheet, _)| sheet.position).collect(),
         left_out,
+        are_copies: false,
     }))
 }
 
 fn paper_of(tx: &mut Tx, job: &JobRow, good: &[(&SheetRow, &Shown)]) -> Result<papers::Paper, Error> {
-    let total = sheets::of_job(tx, job.id)?.len();
+    let total = sheets::count(tx, job.id)?;
     let printed_note = printed_note(tx)?;
     let stamp = |sheet: &SheetRow| Stamp {
         position: small(sheet.position),
-        total: small(total as i64),
+        total: small(total),
         serial: job.serial.clone(),
         reprint: (sheet.copy > 1).then(|| small(sheet.copy - 1)),
         printed_note: printed_note.clone(),
@@ -189,19 +241,30 @@ pub(super) struct CurrentList {
     left_out: Vec<LeftOut>,
 }
 
-fn list_document(tx: &mut Tx, job: &JobRow) -> Result<Collected, Error> {
+fn list_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Collected, Error> {
     recheck(tx, &members(job)?)?;
     let mut list = list(tx, job)?;
     if list.shown == 0 {
         return Ok(Err(list.left_out));
     }
-    let note = printed_note(tx)?;
+    let mut note = printed_note(tx)?;
+    // A list has no stamp of its own; its foot says that it is not the first.
+    if let Some(copy) = waiting.iter().map(|sheet| sheet.copy).max().filter(|copy| *copy > 1) {
+        note.push_str(&format!(" · 补打 {n} REPRINT {n}", n = copy - 1));
+    }
     match &mut list.paper {
         papers::Paper::PickList { list } => list.printed_note = note,
         papers::Paper::HandOverList { list } => list.printed_note = note,
         _ => {}
     }
-    Ok(Ok(Document { id: job.id, paper: list.paper, positions: vec![1], left_out: list.left_out }))
+    let document = Document {
+        id: job.id,
+        paper: list.paper,
+        positions: vec![1],
+        left_out: list.left_out,
+        are_copies: false,
+    };
+    Ok(Ok(document))
 }
 
 /// Puts a list together from what is true now. Positions stay those of the job.

@@ -4,6 +4,7 @@
 //! a station's word makes a sheet good. Sheets of values that have changed since are refused.
 
 mod create;
+mod decide;
 mod document;
 mod progress;
 mod values;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, SheetRow};
 use crate::db::{Db, Tx};
+use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, PrintJobId, ShipmentId};
 use crate::domain::left_out::LeftOut;
@@ -21,6 +23,7 @@ use crate::domain::time::UtcTime;
 use crate::papers::values::PaperSize;
 
 pub use create::create;
+pub use decide::{Decision, decide};
 pub use document::{Document, document, not_rendered};
 pub use progress::{acknowledge, resume};
 
@@ -155,6 +158,14 @@ pub fn is_on_labels(db: &mut Db, id: PrintJobId) -> Result<(), Error> {
 /// The job, locked.
 fn lock(tx: &mut Tx, id: PrintJobId) -> Result<JobRow, Error> {
     record::lock(tx, id)?.ok_or_else(|| Error::missing("print job", id))
+}
+
+/// Refuses a copy of what is on paper, or may be, to whoever may only print.
+fn needs_reprint(actor: &Actor) -> Result<(), Error> {
+    match actor.role.may(Right::Reprint) {
+        true => Ok(()),
+        false => Err(Error::Forbidden { role: actor.role.to_string() }),
+    }
 }
 
 /// The members of a list.

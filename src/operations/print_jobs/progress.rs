@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::json;
 
 use super::create::data_hash;
-use super::{PrintJob, lock, values, view};
+use super::{PrintJob, lock, needs_reprint, values, view};
 use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::JobRow;
@@ -14,28 +14,48 @@ use crate::db::shipments::{self, ShipmentRow};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::LeftOut;
-use crate::domain::print::{Paper, SheetState, check_last_good, resumed, why_not_printed};
+use crate::domain::print::{
+    Paper, SheetState, check_last_good, held_by_another, may_report, next_copy, not_handed_out, resumed,
+    why_not_printed,
+};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
 
 /// Notes that the sheets up to `last_good` came out well. Those handed out behind it are unknown.
 ///
-/// Repeating it, or naming an earlier sheet later, takes nothing back.
+/// Repeating it, or naming an earlier sheet later, takes nothing back. Sheets up to there that were never
+/// handed out stay queued and are listed in `left_out`.
 ///
 /// # Errors
-/// `sheet_out_of_range`; then nothing is changed.
+/// `sheet_out_of_range`; `not_handed_out` when `last_good` itself was never handed out; `held_by_another`. Then
+/// nothing is changed.
 pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJob, Error> {
     let job = lock(tx, id)?;
+    if !may_report(&job.held_by, tx.actor) {
+        return Err(held_by_another(id, &job.held_by));
+    }
     let sheets = sheets::of_job(tx, id)?;
     check_last_good(last_good, sheets.len() as i64)?;
+    let waiting: Vec<&SheetRow> = sheets
+        .iter()
+        .filter(|sheet| sheet.state == SheetState::Queued && sheet.position <= last_good)
+        .collect();
+    if waiting.iter().any(|sheet| sheet.position == last_good) {
+        let why = not_handed_out(last_good);
+        return Err(Error::conflict(why.code, why.message, why.next));
+    }
+    let left_out: Vec<LeftOut> = waiting
+        .iter()
+        .filter_map(|sheet| Some(LeftOut::one(sheet.shipment_id?, not_handed_out(sheet.position))))
+        .collect();
     let changed: Vec<(&SheetRow, SheetState)> = sheets
         .iter()
         .map(|sheet| (sheet, sheet.state.acknowledged(sheet.position, last_good)))
         .filter(|(sheet, state)| sheet.state != *state)
         .collect();
     if changed.is_empty() {
-        return view(tx, job, Vec::new());
+        return view(tx, job, left_out);
     }
     let states: Vec<_> = changed.iter().map(|(sheet, state)| (sheet.position, *state, "")).collect();
     sheets::set_states(tx, id, &states)?;
@@ -47,11 +67,11 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
     let data = json!({ "last_good": last_good, "changed": changed.len() });
     let told = NewEvent { kind: "print_job.acknowledged", subject_kind: "print_job", subject: id.0, data };
     events::record(tx, &[told])?;
-    view(tx, job, Vec::new())
+    view(tx, job, left_out)
 }
 
 /// The labels of these sheets are good, as far as they still show what is the case.
-fn mark_printed<'a>(
+pub(super) fn mark_printed<'a>(
     tx: &mut Tx,
     job: PrintJobId,
     sheets: impl Iterator<Item = &'a SheetRow>,
@@ -82,14 +102,20 @@ fn mark_printed<'a>(
 
 /// Queues again what has no good sheet yet, from behind the last good one, with what is true now.
 ///
+/// An unknown sheet may be on paper, so its number is printed again as a copy that says so. Whoever knows
+/// better decides first ([`super::decide`]). What is handed out is left to whoever has it.
+///
 /// Spoiled sheets stay spoiled; their shipments take the following sheets, and the last ones new sheets
 /// at the end, so paper order stays the order of the run. `next` says which positions print now.
 ///
 /// # Errors
-/// When there is no such job.
+/// When there is no such job; `Forbidden` when copies would be printed without the right to reprint.
 pub fn resume(tx: &mut Tx, id: PrintJobId) -> Result<PrintJob, Error> {
     let job = lock(tx, id)?;
     let sheets = sheets::of_job(tx, id)?;
+    if sheets.iter().any(|sheet| sheet.state == SheetState::Unknown) {
+        needs_reprint(tx.actor)?;
+    }
     let left_out =
         if job.paper.is_list() { resume_list(tx, &job, &sheets)? } else { resume_sheets(tx, &job, &sheets)? };
     let answer = view(tx, job, left_out)?;
@@ -100,11 +126,12 @@ pub fn resume(tx: &mut Tx, id: PrintJobId) -> Result<PrintJob, Error> {
 }
 
 fn resume_list(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<LeftOut>, Error> {
-    if sheets.iter().any(|sheet| sheet.state == SheetState::Acknowledged) {
+    if sheets.iter().any(|sheet| matches!(sheet.state, SheetState::Acknowledged | SheetState::Sent)) {
         return Ok(Vec::new());
     }
     let data_hash = super::document::list(tx, job)?.hash;
-    let content = Content { position: 1, shipment: None, waybill: String::new(), copy: 1, data_hash };
+    let copy = next_copy(sheets.iter().map(|sheet| (sheet.state, sheet.copy, true)));
+    let content = Content { position: 1, shipment: None, waybill: String::new(), copy, data_hash };
     sheets::queue_again(tx, job.id, &[content])?;
     Ok(Vec::new())
 }
@@ -118,7 +145,7 @@ fn resume_sheets(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<L
         shipments::find(tx, &ids)?.into_iter().map(|row| (row.id, row)).collect();
     let good: HashSet<(ShipmentId, &str)> = sheets
         .iter()
-        .filter(|sheet| sheet.state == SheetState::Acknowledged)
+        .filter(|sheet| matches!(sheet.state, SheetState::Acknowledged | SheetState::Sent))
         .filter_map(|sheet| Some((sheet.shipment_id?, sheet.waybill.as_str())))
         .collect();
 
@@ -135,7 +162,7 @@ fn resume_sheets(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<L
     let away: HashSet<ShipmentId> = left_out.iter().map(|left| left.id).collect();
     let slots: Vec<i64> = sheets
         .iter()
-        .filter(|sheet| sheet.state.is_unfinished())
+        .filter(|sheet| sheet.state.is_unfinished() && !is_under_way(sheet, &rows))
         .filter(|sheet| sheet.shipment_id.is_none_or(|id| !away.contains(&id)))
         .map(|sheet| sheet.position)
         .collect();
@@ -157,6 +184,13 @@ fn resume_sheets(tx: &mut Tx, job: &JobRow, sheets: &[SheetRow]) -> Result<Vec<L
         refresh(tx, &rest)?;
     }
     Ok(left_out)
+}
+
+/// Handed out with the number its shipment still has. One whose number went to another parcel is waste,
+/// whatever becomes of it.
+fn is_under_way(sheet: &SheetRow, rows: &HashMap<ShipmentId, ShipmentRow>) -> bool {
+    let row = sheet.shipment_id.and_then(|id| rows.get(&id));
+    sheet.state == SheetState::Sent && row.is_some_and(|row| row.waybill == sheet.waybill)
 }
 
 /// The shipments of a job in its order: by the first sheet each of them had.
@@ -181,11 +215,11 @@ fn contents(
     let ids: Vec<ShipmentId> = placed.iter().map(|(_, id)| *id).collect();
     let shown: Vec<ShipmentRow> = ids.iter().filter_map(|id| rows.get(id).cloned()).collect();
     let shown = values::load(tx, &shown)?;
-    let mut copies: HashMap<ShipmentId, i64> = HashMap::new();
+    let mut earlier: HashMap<ShipmentId, Vec<(SheetState, i64, bool)>> = HashMap::new();
     for sheet in sheets::earlier(tx, job.paper, &ids)? {
-        let counts = sheet.state == SheetState::Acknowledged || sheet.print_job_id != job.id;
-        if counts && rows[&sheet.shipment_id].waybill == sheet.waybill {
-            *copies.entry(sheet.shipment_id).or_default() += 1;
+        if rows[&sheet.shipment_id].waybill == sheet.waybill {
+            let one = (sheet.state, sheet.copy, sheet.print_job_id == job.id);
+            earlier.entry(sheet.shipment_id).or_default().push(one);
         }
     }
     Ok(placed
@@ -194,7 +228,7 @@ fn contents(
             position: *position,
             shipment: Some(*id),
             waybill: rows[id].waybill.clone(),
-            copy: copies.get(id).copied().unwrap_or(0) + 1,
+            copy: next_copy(earlier.get(id).into_iter().flatten().copied()),
             data_hash: data_hash(job.paper, &shown[id]),
         })
         .collect())

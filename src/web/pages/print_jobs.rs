@@ -11,7 +11,7 @@ use crate::domain::id::PrintJobId;
 use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
-use crate::operations::print_jobs::{self, PrintJob, Sheet};
+use crate::operations::print_jobs::{self, Decision, PrintJob, Sheet};
 use crate::papers::Output;
 use crate::web::form::Form;
 use crate::web::icons::icon;
@@ -35,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/print-jobs/{id}", [get().to(show)]))
         .service(inside("/print-jobs/{id}/document", [post().to(document)]))
         .service(inside("/print-jobs/{id}/acknowledge", [post().to(acknowledge)]))
+        .service(inside("/print-jobs/{id}/decide", [post().to(decide)]))
         .service(inside("/print-jobs/{id}/resume", [post().to(resume)]));
 }
 
@@ -111,13 +112,14 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
     let (queued, sent, unknown) =
         (count(SheetState::Queued), count(SheetState::Sent), count(SheetState::Unknown));
     let good = count(SheetState::Acknowledged);
-    let waits = queued + sent;
-    let last = job.sheets.iter().map(|sheet| sheet.position).max().unwrap_or(0);
+    // Only what was handed out can have come out well.
+    let is_out = |sheet: &&Sheet| matches!(sheet.state, SheetState::Sent | SheetState::Unknown);
+    let last = job.sheets.iter().filter(is_out).map(|sheet| sheet.position).max().unwrap_or(0);
     // Spoiled sheets of shipments that have no good one yet can be printed again.
     let lacks =
         |shipment| !job.sheets.iter().any(|s| s.shipment == shipment && s.state == SheetState::Acknowledged);
     let torn = job.sheets.iter().filter(|s| s.state == SheetState::Spoiled && lacks(s.shipment)).count();
-    let is_done = waits + unknown == 0 && good > 0;
+    let is_done = queued + sent + unknown == 0 && good > 0;
     html! {
         div.page {
             section #step data-step="job" data-job=(id) data-run=[job.number_run] data-trouble-here aria-labelledby="step-title" {
@@ -127,18 +129,22 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
                 }
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
-                @if view.may(Right::Print) && waits > 0 {
+                @if (view.may(Right::Print) && queued > 0) || (view.may(Right::Reprint) && sent > 0) {
                     form.panel.row-form method="post" action={ (home(id)) "/document" } target="_blank" data-plain data-then-reload {
                         (csrf(view))
-                        button.primary[sent == 0] type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&waits])) }
+                        @if queued > 0 {
+                            button.primary[sent == 0] type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&queued])) }
+                        } @else {
+                            button type="submit" data-ask=(t::COPIES_ASK.with(view.lang, &[&sent])) { (icon("file")) (t::OPEN_COPIES.with(view.lang, &[&sent])) }
+                        }
                     }
                 }
-                @if view.may(Right::Print) && sent + unknown + queued > 0 {
+                @if view.may(Right::Print) && sent + unknown > 0 {
                     div.panel.stack {
                         form method="post" action={ (home(id)) "/acknowledge" } {
                             (csrf(view))
                             input type="hidden" name="last_good" value=(last);
-                            button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(waits + unknown)])) }
+                            button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(sent + unknown)])) }
                         }
                         form.row-form method="post" action={ (home(id)) "/acknowledge" } {
                             (csrf(view))
@@ -148,15 +154,32 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
                         }
                     }
                 }
+                @if view.may(Right::Ship) && unknown > 0 { (unknown_ones(view, id, job)) }
                 @if view.may(Right::Ship) && unknown + torn > 0 {
                     form.panel.row-form method="post" action={ (home(id)) "/resume" } {
-                        (csrf(view)) button.primary type="submit" { (icon("stale")) (view.t(t::RESUME)) }
+                        (csrf(view)) button.primary type="submit" { (icon("stale")) (view.t(if unknown > 0 { t::RESUME_COPIES } else { t::RESUME })) }
                     }
                 }
                 @if let Some(run) = job.number_run { p { a.button.primary[is_done] data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
                 (sheets(view, window.rows(&job.sheets)))
                 (window.ways(view, &home(id)))
             }
+        }
+    }
+}
+
+/// Somebody looks at the paper and says which of the unknown sheets are there.
+fn unknown_ones(view: &View, id: PrintJobId, job: &PrintJob) -> Markup {
+    let unknown = job.sheets.iter().filter(|sheet| sheet.state == SheetState::Unknown);
+    let positions: Vec<String> = unknown.map(|sheet| sheet.position.to_string()).collect();
+    let all = positions.join(",");
+    html! {
+        form.panel.row-form method="post" action={ (home(id)) "/decide" } {
+            (csrf(view))
+            label { span { (t::UNKNOWN_ONES.with(view.lang, &[&positions.len()])) } input type="text" name="positions" value=(all) required; }
+            button type="submit" name="came_out" value="yes" { (icon("tick")) (view.t(t::CAME_OUT)) }
+            button type="submit" name="came_out" value="no" { (icon("clock")) (view.t(t::NOT_OUT)) }
+            p.hint { (view.t(t::UNKNOWN_HINT)) }
         }
     }
 }
@@ -219,6 +242,23 @@ pub async fn acknowledge(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> 
                 None => home(id),
             };
             Ok(then(to, t::ACK_DONE.with(view.lang, &[&good])))
+        })
+        .await
+}
+
+/// `POST /print-jobs/{id}/decide`
+pub async fn decide(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            let positions: Vec<i64> = form.ids("positions")?;
+            let count = positions.len();
+            let decision = match form.get("came_out") {
+                "yes" => Decision { printed: positions, ..Decision::default() },
+                _ => Decision { not_printed: positions, ..Decision::default() },
+            };
+            print_jobs::decide(tx, id, &decision)?;
+            Ok(then(home(id), t::DECIDED.with(view.lang, &[&count])))
         })
         .await
 }

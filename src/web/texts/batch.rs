@@ -69,6 +69,14 @@ texts! {
     JOB = "Print job #{}" "打印任务 #{}";
     SHEETS = "{} sheets" "{} 张";
     OPEN_PDF_N = "Open {} sheets as PDF" "打开 {} 张 PDF";
+    OPEN_COPIES = "Open {} sheets again, marked as copies" "再次打开 {} 张(标注补打)";
+    COPIES_ASK = "{} sheets were handed out already. Print them again, each marked as a copy?" "已送出 {} 张。再次打印并逐张标注补打?";
+    RESUME_COPIES = "Print the rest again, unknown ones as copies" "续打其余,未知的标注补打";
+    UNKNOWN_ONES = "{} unknown sheets" "{} 张未知";
+    CAME_OUT = "They lie here, good" "已打出且完好";
+    NOT_OUT = "They did not come out" "未打出";
+    UNKNOWN_HINT = "Look at the paper: name the positions that are there, or those that are missing. Nothing unknown is printed by itself." "请查看纸张:填写已打出或缺失的序号。未知单据不会自动重打。";
+    DECIDED = "{} sheets are settled." "已判定 {} 张。";
     ALL_GOOD = "All {} came out well" "{} 张全部完好";
     LAST_GOOD = "Last good sheet" "最后一张完好的序号";
     LAST_GOOD_DO = "Up to here it is good" "到此完好";

@@ -31,6 +31,7 @@ texts! {
     PRINT_CREATED = "Print job made" "新建打印任务";
     PRINT_SENT = "Sheets handed out" "送出打印";
     PRINT_ACK = "Sheets acknowledged" "确认打印";
+    PRINT_DECIDED = "Unknown sheets settled" "未知单据已判定";
     PRINT_RESUMED = "Print resumed" "续打";
     LOGGED_IN = "Logged in" "登录";
     LOGGED_OUT = "Logged out" "退出";
@@ -100,6 +101,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "print_job.handed_out" | "print_job.sent" => PRINT_SENT,
         "print_job.acknowledged" => PRINT_ACK,
         "print_job.resumed" => PRINT_RESUMED,
+        "print_job.decided" => PRINT_DECIDED,
         "user.logged_in" => LOGGED_IN,
         "user.logged_out" => LOGGED_OUT,
         "user.logged_out_everywhere" => LOGGED_OUT_EVERYWHERE,

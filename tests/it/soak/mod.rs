@@ -157,7 +157,7 @@ impl<'a> Day<'a> {
         let wish = json!({ "paper": "waybill", "size": "100x150", "number_run": run["id"] });
         let job = self.person.post("/api/v1/print-jobs", wish);
         let job = job["id"].as_str().expect("an id");
-        self.print(job);
+        self.person.print(&format!("/api/v1/print-jobs/{job}/document"));
         let good = json!({ "last_good": RECIPIENTS });
         self.person.post(&format!("/api/v1/print-jobs/{job}/acknowledge"), good);
         let shipped = self.person.post("/api/v1/shipments/ship", json!({ "number_run": run["id"] }));
@@ -165,10 +165,6 @@ impl<'a> Day<'a> {
         let next = json!({ "number": run["last_number"], "count": 1, "step": 1 });
         let next = self.person.post("/api/v1/waybill-formats/sf-12/next", next);
         next["numbers"][0].as_str().expect("the next number").to_owned()
-    }
-
-    fn print(&self, job: &str) {
-        self.person.load(&format!("/api/v1/print-jobs/{job}/document"));
     }
 
     #[track_caller]

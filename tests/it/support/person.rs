@@ -39,9 +39,16 @@ impl<'a> Person<'a> {
         self.until_answered("POST", path, Some(body))
     }
 
-    /// Fetches what is no JSON.
-    pub fn load(&self, path: &str) {
-        self.until_answered("GET", path, None);
+    /// Fetches a document until it is whole.
+    pub fn print(&self, path: &str) {
+        let begun = Instant::now();
+        while begun.elapsed() < self.patience {
+            match self.send("GET", path, None, "") {
+                Some((200, file)) if file.starts_with(b"%PDF") && file.ends_with(b"%%EOF") => return,
+                _ => std::thread::sleep(Duration::from_millis(15)),
+            }
+        }
+        panic!("{path} never comes whole");
     }
 
     fn until_answered(&self, method: &str, path: &str, body: Option<Json>) -> Json {
@@ -71,6 +78,11 @@ impl<'a> Person<'a> {
     }
 
     fn once(&self, method: &str, path: &str, body: Option<&Json>, key: &str) -> Option<(u16, Json)> {
+        let (status, answer) = self.send(method, path, body, key)?;
+        Some((status, serde_json::from_slice(&answer).ok()?))
+    }
+
+    fn send(&self, method: &str, path: &str, body: Option<&Json>, key: &str) -> Option<(u16, Vec<u8>)> {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(10)))
@@ -93,9 +105,6 @@ impl<'a> Person<'a> {
         };
         let mut answer = answer.ok()?;
         let status = answer.status().as_u16();
-        let text = answer.body_mut().read_to_vec().ok()?;
-        // A document is not looked into.
-        let is_document = text.starts_with(b"%PDF");
-        Some((status, if is_document { Json::Null } else { serde_json::from_slice(&text).ok()? }))
+        Some((status, answer.body_mut().read_to_vec().ok()?))
     }
 }
