@@ -1,5 +1,6 @@
 //! huidan: one shipping queue for the orders of every shop a seller runs.
 
+pub mod agent;
 pub mod app;
 pub mod cli;
 pub mod connectors;

@@ -16,6 +16,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use workers::redis::{Link, RedisBell};
 
+use crate::agent::PrinterSpec;
 use crate::app::App;
 use crate::connectors::file::Format;
 use crate::db::migrate;
@@ -60,7 +61,10 @@ enum Command {
         #[arg(long)]
         no_workers: bool,
     },
-    /// Run jobs only; web pages and API are other processes' business
+    /// Run jobs only; with --station, print for a desk instead
+    #[command(after_help = "A desk with printers needs no database, only the way to the server:\n  \
+        huidan work --station 'desk 1' --server https://orders.example.com \\\n    \
+        --printer 'zebra=raw://192.168.1.50:9100?language=zpl&sizes=100x150'")]
     Work {
         /// Names of queues, separated by commas [default: all]
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
@@ -68,6 +72,8 @@ enum Command {
         /// Jobs at work at once
         #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
         threads: u16,
+        #[command(flatten)]
+        desk: DeskFlags,
     },
     /// Look around: a fresh data folder with three simulated shops that keep selling
     Demo {
@@ -118,6 +124,29 @@ enum Command {
         /// JSON as in tests/vectors/sign-vectors.json
         file: PathBuf,
     },
+}
+
+/// What turns `huidan work` into a print station.
+#[derive(Debug, Args)]
+struct DeskFlags {
+    /// Print as this desk; a manager lets it in on the page Print stations
+    #[arg(long, value_name = "NAME", requires = "server", conflicts_with = "queues")]
+    station: Option<String>,
+    /// Where the server is, as a browser reaches it
+    #[arg(long, value_name = "URL", requires = "station")]
+    server: Option<String>,
+    /// NAME=raw://HOST:9100 or NAME=folder:///PATH, with ?sizes=…&language=…&dpi=…&stacking=…&confirm=…&patience=…
+    #[arg(long = "printer", value_name = "PRINTER", requires = "station", value_parser = PrinterSpec::parse)]
+    printers: Vec<PrinterSpec>,
+    /// Whose desk it is [default: the only seller]
+    #[arg(long, value_name = "NAME", requires = "station")]
+    seller: Option<String>,
+    /// Sheets in hand at once
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100))]
+    window: u16,
+    /// Seconds of silence after which the server takes this program for dead
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u16).range(2..=600))]
+    lease: u16,
 }
 
 #[derive(Debug, Subcommand)]
@@ -189,7 +218,19 @@ pub fn run() -> ExitCode {
 fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
         Command::Serve { no_workers, .. } => serve::run(settings, !no_workers),
-        Command::Work { queues, threads } => work::run(settings, &queues, usize::from(threads)),
+        Command::Work {
+            desk: DeskFlags { station: Some(station), server, printers, seller, window, lease },
+            ..
+        } => work::print(crate::agent::Options {
+            station,
+            server: server.unwrap_or_default(),
+            seller,
+            printers,
+            folder: settings.data.clone(),
+            window: usize::from(window),
+            lease_s: u64::from(lease),
+        }),
+        Command::Work { queues, threads, .. } => work::run(settings, &queues, usize::from(threads)),
         Command::Demo { orders, .. } => demo::run(settings, orders as usize),
         Command::Import { shop, format, seller, files } => {
             import::run(settings, &import::Import { shop, format, seller, files })

@@ -1,5 +1,6 @@
 //! `huidan work`
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::rt::signal::unix::{SignalKind, signal};
@@ -7,6 +8,7 @@ use anyhow::Context;
 use futures_util::future::select;
 use tracing::info;
 
+use crate::agent;
 use crate::jobs::run::{Choice, work_until};
 use crate::settings::Settings;
 
@@ -24,6 +26,26 @@ pub fn run(settings: &Settings, queues: &[String], threads: usize) -> anyhow::Re
         let worked = worker.join().unwrap_or_else(|_| Err(std::io::Error::other("the workers panicked")));
         asked.and(worked.context("running jobs"))
     })
+}
+
+/// Prints for a desk until the process is asked to end; what is in hand is settled first.
+pub fn print(options: agent::Options) -> anyhow::Result<()> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = stop.clone();
+    let (ended, end) = std::sync::mpsc::channel();
+    // A thread of its own: it waits for printers and for the server, and signals are heard beside it.
+    let station = std::thread::spawn(move || {
+        let outcome = agent::run(&options, &seen);
+        // Nobody listens once the signal came first; then the thread is joined below.
+        let _ = ended.send(());
+        outcome
+    });
+    actix_web::rt::System::new().block_on(async {
+        let over = actix_web::rt::task::spawn_blocking(move || end.recv());
+        select(Box::pin(over), Box::pin(asked_to_end())).await;
+        stop.store(true, Ordering::Relaxed);
+    });
+    station.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the station panicked")))
 }
 
 /// Waits for SIGTERM or Ctrl-C.

@@ -12,6 +12,7 @@ use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
 use crate::domain::print::{Paper, SheetState};
 use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::domain::station::{PrinterKind, PrinterLanguage, Stacking, StationState};
 use crate::domain::time::UtcTime;
 use crate::domain::write_back::WriteBackState;
 
@@ -83,7 +84,8 @@ macro_rules! id_columns {
 
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
-    WaybillId NumberRunId PrintJobId SheetId WriteBackId EventId JobId SkuId SkuCodeId SkuPatternId NoteId
+    WaybillId NumberRunId PrintJobId SheetId StationId PrinterId ClaimId WriteBackId EventId JobId
+    SkuId SkuCodeId SkuPatternId NoteId
 }
 
 /// Text enums are their words.
@@ -109,7 +111,7 @@ macro_rules! word_columns {
 
 word_columns! {
     Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
-    WriteBackState JobState Stage ClockSource DelayReason
+    WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

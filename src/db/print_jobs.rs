@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::column::row;
 use super::statement::sql;
 use super::{Db, Tx};
-use crate::domain::id::{NumberRunId, PrintJobId};
+use crate::domain::id::{NumberRunId, PrintJobId, PrinterId};
 use crate::domain::print::Paper;
 use crate::domain::time::UtcTime;
 
@@ -25,16 +25,21 @@ row! {
         pub created_at: UtcTime,
         /// The station that took sheets of it; empty without one.
         pub held_by: String,
+        /// Where it is to be printed; `None` for the browser.
+        pub printer_id: Option<PrinterId>,
+        pub is_paused: bool,
+        /// Printed from its last sheet to its first.
+        pub is_reversed: bool,
     }
 }
 
-const COLUMNS: &str =
-    "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at, held_by";
+const COLUMNS: &str = "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at, held_by, \
+     printer_id, is_paused, is_reversed";
 
 /// Adds a job; its id and serial are in the row already.
 pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     let statement = sql(format!(
-        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ))
     .bind(tx.seller())
     .bind(job.id)
@@ -47,7 +52,10 @@ pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     .bind(&job.members)
     .bind(&job.created_by)
     .bind(job.created_at)
-    .bind(&job.held_by);
+    .bind(&job.held_by)
+    .bind(job.printer_id)
+    .bind(job.is_paused)
+    .bind(job.is_reversed);
     tx.execute(statement).map(drop)
 }
 
@@ -72,6 +80,36 @@ fn select(db: &mut Db, id: PrintJobId, lock: &str) -> QueryResult<Option<JobRow>
 pub fn set_holder(tx: &mut Tx, job: PrintJobId, held_by: &str) -> QueryResult<()> {
     let statement = sql("UPDATE print_jobs SET held_by = ? WHERE seller_id = ? AND id = ?")
         .bind(held_by)
+        .bind(tx.seller())
+        .bind(job);
+    tx.execute(statement).map(drop)
+}
+
+/// Notes that a station has begun with a job, and from which end.
+pub fn begin(tx: &mut Tx, job: PrintJobId, held_by: &str, is_reversed: bool) -> QueryResult<()> {
+    let statement = sql("UPDATE print_jobs SET held_by = ?, is_reversed = ? WHERE seller_id = ? AND id = ?")
+        .bind(held_by)
+        .bind(is_reversed)
+        .bind(tx.seller())
+        .bind(job);
+    tx.execute(statement).map(drop)
+}
+
+/// Sends what waits of a job to a printer, or to nobody's.
+pub fn place(tx: &mut Tx, job: PrintJobId, printer: Option<PrinterId>, station: &str) -> QueryResult<()> {
+    let statement = sql("UPDATE print_jobs SET printer_id = ?, station = ?, held_by = '' \
+         WHERE seller_id = ? AND id = ?")
+    .bind(printer)
+    .bind(station)
+    .bind(tx.seller())
+    .bind(job);
+    tx.execute(statement).map(drop)
+}
+
+/// Stops a job, or lets it go on.
+pub fn pause(tx: &mut Tx, job: PrintJobId, is_paused: bool) -> QueryResult<()> {
+    let statement = sql("UPDATE print_jobs SET is_paused = ? WHERE seller_id = ? AND id = ?")
+        .bind(is_paused)
         .bind(tx.seller())
         .bind(job);
     tx.execute(statement).map(drop)

@@ -7,8 +7,9 @@ use diesel::QueryResult;
 use super::column::row;
 use super::statement::{Rows, sql};
 use super::{Db, Tx};
-use crate::domain::id::{PrintJobId, SheetId, ShipmentId};
+use crate::domain::id::{ClaimId, PrintJobId, SheetId, ShipmentId};
 use crate::domain::print::{Paper, SheetState};
+use crate::domain::time::UtcTime;
 
 row! {
     /// A sheet as it stands.
@@ -26,14 +27,88 @@ row! {
     }
 }
 
+const COLUMNS: &str = "id, position, shipment_id, waybill, state, copy, data_hash, reason";
+
 /// The sheets of a job, in its order.
 pub fn of_job(db: &mut Db, job: PrintJobId) -> QueryResult<Vec<SheetRow>> {
+    let statement = sql(format!(
+        "SELECT {COLUMNS} FROM sheets WHERE seller_id = ? AND print_job_id = ? ORDER BY position"
+    ))
+    .bind(db.seller())
+    .bind(job);
+    db.load(statement)
+}
+
+/// The next sheets of a job that wait, from its beginning or from its end.
+pub fn next(db: &mut Db, job: PrintJobId, limit: usize, from_end: bool) -> QueryResult<Vec<SheetRow>> {
+    let order = if from_end { "DESC" } else { "ASC" };
+    let statement = sql(format!(
+        "SELECT {COLUMNS} FROM sheets WHERE seller_id = ? AND print_job_id = ? AND state = 'queued' \
+         ORDER BY position {order} LIMIT ?"
+    ))
+    .bind(db.seller())
+    .bind(job)
+    .bind(limit);
+    db.load(statement)
+}
+
+/// The sheets of a claim, in the order of the job or from its end.
+pub fn of_claim(db: &mut Db, claim: ClaimId, from_end: bool) -> QueryResult<Vec<SheetRow>> {
+    let order = if from_end { "DESC" } else { "ASC" };
+    let statement = sql(format!(
+        "SELECT {COLUMNS} FROM sheets WHERE seller_id = ? AND claim_id = ? ORDER BY position {order}"
+    ))
+    .bind(db.seller())
+    .bind(claim);
+    db.load(statement)
+}
+
+/// Takes sheets of a job out of their claim: what becomes of them is not the station's business any more.
+pub fn release(tx: &mut Tx, job: PrintJobId, positions: &[i64]) -> QueryResult<()> {
     let statement =
-        sql("SELECT id, position, shipment_id, waybill, state, copy, data_hash, reason FROM sheets \
-         WHERE seller_id = ? AND print_job_id = ? ORDER BY position")
+        sql("UPDATE sheets SET claim_id = NULL WHERE seller_id = ? AND print_job_id = ? AND position IN ?")
+            .bind(tx.seller())
+            .bind(job)
+            .list(positions.iter().copied());
+    tx.execute(statement).map(drop)
+}
+
+row! {
+    /// How many sheets of a job are in a state.
+    pub struct TallyRow {
+        pub state: SheetState,
+        pub sheets: i64,
+    }
+}
+
+/// The sheets of a job by their states.
+pub fn tally(db: &mut Db, job: PrintJobId) -> QueryResult<Vec<TallyRow>> {
+    let statement =
+        sql("SELECT state, COUNT(*) AS sheets FROM sheets WHERE seller_id = ? AND print_job_id = ? \
+         GROUP BY state")
         .bind(db.seller())
         .bind(job);
     db.load(statement)
+}
+
+row! {
+    /// The last sheets that came out well.
+    pub struct LatelyRow {
+        pub sheets: i64,
+        pub first_at: Option<UtcTime>,
+        pub last_at: Option<UtcTime>,
+    }
+}
+
+/// When the last `limit` good sheets of a job came out.
+pub fn lately(db: &mut Db, job: PrintJobId, limit: usize) -> QueryResult<LatelyRow> {
+    let statement = sql("SELECT COUNT(*) AS sheets, MIN(h.changed_at) AS first_at, MAX(h.changed_at) AS last_at \
+         FROM (SELECT changed_at FROM sheets WHERE seller_id = ? AND print_job_id = ? AND state = 'acknowledged' \
+         ORDER BY changed_at DESC LIMIT ?) AS h")
+    .bind(db.seller())
+    .bind(job)
+    .bind(limit);
+    Ok(db.first(statement)?.unwrap_or(LatelyRow { sheets: 0, first_at: None, last_at: None }))
 }
 
 /// How many sheets a job has.
@@ -79,7 +154,7 @@ pub fn queue_again(tx: &mut Tx, job: PrintJobId, sheets: &[Content]) -> QueryRes
     }
     let statement =
         sql("UPDATE sheets SET shipment_id = new.shipment_id, waybill = new.waybill, state = 'queued', \
-         copy = new.copy, data_hash = new.data_hash, reason = '', changed_at = ? FROM ? \
+         copy = new.copy, data_hash = new.data_hash, reason = '', claim_id = NULL, changed_at = ? FROM ? \
          WHERE sheets.seller_id = ? AND sheets.print_job_id = ? AND sheets.position = new.position")
         .bind(tx.now)
         .rows(content_columns(sheets))

@@ -87,6 +87,12 @@ ids! {
     PrintJobId;
     /// One numbered paper of a print job.
     SheetId;
+    /// A desk with printers.
+    StationId;
+    /// One printer of a desk.
+    PrinterId;
+    /// A handful of sheets taken by a station.
+    ClaimId;
     /// What one shop has to be told about one order.
     WriteBackId;
     /// Something the seller sells, by the seller's own code.

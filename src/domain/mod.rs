@@ -19,6 +19,7 @@ pub mod seller;
 pub mod shipment;
 pub mod shop;
 pub mod sku;
+pub mod station;
 pub mod time;
 pub mod waybill;
 pub mod why;

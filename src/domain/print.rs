@@ -60,16 +60,23 @@ impl SheetState {
         matches!(self, Self::Queued | Self::Sent | Self::Unknown)
     }
 
-    /// What "sheet `last_good` was the last good one" makes of the sheet at `position`.
+    /// What "sheet `last_good` was the last good one" makes of a sheet; `is_up_to` says whether it came out before
+    /// that one or is it.
     ///
     /// A sheet that was never handed out did not come out well, whatever was said about those around it.
-    pub fn acknowledged(self, position: i64, last_good: i64) -> Self {
+    pub fn acknowledged(self, is_up_to: bool) -> Self {
         match self {
-            Self::Sent | Self::Unknown if position <= last_good => Self::Acknowledged,
+            Self::Sent | Self::Unknown if is_up_to => Self::Acknowledged,
             Self::Sent => Self::Unknown,
             state => state,
         }
     }
+}
+
+/// Whether the sheet at `position` came out before the one at `last_good`, or is it; with `last_good` 0 none did. A job
+/// for a printer that stacks face up is printed from its end.
+pub fn is_up_to(position: i64, last_good: i64, from_end: bool) -> bool {
+    last_good > 0 && if from_end { position >= last_good } else { position <= last_good }
 }
 
 /// Whether somebody may have more sheets of a job that is held by `held_by` (empty: by no station).
@@ -194,8 +201,8 @@ mod tests {
             (Unknown, Acknowledged, Unknown),
             (Spoiled, Spoiled, Spoiled),
         ] {
-            assert_eq!(state.acknowledged(4, 4), before, "{state} up to the last good one");
-            assert_eq!(state.acknowledged(5, 4), behind, "{state} behind it");
+            assert_eq!(state.acknowledged(true), before, "{state} up to the last good one");
+            assert_eq!(state.acknowledged(false), behind, "{state} behind it");
         }
     }
 
@@ -230,6 +237,21 @@ mod tests {
             (vec![(Queued, 3, true)], 3),
         ] {
             assert_eq!(next_copy(earlier.iter().copied()), copy, "{earlier:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_good_sheet_is_the_last_that_came_out() {
+        for (position, last_good, from_end, is_good) in [
+            (4, 4, false, true),
+            (5, 4, false, false),
+            (4, 4, true, true),
+            (5, 4, true, true),
+            (3, 4, true, false),
+            (5, 0, false, false),
+            (5, 0, true, false),
+        ] {
+            assert_eq!(is_up_to(position, last_good, from_end), is_good, "{position} {last_good} {from_end}");
         }
     }
 

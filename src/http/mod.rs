@@ -31,6 +31,7 @@ pub mod shipping;
 pub mod shops;
 pub mod sku_codes;
 pub mod skus;
+pub mod stations;
 pub mod tokens;
 pub mod waybill_formats;
 mod why;
@@ -106,6 +107,7 @@ fn routes(config: &mut ServiceConfig) {
         .service(resource("/metrics").route(get().to(metrics::show)))
         .service(resource("/openapi.json").route(get().to(openapi::show)))
         .service(resource("/hooks/{shop}").route(post().to(hooks::receive)))
+        .service(resource("/agents/stations").route(post().to(stations::knock)))
         .service(resource("/docs/errors").route(get().to(errors_page)))
         .service(
             scope("/api/v1")
@@ -156,6 +158,10 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/print-jobs/{id}/acknowledge").route(post().to(print_jobs::acknowledge)))
         .service(resource("/print-jobs/{id}/resume").route(post().to(print_jobs::resume)))
         .service(resource("/print-jobs/{id}/decide").route(post().to(print_jobs::decide)))
+        .service(resource("/print-jobs/{id}/printer").route(put().to(print_jobs::place)))
+        .service(resource("/print-jobs/{id}/pause").route(post().to(print_jobs::pause)))
+        .service(resource("/print-jobs/{id}/go-on").route(post().to(print_jobs::go_on)))
+        .configure(stations::routes)
         .service(resource("/write-backs").route(get().to(shipping::list)))
         .service(resource("/write-backs/settle").route(post().to(shipping::settle_many)))
         .service(resource("/write-backs/{id}").route(get().to(shipping::show)))

@@ -11,7 +11,7 @@ use utoipa::{Modify, OpenApi};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     deadlines, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings,
-    shipments, shipping, shops, sku_codes, skus, tokens, waybill_formats, why,
+    shipments, shipping, shops, sku_codes, skus, stations, tokens, waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -31,7 +31,9 @@ use super::{
         number_runs::create, number_runs::list, number_runs::show, number_runs::spoil, number_runs::undo,
         number_runs::correct, number_runs::give_back,
         print_jobs::create, print_jobs::list, print_jobs::show, print_jobs::document, print_jobs::acknowledge,
-        print_jobs::resume, print_jobs::decide,
+        print_jobs::resume, print_jobs::decide, print_jobs::place, print_jobs::pause, print_jobs::go_on,
+        stations::list, stations::approve, stations::refuse, stations::pause, stations::go_on, stations::session,
+        stations::claim, stations::report,
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         saved_filters::list, saved_filters::save, saved_filters::remove,

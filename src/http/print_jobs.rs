@@ -14,7 +14,7 @@ use super::shipments::bounded;
 use super::shops::PageQuery;
 use crate::domain::actor::Right;
 use crate::domain::error::{Error, FieldError};
-use crate::domain::id::PrintJobId;
+use crate::domain::id::{PrintJobId, PrinterId};
 use crate::jobs::printing;
 use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob};
 use crate::papers::Output;
@@ -175,6 +175,42 @@ pub async fn resume(caller: Caller, id: Id<PrintJobId>) -> Reply {
 pub async fn decide(caller: Caller, id: Id<PrintJobId>, body: Body<Decision>) -> Reply {
     caller.needs(Right::Ship)?;
     caller.write(StatusCode::OK, move |tx| operations::decide(tx, id.0, &body.0)).await
+}
+
+/// Where a job is to be printed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Placing {
+    /// A printer of a station; `null` for a document in the browser.
+    printer: Option<PrinterId>,
+}
+
+/// Move a print job
+///
+/// What waits of it goes to another printer, or back to the browser; what a station has in hand stays with it.
+#[utoipa::path(put, path = "/api/v1/print-jobs/{id}/printer", tag = "printing", request_body = Placing,
+    responses((status = 200, description = "The job as it is now", body = PrintJob)))]
+pub async fn place(caller: Caller, id: Id<PrintJobId>, body: Body<Placing>) -> Reply {
+    caller.needs(Right::Ship)?;
+    caller.write(StatusCode::OK, move |tx| operations::place(tx, id.0, body.0.printer)).await
+}
+
+/// Pause a print job
+///
+/// No station takes more of it; what is on its way to paper comes out.
+#[utoipa::path(post, path = "/api/v1/print-jobs/{id}/pause", tag = "printing",
+    responses((status = 200, description = "The job as it is now", body = PrintJob)))]
+pub async fn pause(caller: Caller, id: Id<PrintJobId>) -> Reply {
+    caller.needs(Right::Ship)?;
+    caller.write(StatusCode::OK, move |tx| operations::pause(tx, id.0, true)).await
+}
+
+/// Let a print job go on
+#[utoipa::path(post, path = "/api/v1/print-jobs/{id}/go-on", tag = "printing",
+    responses((status = 200, description = "The job as it is now", body = PrintJob)))]
+pub async fn go_on(caller: Caller, id: Id<PrintJobId>) -> Reply {
+    caller.needs(Right::Ship)?;
+    caller.write(StatusCode::OK, move |tx| operations::pause(tx, id.0, false)).await
 }
 
 /// Sheets show numbers and no names, so print stations may see them.

@@ -1,5 +1,5 @@
-//! What time alone changes: presales fall due, holds end, deadlines draw near and pass, keys and sessions expire, files
-//! are dropped.
+//! What time alone changes: presales fall due, holds end, deadlines draw near and pass, stations fall silent, keys and
+//! sessions expire, files are dropped.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::jobs::imports::later::FILE_KEPT;
 use crate::operations::shipments::{self, again};
-use crate::operations::{NOBODY, deadlines, sessions};
+use crate::operations::{NOBODY, deadlines, sessions, stations};
 
 /// How many ended jobs one transaction forgets.
 const BATCH: usize = 500;
@@ -47,6 +47,7 @@ pub fn once(app: &App) -> Result<(), Error> {
         recheck(app, &actor)?;
         while app.write(&actor, |tx| deadlines::recount(tx, BATCH))? == BATCH {}
         while app.write(&actor, |tx| deadlines::ring_due(tx, BATCH))? == BATCH {}
+        app.write(&actor, stations::end_lapsed)?;
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             idempotency::forget(tx, expired)?;

@@ -7,12 +7,16 @@ use std::sync::OnceLock;
 use anyhow::Context;
 
 use crate::app::App;
+use crate::db::stations::PrinterRow;
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
-use crate::domain::id::PrintJobId;
-use crate::operations::print_jobs;
+use crate::domain::id::{ClaimId, PrintJobId};
+use crate::domain::station::PrinterLanguage;
+use crate::operations::print_jobs::{self, NewClaimWish};
 use crate::papers::font::Fonts;
-use crate::papers::{Options, Output, render};
+use crate::papers::raster::Head;
+use crate::papers::thermal::Language;
+use crate::papers::{Options, Output, Paper, render};
 
 /// The sheets of a job that are to be printed now.
 #[derive(Debug, Clone)]
@@ -66,6 +70,90 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
         left_out: document.left_out.len() + problems.len(),
         are_copies: document.are_copies,
     })
+}
+
+/// What a station gets: each sheet as a file of its own, in the order in which they are to be printed.
+#[derive(Debug, Clone)]
+pub struct Handful {
+    /// `None` when there is nothing to print now.
+    pub claim: Option<(ClaimId, PrintJobId)>,
+    pub serial: String,
+    pub sheets: Vec<SheetFile>,
+    /// How many sheets were given up instead. When all of them were, there may be more.
+    pub left_out: usize,
+    /// Why there is nothing now; empty when there is simply nothing.
+    pub waits: String,
+}
+
+/// One sheet, in the language of its printer.
+#[derive(Debug, Clone)]
+pub struct SheetFile {
+    pub position: i64,
+    pub file: Vec<u8>,
+}
+
+/// Takes the next sheets for a station and draws them one by one.
+///
+/// # Errors
+/// As [`print_jobs::claim`].
+pub fn handful(app: &App, actor: &Actor, wish: &NewClaimWish) -> Result<Handful, Error> {
+    let taken = app.write(actor, |tx| print_jobs::claim(tx, wish))?;
+    let Some(claim) = taken.claim else {
+        let left_out = taken.left_out.len();
+        return Ok(Handful {
+            claim: None,
+            serial: String::new(),
+            sheets: Vec::new(),
+            left_out,
+            waits: taken.waits,
+        });
+    };
+    let options = Options { output: output_of(&taken.printer)?, ..Options::new(fonts()) };
+    let (mut sheets, mut problems) = (Vec::new(), Vec::new());
+    for (paper, position) in single(claim.document.paper).into_iter().zip(claim.document.positions) {
+        let rendered = render(&paper, &options).context("drawing a sheet for a station")?;
+        match rendered.problems.iter().find(|sheet| sheet.left_out) {
+            Some(sheet) => {
+                let messages: Vec<&str> =
+                    sheet.problems.iter().map(|problem| problem.message.as_str()).collect();
+                problems.push((position, messages.join("; ")));
+            }
+            None => sheets.push(SheetFile { position, file: rendered.file }),
+        }
+    }
+    if !problems.is_empty() {
+        app.write(actor, |tx| print_jobs::not_rendered(tx, claim.job, &problems))?;
+    }
+    Ok(Handful {
+        claim: Some((claim.id, claim.job)),
+        serial: claim.serial,
+        left_out: taken.left_out.len() + problems.len(),
+        sheets,
+        waits: String::new(),
+    })
+}
+
+fn output_of(printer: &PrinterRow) -> Result<Output, Error> {
+    let head = Head::parse(&printer.dpi.to_string()).map_err(anyhow::Error::msg)?;
+    Ok(match printer.language {
+        PrinterLanguage::Pdf => Output::Pdf,
+        PrinterLanguage::Zpl => Output::Thermal(Language::Zpl, head),
+        PrinterLanguage::ZplRuns => Output::Thermal(Language::ZplRuns, head),
+        PrinterLanguage::Tspl => Output::Thermal(Language::Tspl, head),
+    })
+}
+
+/// Each sheet as a paper of its own.
+fn single(paper: Paper) -> Vec<Paper> {
+    match paper {
+        Paper::Waybills { size, sheets } => {
+            sheets.into_iter().map(|sheet| Paper::Waybills { size, sheets: vec![sheet] }).collect()
+        }
+        Paper::DeliveryNotes { size, sheets } => {
+            sheets.into_iter().map(|sheet| Paper::DeliveryNotes { size, sheets: vec![sheet] }).collect()
+        }
+        list => vec![list],
+    }
 }
 
 /// Made once: reading them takes longer than drawing a label.

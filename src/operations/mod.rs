@@ -18,6 +18,7 @@ pub mod ship;
 pub mod shipments;
 pub mod shops;
 pub mod skus;
+pub mod stations;
 pub mod tokens;
 pub mod users;
 pub mod waybills;

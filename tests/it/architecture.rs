@@ -25,6 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &["domain", "db", "papers", "connectors", "operations", "app", "jobs"]),
     // Pages speak the words of the API: its filters, its pages of lists, its way down to what waits.
     ("web", &["domain", "db", "papers", "connectors", "operations", "app", "jobs", "http"]),
+    // A desk's program: it knows printers and the server's address, and neither database nor seller.
+    ("agent", &["domain", "papers"]),
     ("settings", &["domain", "db"]),
     ("log", &["settings"]),
     // The simulated shops are one more edge: they sell through the same jobs as real ones.
@@ -44,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "settings",
             "log",
             "demo",
+            "agent",
         ],
     ),
 ];

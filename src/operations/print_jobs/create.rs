@@ -162,6 +162,9 @@ fn write(
         created_by: tx.actor.name.clone(),
         created_at: now,
         held_by: String::new(),
+        printer_id: None,
+        is_paused: false,
+        is_reversed: false,
     };
     if fit.is_empty() {
         return Ok(PrintJob { id: None, ..super::head(job, Vec::new(), left_out) });
@@ -172,6 +175,7 @@ fn write(
     if new.paper.is_list() {
         job.members = serde_json::to_string(&ids).expect("ids are plain data");
     }
+    job.printer_id = super::place::usual(tx, &job)?;
     record::insert(tx, &job)?;
     let contents = if new.paper.is_list() {
         let data_hash = super::document::list(tx, &job)?.hash;

@@ -74,33 +74,44 @@ pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
         let positions: Vec<i64> = sent.iter().map(|sheet| sheet.position).collect();
         sheets::mark_copies(tx, id, &positions)?;
     }
-    let document = hand_out(tx, &job, if are_copies { &sent } else { &queued })?;
+    let by = tx.actor.name.clone();
+    let document = hand_out(tx, &job, if are_copies { &sent } else { &queued }, &by)?;
+    let document = document.map_err(|left_out| nothing_to_print(id, &left_out))?;
     if tx.actor.role == Role::Station && job.held_by.is_empty() {
         record::set_holder(tx, id, &tx.actor.name)?;
     }
     Ok(Document { are_copies, ..document })
 }
 
-/// Collects what these sheets of a locked job show, and marks those that still hold as handed out.
+/// Collects what these sheets of a locked job show, and marks those that still hold as handed out; only the
+/// shipments whose sheets were given up, when none does. `by` is printed on them.
 ///
 /// # Errors
-/// `nothing_to_print` when none does.
-fn hand_out(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Document, Error> {
+/// When the record cannot be read or written.
+pub(super) fn hand_out(
+    tx: &mut Tx,
+    job: &JobRow,
+    waiting: &[SheetRow],
+    by: &str,
+) -> Result<Collected, Error> {
     let id = job.id;
-    let document = if waiting.is_empty() {
+    let collected = if waiting.is_empty() {
         Err(Vec::new())
     } else if job.paper.is_list() {
-        list_document(tx, job, waiting)?
+        list_document(tx, job, waiting, by)?
     } else {
-        sheet_document(tx, job, waiting)?
+        sheet_document(tx, job, waiting, by)?
     };
-    let document = document.map_err(|left_out: Vec<LeftOut>| nothing_to_print(id, &left_out))?;
+    let document = match collected {
+        Ok(document) => document,
+        Err(left_out) => return Ok(Err(left_out)),
+    };
     let sent: Vec<_> = document.positions.iter().map(|position| (*position, SheetState::Sent, "")).collect();
     sheets::set_states(tx, id, &sent)?;
     let data = json!({ "paper": job.paper, "sheets": sent.len(), "left_out": document.left_out.len() });
     let rendered = NewEvent { kind: "print_job.rendered", subject_kind: "print_job", subject: id.0, data };
     events::record(tx, &[rendered])?;
-    Ok(document)
+    Ok(Ok(document))
 }
 
 fn already_handed_out(id: PrintJobId, sent: &[SheetRow]) -> Error {
@@ -129,9 +140,10 @@ fn nothing_to_print(id: PrintJobId, left_out: &[LeftOut]) -> Error {
     }
 }
 
-type Collected = Result<Document, Vec<LeftOut>>;
+/// What is printed; without any such sheet, why each was given up.
+pub(super) type Collected = Result<Document, Vec<LeftOut>>;
 
-fn sheet_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Collected, Error> {
+fn sheet_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow], by: &str) -> Result<Collected, Error> {
     let ids: Vec<ShipmentId> = waiting.iter().filter_map(|sheet| sheet.shipment_id).collect();
     shipments::lock(tx, &ids)?;
     recheck(tx, &ids)?;
@@ -160,16 +172,21 @@ fn sheet_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Col
     }
     Ok(Ok(Document {
         id: job.id,
-        paper: paper_of(tx, job, &good)?,
+        paper: paper_of(tx, job, &good, by)?,
         positions: good.iter().map(|(sheet, _)| sheet.position).collect(),
         left_out,
         are_copies: false,
     }))
 }
 
-fn paper_of(tx: &mut Tx, job: &JobRow, good: &[(&SheetRow, &Shown)]) -> Result<papers::Paper, Error> {
+fn paper_of(
+    tx: &mut Tx,
+    job: &JobRow,
+    good: &[(&SheetRow, &Shown)],
+    by: &str,
+) -> Result<papers::Paper, Error> {
     let total = sheets::count(tx, job.id)?;
-    let printed_note = printed_note(tx)?;
+    let printed_note = printed_note(tx, by)?;
     let stamp = |sheet: &SheetRow| Stamp {
         position: small(sheet.position),
         total: small(total),
@@ -194,9 +211,9 @@ fn small(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-fn printed_note(tx: &mut Tx) -> Result<String, Error> {
+fn printed_note(tx: &mut Tx, by: &str) -> Result<String, Error> {
     let now = tx.now;
-    Ok(format!("{} {}", values::local_time(tx, now)?.format("%Y-%m-%d %H:%M"), tx.actor.name))
+    Ok(format!("{} {}", values::local_time(tx, now)?.format("%Y-%m-%d %H:%M"), by))
 }
 
 /// Spoils sheets that will not be printed as they are; their shipments have no label under way any more.
@@ -241,13 +258,13 @@ pub(super) struct CurrentList {
     left_out: Vec<LeftOut>,
 }
 
-fn list_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow]) -> Result<Collected, Error> {
+fn list_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow], by: &str) -> Result<Collected, Error> {
     recheck(tx, &members(job)?)?;
     let mut list = list(tx, job)?;
     if list.shown == 0 {
         return Ok(Err(list.left_out));
     }
-    let mut note = printed_note(tx)?;
+    let mut note = printed_note(tx, by)?;
     // A list has no stamp of its own; its foot says that it is not the first.
     if let Some(copy) = waiting.iter().map(|sheet| sheet.copy).max().filter(|copy| *copy > 1) {
         note.push_str(&format!(" · 补打 {n} REPRINT {n}", n = copy - 1));

@@ -3,9 +3,11 @@
 //! Making a job decides who gets a sheet; handing out its document is not printing; only a person's or
 //! a station's word makes a sheet good. Sheets of values that have changed since are refused.
 
+mod claim;
 mod create;
 mod decide;
 mod document;
+mod place;
 mod progress;
 mod values;
 
@@ -16,15 +18,18 @@ use crate::db::sheets::{self, SheetRow};
 use crate::db::{Db, Tx};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
-use crate::domain::id::{NumberRunId, PrintJobId, ShipmentId};
+use crate::domain::id::{NumberRunId, PrintJobId, PrinterId, ShipmentId};
 use crate::domain::left_out::LeftOut;
 use crate::domain::print::{Paper, SheetState};
+use crate::domain::station::pace_per_minute;
 use crate::domain::time::UtcTime;
 use crate::papers::values::PaperSize;
 
+pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, report};
 pub use create::create;
 pub use decide::{Decision, decide};
 pub use document::{Document, document, not_rendered};
+pub use place::{pause, place};
 pub use progress::{acknowledge, resume};
 
 /// A wish to print.
@@ -67,6 +72,34 @@ pub struct PrintJob {
     pub left_out: Vec<LeftOut>,
     /// Positions that wait to be printed, in their order.
     pub next: Vec<i64>,
+    /// The printer it waits for; `null` for a document in the browser.
+    pub printer: Option<PrinterId>,
+    pub paused: bool,
+    /// The station that has taken sheets of it, as events name it; empty without one.
+    pub held_by: String,
+    /// How far it is; `null` in lists.
+    pub progress: Option<Progress>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Progress {
+    pub queued: i64,
+    pub sent: i64,
+    pub acknowledged: i64,
+    pub unknown: i64,
+    pub spoiled: i64,
+    /// Good sheets a minute, by the last fifty; `null` while that says nothing.
+    pub per_minute: Option<i64>,
+    /// When the last good sheet came out.
+    pub last_at: Option<UtcTime>,
+}
+
+impl Progress {
+    /// Sheets that are still to come out.
+    pub fn remaining(&self) -> i64 {
+        self.queued + self.sent
+    }
 }
 
 /// One sheet of a job.
@@ -116,7 +149,32 @@ pub fn list(db: &mut Db, before: Option<PrintJobId>, limit: usize) -> Result<Vec
 
 fn view(db: &mut Db, job: JobRow, left_out: Vec<LeftOut>) -> Result<PrintJob, Error> {
     let sheets = sheets::of_job(db, job.id)?.into_iter().map(Sheet::from).collect();
-    Ok(head(job, sheets, left_out))
+    let progress = Some(progress(db, job.id)?);
+    Ok(PrintJob { progress, ..head(job, sheets, left_out) })
+}
+
+/// Sheets a pace is taken from: the last minute or so of a fast printer.
+const PACE_SHEETS: usize = 50;
+
+fn progress(db: &mut Db, job: PrintJobId) -> Result<Progress, Error> {
+    let mut progress = Progress::default();
+    for row in sheets::tally(db, job)? {
+        let count = match row.state {
+            SheetState::Queued => &mut progress.queued,
+            SheetState::Sent => &mut progress.sent,
+            SheetState::Acknowledged => &mut progress.acknowledged,
+            SheetState::Unknown => &mut progress.unknown,
+            SheetState::Spoiled => &mut progress.spoiled,
+        };
+        *count = row.sheets;
+    }
+    let lately = sheets::lately(db, job, PACE_SHEETS)?;
+    if let (Some(first), Some(last)) = (lately.first_at, lately.last_at) {
+        let span_ms = (last.chrono() - first.chrono()).num_milliseconds();
+        progress.per_minute = pace_per_minute(lately.sheets, span_ms);
+        progress.last_at = Some(last);
+    }
+    Ok(progress)
 }
 
 fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
@@ -136,6 +194,10 @@ fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
             .collect(),
         sheets,
         left_out,
+        printer: job.printer_id,
+        paused: job.is_paused,
+        held_by: job.held_by,
+        progress: None,
     }
 }
 

@@ -15,8 +15,8 @@ use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::LeftOut;
 use crate::domain::print::{
-    Paper, SheetState, check_last_good, held_by_another, may_report, next_copy, not_handed_out, resumed,
-    why_not_printed,
+    Paper, SheetState, check_last_good, held_by_another, is_up_to, may_report, next_copy, not_handed_out,
+    resumed, why_not_printed,
 };
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
@@ -37,10 +37,9 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
     }
     let sheets = sheets::of_job(tx, id)?;
     check_last_good(last_good, sheets.len() as i64)?;
-    let waiting: Vec<&SheetRow> = sheets
-        .iter()
-        .filter(|sheet| sheet.state == SheetState::Queued && sheet.position <= last_good)
-        .collect();
+    let is_good = |sheet: &SheetRow| is_up_to(sheet.position, last_good, job.is_reversed);
+    let waiting: Vec<&SheetRow> =
+        sheets.iter().filter(|sheet| sheet.state == SheetState::Queued && is_good(sheet)).collect();
     if waiting.iter().any(|sheet| sheet.position == last_good) {
         let why = not_handed_out(last_good);
         return Err(Error::conflict(why.code, why.message, why.next));
@@ -51,7 +50,7 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
         .collect();
     let changed: Vec<(&SheetRow, SheetState)> = sheets
         .iter()
-        .map(|sheet| (sheet, sheet.state.acknowledged(sheet.position, last_good)))
+        .map(|sheet| (sheet, sheet.state.acknowledged(is_good(sheet))))
         .filter(|(sheet, state)| sheet.state != *state)
         .collect();
     if changed.is_empty() {

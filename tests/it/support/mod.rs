@@ -14,6 +14,7 @@ pub mod person;
 pub mod postgres;
 pub mod redis;
 pub mod shipments;
+pub mod station;
 
 pub use app::TestApp;
 pub use orders::{order, recipient};

@@ -1,0 +1,11 @@
+DROP INDEX sheets_by_claim;
+DROP INDEX sheets_unknown;
+DROP INDEX sheets_queued;
+DROP INDEX print_jobs_by_printer;
+ALTER TABLE sheets DROP COLUMN claim_id;
+ALTER TABLE print_jobs DROP COLUMN is_reversed;
+ALTER TABLE print_jobs DROP COLUMN is_paused;
+ALTER TABLE print_jobs DROP COLUMN printer_id;
+DROP TABLE sheet_claims;
+DROP TABLE printers;
+DROP TABLE stations;

@@ -1,0 +1,195 @@
+//! A printer as it is typed at the desk: `zebra=raw://192.168.1.50:9100?language=zpl&sizes=100x150`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use crate::domain::station::{PrinterKind, PrinterLanguage, Stacking};
+use crate::papers::raster::Head;
+use crate::papers::values::PaperSize;
+
+/// A printer of this desk. Only the desk says where its printers are: no server can send it to another address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrinterSpec {
+    pub name: String,
+    pub target: Target,
+    pub sizes: Vec<PaperSize>,
+    pub language: PrinterLanguage,
+    pub dpi: u32,
+    pub stacking: Stacking,
+    /// Whether a printer that hangs up in order has printed, or a person has to say so.
+    pub confirms: Confirms,
+    /// How long a sheet may take, from the first byte to the printer's last.
+    pub patience: Duration,
+}
+
+/// Where the bytes go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// `HOST:PORT`
+    Raw(String),
+    Folder(PathBuf),
+}
+
+/// What counts as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirms {
+    /// The printer took all of it and hung up in order.
+    Close,
+    /// It took all of it; the sheet stays handed out until a person calls it good. For printers that never hang up.
+    Person,
+}
+
+/// A sheet may take so long unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl PrinterSpec {
+    /// Reads what was typed.
+    ///
+    /// # Errors
+    /// A sentence that shows what cannot be read and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let example = "write NAME=raw://HOST:9100 or NAME=folder:///PATH";
+        let (name, rest) =
+            text.split_once('=').ok_or_else(|| format!("{text:?} is no printer; {example}"))?;
+        let (scheme, rest) =
+            rest.split_once("://").ok_or_else(|| format!("{text:?} is no printer; {example}"))?;
+        let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
+        if name.trim().is_empty() || place.is_empty() {
+            return Err(format!("{text:?} names no printer or no place; {example}"));
+        }
+        let (target, language) = match scheme {
+            "raw" => {
+                let has_port = place.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+                let place = if has_port { place.to_owned() } else { format!("{place}:9100") };
+                (Target::Raw(place), PrinterLanguage::Zpl)
+            }
+            "folder" => (Target::Folder(PathBuf::from(place)), PrinterLanguage::Pdf),
+            _ => return Err(format!("{scheme:?} is no kind of printer; {example}")),
+        };
+        let mut spec = Self {
+            name: name.trim().to_owned(),
+            target,
+            sizes: Vec::new(),
+            language,
+            dpi: 203,
+            stacking: Stacking::FirstOnTop,
+            confirms: Confirms::Close,
+            patience: PATIENCE,
+        };
+        for option in options.split('&').filter(|option| !option.is_empty()) {
+            let (key, value) = option.split_once('=').unwrap_or((option, ""));
+            spec.set(key, value)?;
+        }
+        if spec.sizes.is_empty() {
+            let fits = |size: &&PaperSize| spec.language == PrinterLanguage::Pdf || size.is_label();
+            spec.sizes = PaperSize::ALL.iter().filter(fits).copied().collect();
+        }
+        if let Some(size) =
+            spec.sizes.iter().find(|size| spec.language != PrinterLanguage::Pdf && !size.is_label())
+        {
+            return Err(format!("{} prints labels, and {size} is none; write language=pdf", spec.language));
+        }
+        Ok(spec)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        match key {
+            "sizes" => {
+                self.sizes = value.split(',').map(PaperSize::parse).collect::<Result<_, _>>()?;
+            }
+            "language" => self.language = PrinterLanguage::parse(value)?,
+            "dpi" => {
+                Head::parse(value)?;
+                self.dpi =
+                    value.parse().map_err(|_| format!("{value:?} is no resolution; write 203 or 300"))?;
+            }
+            "stacking" => self.stacking = Stacking::parse(value)?,
+            "confirm" => {
+                self.confirms = match value {
+                    "close" => Confirms::Close,
+                    "person" => Confirms::Person,
+                    _ => {
+                        return Err(format!(
+                            "{value:?} confirms nothing; write confirm=close or confirm=person"
+                        ));
+                    }
+                };
+            }
+            "patience" => {
+                let seconds = value.parse().ok().filter(|seconds| (1..=600).contains(seconds));
+                let seconds =
+                    seconds.ok_or_else(|| format!("{value:?} is no patience; write 1 to 600 seconds"))?;
+                self.patience = Duration::from_secs(seconds);
+            }
+            _ => {
+                return Err(format!(
+                    "{key:?} is no option of a printer; write sizes, language, dpi, stacking, confirm or patience"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn kind(&self) -> PrinterKind {
+        match self.target {
+            Target::Raw(_) => PrinterKind::Raw,
+            Target::Folder(_) => PrinterKind::Folder,
+        }
+    }
+
+    /// The printer as the server is told of it.
+    pub fn described(&self) -> Json {
+        let address = match &self.target {
+            Target::Raw(place) => place.clone(),
+            Target::Folder(path) => path.display().to_string(),
+        };
+        json!({
+            "name": self.name, "kind": self.kind(), "address": address, "sizes": self.sizes,
+            "language": self.language, "dpi": self.dpi, "stacking": self.stacking,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printer_is_one_word_with_its_usual_ways() {
+        let zebra = PrinterSpec::parse("zebra=raw://10.0.0.7").expect("a printer");
+        assert_eq!(zebra.target, Target::Raw("10.0.0.7:9100".to_owned()));
+        assert_eq!((zebra.language, zebra.dpi), (PrinterLanguage::Zpl, 203));
+        assert!(zebra.sizes.iter().all(|size| size.is_label()));
+
+        let text = "laser=raw://10.0.0.8?language=pdf&sizes=a4,a5&stacking=first_at_bottom&patience=90";
+        let laser = PrinterSpec::parse(text).expect("a printer");
+        assert_eq!(laser.sizes, [PaperSize::A4, PaperSize::A5]);
+        assert_eq!((laser.stacking, laser.patience), (Stacking::FirstAtBottom, Duration::from_secs(90)));
+
+        let folder = PrinterSpec::parse("out=folder:///srv/labels").expect("a printer");
+        assert_eq!(folder.target, Target::Folder(PathBuf::from("/srv/labels")));
+        let tsc =
+            PrinterSpec::parse("t=raw://[::1]:9101?language=tspl&dpi=300&confirm=person").expect("a printer");
+        assert_eq!((tsc.dpi, tsc.confirms), (300, Confirms::Person));
+        assert_eq!(tsc.described()["address"], "[::1]:9101");
+    }
+
+    #[test]
+    fn what_is_no_printer_is_shown_with_what_to_write() {
+        for (text, said) in [
+            ("zebra", "no printer"),
+            ("zebra=10.0.0.7", "no printer"),
+            ("=raw://x", "names no printer"),
+            ("a=usb://x", "no kind"),
+            ("a=raw://x?sizes=a4", "prints labels"),
+            ("a=raw://x?dpi=96", "no resolution"),
+            ("a=raw://x?colour=red", "no option"),
+            ("a=raw://x?patience=0", "no patience"),
+        ] {
+            let refused = PrinterSpec::parse(text).expect_err(text);
+            assert!(refused.contains(said), "{text}: {refused}");
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Print stations: how a desk comes in, who runs there, and which printers it has.
+//!
+//! A desk makes its own key and shows only the key's hash; a manager who sees the same code on both screens
+//! lets it in, and from then on the key is a token of the role `station`. So nothing secret travels before
+//! the approval, and the server never knows a key it could lose.
+
+mod enrol;
+mod session;
+
+use serde::Serialize;
+
+use crate::db::stations::{self as record, PrinterRow, StationRow};
+use crate::db::{Db, Tx};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::{PrinterId, StationId, TokenId};
+use crate::domain::station::{
+    PrinterKind, PrinterLanguage, Stacking, StationState, code_of, pace_per_minute,
+};
+use crate::domain::time::UtcTime;
+
+pub use enrol::{Enrolled, NewStation, approve, enrol, enrolled, refuse};
+pub use session::{NewPrinter, NewSession, Session, begin, check_session, end_lapsed, own};
+
+/// A desk with its printers.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Station {
+    pub id: StationId,
+    pub name: String,
+    pub state: StationState,
+    /// Shown on the desk too; compare before letting it in.
+    #[schema(example = "Q7FK-2MZD")]
+    pub code: String,
+    pub version: String,
+    /// A program is printing for it now.
+    pub is_alive: bool,
+    pub seen_at: Option<UtcTime>,
+    pub created_at: UtcTime,
+    /// Sheets a minute of late; `null` while that says nothing.
+    pub per_minute: Option<i64>,
+    pub printers: Vec<Printer>,
+}
+
+/// A printer of a desk.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Printer {
+    pub id: PrinterId,
+    pub name: String,
+    pub kind: PrinterKind,
+    /// Where it is, as the desk reaches it.
+    #[schema(example = "192.168.1.50:9100")]
+    pub address: String,
+    /// Paper sizes that lie in it.
+    pub sizes: Vec<String>,
+    pub language: PrinterLanguage,
+    pub dpi: i64,
+    pub stacking: Stacking,
+    pub is_paused: bool,
+    /// The desk does not name it any more.
+    pub is_gone: bool,
+    /// What is wrong with it; empty when nothing is known.
+    pub problem: String,
+}
+
+impl From<PrinterRow> for Printer {
+    fn from(row: PrinterRow) -> Self {
+        Self {
+            sizes: sizes(&row),
+            id: row.id,
+            name: row.name,
+            kind: row.kind,
+            address: row.address,
+            language: row.language,
+            dpi: row.dpi,
+            stacking: row.stacking,
+            is_paused: row.is_paused,
+            is_gone: row.is_gone,
+            problem: row.problem,
+        }
+    }
+}
+
+/// The sizes that lie in a printer.
+pub fn sizes(row: &PrinterRow) -> Vec<String> {
+    serde_json::from_str(&row.sizes).unwrap_or_default()
+}
+
+/// How far back a pace is looked at.
+const PACE_SPAN: chrono::Duration = chrono::Duration::minutes(10);
+
+/// The desks that wait or print, with their printers.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn list(db: &mut Db, now: UtcTime) -> Result<Vec<Station>, Error> {
+    let mut stations: Vec<Station> = record::living(db)?.into_iter().map(view).collect();
+    for printer in record::printers(db)? {
+        if let Some(station) = stations.iter_mut().find(|station| station.id == printer.station_id) {
+            station.printers.push(printer.into());
+        }
+    }
+    for pace in record::pace(db, now.plus(-PACE_SPAN))? {
+        let span = pace.last_at.chrono() - pace.first_at.chrono();
+        if let Some(station) = stations.iter_mut().find(|station| station.id == pace.station_id) {
+            station.per_minute = pace_per_minute(pace.sheets, span.num_milliseconds());
+        }
+    }
+    Ok(stations)
+}
+
+fn view(row: StationRow) -> Station {
+    Station {
+        id: row.id,
+        name: row.name,
+        state: row.state,
+        code: code_of(&row.secret_hash),
+        version: row.version,
+        is_alive: row.session_left_ms > 0,
+        seen_at: row.seen_at,
+        created_at: row.created_at,
+        per_minute: None,
+        printers: Vec::new(),
+    }
+}
+
+/// Stops a printer, or lets it go on. What is on its way to paper comes out all the same.
+///
+/// # Errors
+/// When there is no such printer.
+pub fn pause_printer(tx: &mut Tx, id: PrinterId, is_paused: bool) -> Result<Printer, Error> {
+    record::printer(tx, id)?;
+    record::pause_printer(tx, id, is_paused)?;
+    Ok(record::printer(tx, id)?.into())
+}
+
+/// The token of an actor that is one.
+fn token_of(actor: &Actor) -> Option<TokenId> {
+    actor.name.strip_prefix("token:")?.parse().ok()
+}
