@@ -66,6 +66,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(jobs::routes)
         .configure(shops::routes)
         .configure(skus::routes)
+        .configure(stations::routes)
         .configure(staff::routes)
         .configure(settings::routes)
         .configure(why::routes)

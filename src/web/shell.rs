@@ -94,6 +94,7 @@ const WAYS: &[(&str, &str, Text, Right)] = &[
 const HOUSE: &[(&str, &str, Text, Right)] = &[
     ("shops", "/shops", t::SHOPS, Right::See),
     ("skus", "/skus", super::texts::skus::TITLE, Right::See),
+    ("stations", "/stations", super::texts::stations::TITLE, Right::See),
     ("staff", "/staff", t::STAFF, Right::Own),
     ("settings", "/settings", t::SETTINGS, Right::Manage),
     ("why", "/why", super::texts::why::TITLE, Right::See),

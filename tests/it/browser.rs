@@ -409,6 +409,7 @@ const PAGES: &[(&str, &str)] = &[
     ("unmapped", "/skus/unmapped"),
     ("why", "/why?number=4711"),
     ("jobs", "/jobs"),
+    ("stations", "/stations"),
     ("staff", "/staff"),
     ("settings", "/settings"),
     ("audit", "/audit"),

@@ -152,6 +152,26 @@ each_database!(
 );
 
 each_database!(
+    fn a_station_that_is_asked_to_end_gives_back_what_it_has_not_printed(app: TestApp) {
+        let folder = tempfile::tempdir().expect("a machine");
+        let printer = FakePrinter::start(SLOW);
+        let agent = Agent::start(server(&app), folder.path(), DESK, &[printer.spec("zebra", "")]);
+        let_in(&app, DESK);
+        let (_, job, known) = job_of(&app, 30);
+        send(&app, job, &alive(&app, DESK), 0);
+        until("some sheets are out", || printer.count() >= 5);
+        agent.ask_to_end();
+        let (went_well, said) = agent.ended();
+        assert!(went_well && said.contains("nothing is left in its hands"), "{said}");
+        let on_paper = printer.count();
+        assert!(on_paper < 30);
+        assert_eq!(good(&app, job), in_order(on_paper as i64));
+        assert_eq!(positions(&app, job, SheetState::Queued).len(), 30 - on_paper);
+        assert_eq!(known.positions(&printer.paper()), in_order(on_paper as i64));
+    }
+);
+
+each_database!(
     fn a_printer_that_breaks_off_leaves_one_unknown_sheet_and_nothing_overtakes_it(app: TestApp) {
         let folder = tempfile::tempdir().expect("a machine");
         let printer = FakePrinter::start(FAST);
@@ -262,7 +282,7 @@ each_database!(
         let (went_well, _) = start(there.path()).ended();
         assert!(!went_well, "its lease has not run out");
         let mut again = start(here.path());
-        until("it has taken over", || app.read(|db| huidan::db::stations::living(db))[0].session_left_ms > 0);
+        until("it has taken over", || app.read(huidan::db::stations::living)[0].session_left_ms > 0);
         assert!(again.is_running());
     }
 );
@@ -280,7 +300,7 @@ each_database!(
             app.http().post(&format!("/api/v1/stations/{id}/{act}"), json!({})).status
         };
         let agent = start();
-        until("it has knocked", || !app.read(|db| huidan::db::stations::living(db)).is_empty());
+        until("it has knocked", || !app.read(huidan::db::stations::living).is_empty());
         assert_eq!(app.http_as(Role::Shipper).post("/api/v1/stations/1/approve", json!({})).status, 403);
         assert_eq!(decide(DESK, "refuse"), 200);
         let (went_well, said) = agent.ended();
@@ -305,5 +325,35 @@ each_database!(
         assert_eq!(plain.post("/api/v1/stations/me/claims", wish.clone()).problem(), "409 not_a_station");
         assert_eq!(app.http_as(Role::Viewer).post("/api/v1/stations/me/claims", wish).status, 403);
         assert_eq!(plain.get("/api/v1/stations").status, 403, "a station sees no other");
+    }
+);
+
+each_database!(
+    fn a_long_job_moves_paper_at_once_and_only_a_handful_is_out_at_a_time(app: TestApp) {
+        const SHEETS: usize = 400;
+        let folder = tempfile::tempdir().expect("a machine");
+        let printer = FakePrinter::start(FAST);
+        let flags = ["--lease", "30", "--window", "20"];
+        let printers = [printer.spec("zebra", "")];
+        let _agent = Agent::start_with(server(&app), folder.path(), DESK, &printers, &flags);
+        let_in(&app, DESK);
+        let station = alive(&app, DESK);
+        let ids = ready(&app, SHEETS);
+        run(&app, &ids);
+        let job = labels(&app, &ids, "");
+        let begun = std::time::Instant::now();
+        send(&app, job, &station, 0);
+        until("paper moves", || printer.count() > 0);
+        let first = begun.elapsed();
+        let mut most = 0;
+        until("all is printed", || {
+            let progress = app.read(|db| print_jobs::show(db, job)).progress.expect("a job's own page");
+            most = most.max(progress.sent);
+            progress.acknowledged == SHEETS as i64
+        });
+        println!("first paper after {first:?}, {SHEETS} sheets after {:?}", begun.elapsed());
+        assert!(first < Duration::from_secs(5), "{first:?}, in a debug build on a busy machine");
+        assert!(most <= 20, "{most} sheets were out at once");
+        assert_eq!(printer.count(), SHEETS);
     }
 );

@@ -8,6 +8,7 @@ use huidan::domain::actor::{Actor, Role};
 use huidan::jobs::housekeeping;
 use huidan::operations::users::NewUser;
 use huidan::operations::{NOBODY, sessions, users};
+use serde_json::json;
 
 use crate::support::http::{Answer, Http};
 use crate::support::{TestApp, order, recipient};
@@ -115,6 +116,7 @@ const PAGES: &[&str] = &[
     "/shops",
     "/skus",
     "/skus/unmapped",
+    "/stations",
     "/staff",
     "/settings",
     "/audit",
@@ -296,6 +298,23 @@ each_database!(
         let left = browser.post(&format!("{run_path}/ship"), &[]).text();
         assert!(left.contains("3 parcels left"), "{left}");
         assert!(browser.get("/write-backs").text().contains("100000000002"));
+    }
+);
+
+each_database!(
+    fn a_manager_lets_a_desk_in_by_the_code_on_its_screen(app: TestApp) {
+        let knock = json!({ "name": "desk 1", "secret_hash": "Ab3dEf9hIjKlMnOpQrStUvWxYzAb3dEf9hIjKlMnOpQ" });
+        let knocked = app.http_stranger().post("/agents/stations", knock).expect(200);
+        assert_eq!(knocked["code"], "AB3D-EF9H");
+        let shipper = Browser::of(&app, Role::Shipper).get("/stations").text();
+        assert!(shipper.contains("AB3D-EF9H") && !shipper.contains("/approve"), "{shipper}");
+        let browser = Browser::of(&app, Role::Manager);
+        let page = browser.get("/stations").text();
+        let path = format!("/stations/{}/approve", between(&page, "action=\"/stations/", "/approve"));
+        let page = browser.post(&path, &[]).text();
+        assert!(page.contains("desk 1 may print.") && page.contains("Retire"), "{page}");
+        let gone = browser.post(&path.replace("approve", "refuse"), &[]).text();
+        assert!(gone.contains("desk 1 is out.") && !gone.contains("AB3D"), "{gone}");
     }
 );
 

@@ -20,6 +20,7 @@ pub mod shops;
 pub mod skus;
 pub mod staff;
 pub mod start;
+pub mod stations;
 pub mod suggestions;
 pub mod why;
 pub mod workbench;

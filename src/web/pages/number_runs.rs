@@ -19,12 +19,13 @@ use crate::operations::number_runs::{self, Carried, RunDetail, Spoil};
 use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::item::{ShipmentItem, items};
+use crate::operations::stations::{Station, list as stations_list};
 use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::parts::lists::{self, Window};
-use crate::web::parts::{badges, stations};
+use crate::web::parts::{badges, placing, stations};
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{batch as t, common, words};
@@ -107,6 +108,7 @@ fn body(db: &mut Db, view: &View, detail: &RunDetail, window: Window) -> Result<
     let rows = rows.into_iter().filter(|row| shown.contains(&row.id)).collect();
     let known: HashMap<ShipmentId, ShipmentItem> =
         items(db, rows)?.into_iter().map(|item| (item.id, item)).collect();
+    let desks = stations_list(db, view.now)?;
     let total = detail.assigned.len();
     let run = &detail.run;
     let is_live = run.undone_at.is_none() && total > 0;
@@ -127,7 +129,7 @@ fn body(db: &mut Db, view: &View, detail: &RunDetail, window: Window) -> Result<
                     " · " (common::PIECES.with(view.lang, &[&total])) @if run.step < 0 { " · " (view.t(t::BACKWARDS)) } }
                 @if is_live && shipped == total { p.all-done { (icon("tick")) (view.t(t::ALL_SHIPPED)) } }
                 @if is_live && shipped < total && view.may(Right::Ship) {
-                    (print_form(view, run.id, printed > 0))
+                    (print_form(view, run.id, printed > 0, &desks))
                     (ship_form(view, run.id, total - shipped, total - printed.max(shipped)))
                 }
                 (sheets(view, window.rows(&detail.assigned), &known))
@@ -154,7 +156,7 @@ pub const PAPERS: &[(Paper, super::super::lang::Text)] = &[
     (Paper::HandOverList, t::HAND_OVER_LIST),
 ];
 
-fn print_form(view: &View, run: NumberRunId, was_printed: bool) -> Markup {
+fn print_form(view: &View, run: NumberRunId, was_printed: bool, desks: &[Station]) -> Markup {
     html! {
         form.row-form.panel method="post" action={ (home(run)) "/print" } {
             (csrf(view))
@@ -165,6 +167,7 @@ fn print_form(view: &View, run: NumberRunId, was_printed: bool) -> Markup {
                     option value="" { (view.t(t::USUAL_SIZE)) }
                     @for size in PaperSize::ALL { option value=(size) { (size) } }
                 } }
+            (placing::station_field(view, desks))
             button.primary[!was_printed] type="submit" data-step-on { (icon("printed")) (view.t(t::PRINT)) }
             @if was_printed { label.tick { input type="checkbox" name="reprint" value="1"; span { (view.t(t::REPRINT)) } } }
         }
@@ -244,7 +247,7 @@ pub async fn print(visitor: Visitor, id: Path<NumberRunId>, form: Form) -> HttpR
                     size,
                     number_run: Some(id),
                     shipments: Vec::new(),
-                    station: String::new(),
+                    station: form.get("station").to_owned(),
                     reprint: form.has("reprint"),
                 },
             )?;

@@ -7,22 +7,23 @@ use maud::{Markup, html};
 
 use super::number_runs::PAPERS;
 use crate::domain::actor::Right;
-use crate::domain::id::PrintJobId;
+use crate::domain::id::{PrintJobId, PrinterId};
 use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
 use crate::operations::print_jobs::{self, Decision, PrintJob, Sheet};
+use crate::operations::stations::{Station, list as stations_of};
 use crate::papers::Output;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
 use crate::web::parts::lists::{self, Window};
-use crate::web::parts::stations;
+use crate::web::parts::{placing, stations};
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
-use crate::web::texts::{batch as t, common, reasons};
+use crate::web::texts::{batch as t, common, reasons, stations as desks};
 use crate::web::view::View;
 
 /// Jobs of one page.
@@ -35,6 +36,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/print-jobs/{id}", [get().to(show)]))
         .service(inside("/print-jobs/{id}/document", [post().to(document)]))
         .service(inside("/print-jobs/{id}/acknowledge", [post().to(acknowledge)]))
+        .service(inside("/print-jobs/{id}/printer", [post().to(place)]))
+        .service(inside("/print-jobs/{id}/pause", [post().to(pause)]))
+        .service(inside("/print-jobs/{id}/go-on", [post().to(go_on)]))
         .service(inside("/print-jobs/{id}/decide", [post().to(decide)]))
         .service(inside("/print-jobs/{id}/resume", [post().to(resume)]));
 }
@@ -98,16 +102,17 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
     visitor
         .page(Right::See, move |db, view| {
             let job = print_jobs::show(db, id)?;
+            let stations = stations_of(db, view.now)?;
             Ok(Page::new(
                 t::JOB.with(view.lang, &[&id]),
                 "prints",
-                body(view, id, &job, window(job.sheets.len())),
+                body(view, id, &job, &stations, window(job.sheets.len())),
             ))
         })
         .await
 }
 
-fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
+fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], window: Window) -> Markup {
     let count = |state: SheetState| job.sheets.iter().filter(|sheet| sheet.state == state).count();
     let (queued, sent, unknown) =
         (count(SheetState::Queued), count(SheetState::Sent), count(SheetState::Unknown));
@@ -119,6 +124,8 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
     let lacks =
         |shipment| !job.sheets.iter().any(|s| s.shipment == shipment && s.state == SheetState::Acknowledged);
     let torn = job.sheets.iter().filter(|s| s.state == SheetState::Spoiled && lacks(s.shipment)).count();
+    // What a station took is its own to report on, or a manager's.
+    let is_ours = job.held_by.is_empty() || view.may(Right::Manage);
     let is_done = queued + sent + unknown == 0 && good > 0;
     html! {
         div.page {
@@ -128,8 +135,9 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
                     span { (paper(view, job.paper)) " · " (job.size) " · " code { (job.serial) } " · " (t::SHEETS.with(view.lang, &[&job.sheets.len()])) }
                 }
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
+                div #print-progress data-live { (placing::progress(view, job, desks_of)) }
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
-                @if (view.may(Right::Print) && queued > 0) || (view.may(Right::Reprint) && sent > 0) {
+                @if is_ours && job.printer.is_none() && ((view.may(Right::Print) && queued > 0) || (view.may(Right::Reprint) && sent > 0)) {
                     form.panel.row-form method="post" action={ (home(id)) "/document" } target="_blank" data-plain data-then-reload {
                         (csrf(view))
                         @if queued > 0 {
@@ -139,7 +147,8 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, window: Window) -> Markup {
                         }
                     }
                 }
-                @if view.may(Right::Print) && sent + unknown > 0 {
+                (placing::forms(view, id, job, desks_of))
+                @if view.may(Right::Print) && is_ours && sent + unknown > 0 {
                     div.panel.stack {
                         form method="post" action={ (home(id)) "/acknowledge" } {
                             (csrf(view))
@@ -199,7 +208,7 @@ fn sheets(view: &View, sheets: &[Sheet]) -> Markup {
                     td { code { (sheet.number) } }
                     td { span.badge data-state=(sheet.state) { (icon(mark)) (view.t(text)) } }
                     td.num { (sheet.copy) }
-                    td { small { (reasons::message(view.lang, &sheet.reason, &sheet.reason)) } }
+                    td { small { (reasons::of_sheet(view.lang, &sheet.reason)) } }
                 }
             } }
         } }
@@ -242,6 +251,43 @@ pub async fn acknowledge(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> 
                 None => home(id),
             };
             Ok(then(to, t::ACK_DONE.with(view.lang, &[&good])))
+        })
+        .await
+}
+
+/// `POST /print-jobs/{id}/printer`
+pub async fn place(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            let printer = form.ids::<PrinterId>("printer")?.first().copied();
+            let job = print_jobs::place(tx, id, printer)?;
+            let said = match printer {
+                Some(_) => desks::SENT_THERE.with(view.lang, &[&job.station]),
+                None => view.t(desks::SENT_BACK).to_owned(),
+            };
+            Ok(then(home(id), said))
+        })
+        .await
+}
+
+/// `POST /print-jobs/{id}/pause`
+pub async fn pause(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    set_paused(visitor, id.into_inner(), true).await
+}
+
+/// `POST /print-jobs/{id}/go-on`
+pub async fn go_on(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    set_paused(visitor, id.into_inner(), false).await
+}
+
+async fn set_paused(visitor: Visitor, id: PrintJobId, is_paused: bool) -> HttpResponse {
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            print_jobs::pause(tx, id, is_paused)?;
+            let name = t::JOB.with(view.lang, &[&id]);
+            let text = if is_paused { desks::PAUSED_DONE } else { desks::GO_ON_DONE };
+            Ok(then(home(id), text.with(view.lang, &[&name])))
         })
         .await
 }

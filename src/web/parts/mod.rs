@@ -5,6 +5,7 @@ pub mod charts;
 pub mod events;
 pub mod left_out;
 pub mod lists;
+pub mod placing;
 pub mod stations;
 pub mod thread;
 pub mod tour;

@@ -12,6 +12,7 @@ pub mod reasons;
 pub mod scan;
 pub mod shipment;
 pub mod skus;
+pub mod stations;
 pub mod tour;
 pub mod why;
 pub mod words;
@@ -27,6 +28,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     scan::TABLE,
     shipment::TABLE,
     skus::TABLE,
+    stations::TABLE,
     tour::TABLE,
     common::TABLE,
     jobs::TABLE,

@@ -15,6 +15,9 @@ texts! {
     NOT_NUMBERED = "It has no number yet." "尚无运单号。";
     NUMBERS_EXHAUSTED = "The numbers ended before it." "号码已用完。";
     NUMBER_TAKEN = "The number is in use." "号码已被占用。";
+    LEASE_ENDED = "The station fell silent before it told." "打印站失联,结果未知。";
+    SHEET_STALE = "What it shows has changed since." "内容已变更。";
+    NOT_HANDED_OUT = "It was never handed out." "从未送出打印。";
     NUMBER_VOID = "The number is void." "号码已作废。";
 }
 
@@ -31,6 +34,9 @@ fn known(code: &str) -> Option<Text> {
         "number_exhausted" | "numbers_exhausted" => NUMBERS_EXHAUSTED,
         "number_taken" => NUMBER_TAKEN,
         "number_void" => NUMBER_VOID,
+        "lease_ended" => LEASE_ENDED,
+        "sheet_stale" => SHEET_STALE,
+        "not_handed_out" => NOT_HANDED_OUT,
         _ => return None,
     })
 }
@@ -44,6 +50,15 @@ pub fn message(lang: Lang, code: &str, english: &str) -> String {
     match lang {
         Lang::En => english.to_owned(),
         Lang::Zh => chinese().unwrap_or_else(|| english.to_owned()),
+    }
+}
+
+/// Why a sheet is as it is: the sentence of its code, or what was said of it.
+pub fn of_sheet(lang: Lang, reason: &str) -> String {
+    match (lang, known(reason), ReasonCode::parse(reason)) {
+        (_, Some(text), _) => text.of(lang).to_owned(),
+        (Lang::En, _, Ok(reason)) => reason.sentence().0.to_owned(),
+        _ => message(lang, reason, reason),
     }
 }
 

@@ -62,6 +62,12 @@ impl Agent {
         self.child.wait().expect("it has ended");
     }
 
+    /// Asks it to end, as a service manager does.
+    pub fn ask_to_end(&self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(asked.expect("a signal can be sent").success());
+    }
+
     /// Waits until it ends by itself; whether well, and what it said.
     pub fn ended(mut self) -> (bool, String) {
         let mut said = String::new();
