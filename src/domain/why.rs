@@ -19,8 +19,10 @@ text_enum! {
         ToReprint = "to_reprint",
         /// It waits to be sent off.
         ToShip = "to_ship",
-        /// It has left; its shop is still to be told.
+        /// It has left; its shop is told by itself next.
         ToTell = "to_tell",
+        /// It has left; somebody has to bring its number to the shop, which is not linked.
+        ToBring = "to_bring",
         /// It has left, and its shop refused the number or did not answer.
         ToSettle = "to_settle",
         /// It has left, and its shop knows.
@@ -32,8 +34,8 @@ text_enum! {
     }
 }
 
-/// The stage of an order in a parcel, with how its shop was told.
-pub fn stage(state: ShipmentState, print: PrintState, told: &[WriteBackState]) -> Stage {
+/// The stage of an order in a parcel, with how its shop was told of it; `is_linked` is a shop that is told by itself.
+pub fn stage(state: ShipmentState, print: PrintState, told: &[WriteBackState], is_linked: bool) -> Stage {
     use WriteBackState as Told;
     match state {
         ShipmentState::Blocked => Stage::Blocked,
@@ -46,7 +48,8 @@ pub fn stage(state: ShipmentState, print: PrintState, told: &[WriteBackState]) -
         ShipmentState::Shipped if told.iter().any(|one| matches!(one, Told::Refused | Told::Unknown)) => {
             Stage::ToSettle
         }
-        ShipmentState::Shipped if told.contains(&Told::Waiting) => Stage::ToTell,
+        ShipmentState::Shipped if told.contains(&Told::Waiting) && is_linked => Stage::ToTell,
+        ShipmentState::Shipped if told.contains(&Told::Waiting) => Stage::ToBring,
         ShipmentState::Shipped => Stage::Done,
     }
 }
@@ -76,6 +79,10 @@ pub fn next(stage: Stage) -> Next {
         ),
         Stage::ToShip => ("Send it off: scan it, or ship its run.", "扫描或整批发货。"),
         Stage::ToTell => ("Its shop is told next; nothing is to be done.", "即将回传店铺,无需操作。"),
+        Stage::ToBring => (
+            "Bring its number to the shop: download the upload file, or have your program fetch it; then settle it.",
+            "将单号告知店铺:下载回传文件上传,或由程序获取,然后标记完成。",
+        ),
         Stage::ToSettle => (
             "Look at its write-back: try it again, or enter the number in the shop.",
             "查看回传:重试,或在店铺后台填写单号。",
@@ -111,7 +118,8 @@ mod tests {
             (S::Shipped, P::None, vec![], Stage::Done),
             (S::Cancelled, P::None, vec![], Stage::Cancelled),
         ] {
-            assert_eq!(stage(state, print, &told), expected, "{state} {print} {told:?}");
+            assert_eq!(stage(state, print, &told, true), expected, "{state} {print} {told:?}");
         }
+        assert_eq!(stage(S::Shipped, P::Printed, &[T::Waiting], false), Stage::ToBring);
     }
 }

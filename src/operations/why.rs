@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::connectors::link::connector;
+use crate::connectors::file::Rejection;
+use crate::connectors::link::connected;
 use crate::db::{Db, imports, shop_pulls, shops, why as record};
 use crate::domain::error::Error;
 use crate::domain::id::{ImportId, ShopId};
@@ -93,11 +94,14 @@ pub fn why(db: &mut Db, number: &str, now: UtcTime) -> Result<Why, Error> {
 fn order_why(db: &mut Db, order: OrderView) -> Result<OrderWhy, Error> {
     let filter = Filter { order: Some(order.id), ..Filter::default() };
     let write_backs = write_backs::list(db, filter, None, SHOWN)?;
-    let told: Vec<WriteBackState> = write_backs.iter().map(|one| one.state).collect();
+    let shop = shops::find(db, order.shop)?;
+    let is_linked = connected(shop.platform, &shop.settings()?).is_some();
     let mut stages = Vec::new();
     for place in &order.shipments {
         let item = list::one(db, place.id)?;
-        stages.push(stage(item.state, item.print, &told));
+        let told = write_backs.iter().filter(|one| one.shipment == place.id).map(|one| one.state);
+        let told: Vec<WriteBackState> = told.collect();
+        stages.push(stage(item.state, item.print, &told, is_linked));
     }
     // Of several parcels the one that is least far says what is to be done.
     let least = stages.into_iter().min_by_key(|stage| Stage::ALL.iter().position(|one| one == stage));
@@ -109,16 +113,18 @@ fn order_why(db: &mut Db, order: OrderView) -> Result<OrderWhy, Error> {
 fn rejected(db: &mut Db, number: &str) -> Result<Vec<RejectedRow>, Error> {
     let mut found = Vec::new();
     for import in imports::list(db, None, None, IMPORTS)?.into_iter().filter(|import| import.rejected > 0) {
-        let rows: serde_json::Value =
+        let rows: Vec<Rejection> =
             serde_json::from_str(&imports::rejections(db, &import)?).map_err(anyhow::Error::from)?;
-        for row in rows.as_array().into_iter().flatten() {
-            let text = |name: &str| row[name].as_str().unwrap_or_default();
-            if found.len() < SHOWN && (text("value").contains(number) || text("message").contains(number)) {
+        for row in rows {
+            let names_it = row.order.as_deref() == Some(number)
+                || row.value.contains(number)
+                || row.message.contains(number);
+            if found.len() < SHOWN && names_it {
                 found.push(RejectedRow {
                     import: import.id,
                     file: import.file_name.clone(),
-                    row: row["row"].as_u64().unwrap_or_default(),
-                    message: text("message").to_owned(),
+                    row: row.row,
+                    message: row.message,
                 });
             }
         }
@@ -131,7 +137,7 @@ fn heard(db: &mut Db) -> Result<Vec<ShopWhy>, Error> {
     for shop in shops::all(db)? {
         let pull = shop_pulls::find(db, shop.id)?;
         heard.push(ShopWhy {
-            by: match (connector(shop.platform).is_some(), shop.platform) {
+            by: match (connected(shop.platform, &shop.settings()?).is_some(), shop.platform) {
                 (true, _) => "pulled",
                 (false, Platform::Push) => "pushed",
                 (false, _) => "file",

@@ -40,7 +40,7 @@ each_database!(
         assert_eq!(stages(&ask(&app, "88001")), [("88001".to_owned(), Stage::ToNumber)]);
         ship(&app, &[ids[0]]);
         let by_waybill = ask(&app, "100000000001");
-        assert_eq!(stages(&by_waybill), [("77001".to_owned(), Stage::ToTell)]);
+        assert_eq!(stages(&by_waybill), [("77001".to_owned(), Stage::ToBring)]);
         assert_eq!(by_waybill.orders[0].write_backs.len(), 1);
         assert!(ask(&app.other_seller(), "77001").orders.is_empty());
     }
@@ -62,6 +62,7 @@ each_database!(
         let http = app.http();
         let answer = http.get("/api/v1/why?number=90210").expect(200);
         assert_eq!(answer["orders"], json!([]));
+        assert_eq!(answer["rejected"][0]["row"], 2, "by the order's own number too: {answer}");
         assert_eq!(http.get("/api/v1/why").problem(), "422 invalid_fields");
         assert_eq!(http.get("/api/v1/why?nummer=1").problem(), "422 invalid_fields");
         let long = "9".repeat(101);

@@ -98,6 +98,8 @@ impl Groups {
             items.extend(fields.faults.into_iter().map(Err));
             return;
         }
+        let before = items.len();
+        let named = number.clone();
         let mut group = self.open.remove(&number).unwrap_or_else(|| Group::begin(row));
         let (told, faults) = match fault {
             Some(_) => (Told::default(), fields.faults),
@@ -114,6 +116,9 @@ impl Groups {
         } else {
             self.open.insert(number, group);
         }
+        for rejection in items[before..].iter_mut().filter_map(|item| item.as_mut().err()) {
+            rejection.order = Some(named.as_str().into());
+        }
     }
 
     /// Ends the file: what is still open lacks rows that could not be read.
@@ -122,7 +127,8 @@ impl Groups {
         open.sort_by_key(|(_, group)| group.row);
         items.extend(open.iter().map(|(number, group)| {
             let next = "the file cannot be read to its end and may hold more of this order; import it again when mended";
-            Err(Rejection::new(group.row, layout.number_column(), number, "order_incomplete", next))
+            let rejection = Rejection::new(group.row, layout.number_column(), number, "order_incomplete", next);
+            Err(Rejection { order: Some(number.as_str().into()), ..rejection })
         }));
     }
 }

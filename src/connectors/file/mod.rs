@@ -106,6 +106,9 @@ pub struct Parsed {
 pub struct Rejection {
     /// As a spreadsheet counts: the header is row 1.
     pub row: u64,
+    /// The number of its order, where the row tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<str>>,
     /// The column's name in the file.
     pub field: String,
     /// The value as it stands in the file, shortened.
@@ -123,7 +126,14 @@ impl Rejection {
             "" => format!("row {row}: {field} is empty"),
             shown => format!("row {row}: {field} is {shown}"),
         };
-        Self { row, field: field.to_owned(), code: code.into(), message: format!("{what}; {next}"), value }
+        Self {
+            row,
+            order: None,
+            field: field.to_owned(),
+            code: code.into(),
+            message: format!("{what}; {next}"),
+            value,
+        }
     }
 }
 

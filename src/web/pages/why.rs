@@ -67,6 +67,7 @@ fn stage(stage: Stage) -> Text {
         Stage::ToReprint => t::TO_REPRINT,
         Stage::ToShip => t::TO_SHIP,
         Stage::ToTell => t::TO_TELL,
+        Stage::ToBring => t::TO_BRING,
         Stage::ToSettle => t::TO_SETTLE,
         Stage::Done => t::DONE,
         Stage::Cancelled => words::CANCELLED,

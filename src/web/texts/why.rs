@@ -13,6 +13,7 @@ texts! {
     TO_REPRINT = "to be printed again" "需重打";
     TO_SHIP = "waits to be shipped" "待发货";
     TO_TELL = "left; its shop is told next" "已发,待回传";
+    TO_BRING = "number to be brought to its shop" "待上传单号";
     TO_SETTLE = "left; its shop does not know" "已发,回传异常";
     DONE = "left; its shop knows" "已发并回传";
     NOWHERE = "in no parcel" "不在包裹中";
