@@ -33,7 +33,7 @@ const SAMPLES_KEPT: chrono::Duration = chrono::Duration::days(8);
 /// # Errors
 /// When the record cannot be read or written.
 pub fn recount(task: &Task) -> Result<End, Error> {
-    while task.app.write(&task.actor, |tx| deadlines::recount(tx, BATCH))? == BATCH {}
+    recount_all(task.app, &task.actor)?;
     Ok(End::Done)
 }
 
@@ -45,8 +45,8 @@ pub fn once(app: &App) -> Result<(), Error> {
     for seller in app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
         let actor = Actor::system(seller.id);
         recheck(app, &actor)?;
-        while app.write(&actor, |tx| deadlines::recount(tx, BATCH))? == BATCH {}
-        while app.write(&actor, |tx| deadlines::ring_due(tx, BATCH))? == BATCH {}
+        recount_all(app, &actor)?;
+        while app.write(&actor, |tx| deadlines::ring_due(tx, deadlines::BATCH))? == deadlines::BATCH {}
         app.write(&actor, stations::end_lapsed)?;
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
@@ -61,6 +61,11 @@ pub fn once(app: &App) -> Result<(), Error> {
     while app.write(&Actor::system(NOBODY), |tx| Ok(jobs::forget(tx, DONE_KEPT, DEAD_KEPT, BATCH)?))? == BATCH
     {
     }
+    Ok(())
+}
+
+fn recount_all(app: &App, actor: &Actor) -> Result<(), Error> {
+    while app.write(actor, |tx| deadlines::recount(tx, deadlines::BATCH))? == deadlines::BATCH {}
     Ok(())
 }
 

@@ -89,7 +89,7 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
         super::skus::judge_all(tx)?;
     }
     if settings.calendar != old.calendar || settings.time_zone != old.time_zone {
-        deadlines::enqueue_recount(tx)?;
+        deadlines::recount_first(tx)?;
     }
     // The sender is the seller's own address, and still nothing for a log.
     let names: Vec<&String> = change.keys().collect();

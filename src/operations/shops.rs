@@ -85,7 +85,7 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         telling::enqueue_shop(tx, shop)?;
     }
     if settings.ship_within_hours != old.ship_within_hours || settings.deadline != old.deadline {
-        deadlines::enqueue_recount(tx)?;
+        deadlines::recount_first(tx)?;
     }
     shops::find(tx, shop)
 }

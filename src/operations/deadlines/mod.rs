@@ -16,4 +16,4 @@ pub(crate) use follow::follow;
 pub use notices::{
     DelayNotice, Delayed, DelayedMany, NewDelayNotice, NotDelayed, give, list as notices, undo,
 };
-pub use recount::{RECOUNT, enqueue_recount, recount};
+pub use recount::{BATCH, RECOUNT, recount, recount_first};

@@ -16,13 +16,19 @@ use crate::operations::shipments::facts::{self, Context};
 pub const RECOUNT: JobKind =
     JobKind { name: "deadlines.recount", lane: "house", max_attempts: 3, max_crashes: 3 };
 
-/// Has the seller's clocks counted anew soon. Housekeeping does the same a little later, should the job be lost.
+/// How many clocks one transaction counts anew.
+pub const BATCH: usize = 500;
+
+/// Counts a first batch anew at once, so that a small house sees it on the next page, and leaves the rest to a job.
+/// Housekeeping does the same a little later, should the job be lost.
 ///
 /// # Errors
-/// When the record cannot be written.
-pub fn enqueue_recount(tx: &mut Tx) -> Result<(), Error> {
-    let key = tx.seller().to_string();
-    jobs::enqueue(tx, NewJob::new(RECOUNT, json!({})).unique(key)).map(drop)
+/// When the record cannot be read or written.
+pub fn recount_first(tx: &mut Tx) -> Result<(), Error> {
+    if recount(tx, BATCH)? == BATCH {
+        jobs::enqueue(tx, NewJob::new(RECOUNT, json!({})).unique("recount"))?;
+    }
+    Ok(())
 }
 
 /// Counts up to `limit` open clocks anew whose rule is no longer the shop's; answers how many. None are left when that
