@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use diesel::QueryResult;
 
+use super::again::{self, WAITING};
 use super::column::row;
 use super::statement::sql;
-use super::{Db, Tx, again};
+use super::{Db, Tx};
 use crate::domain::id::{NoteId, OrderId};
 use crate::domain::time::UtcTime;
 
@@ -79,8 +80,11 @@ pub fn newest(db: &mut Db, orders: &[OrderId]) -> QueryResult<HashMap<OrderId, N
 /// answers how many. One statement, however many they are.
 pub fn look_again(tx: &mut Tx) -> QueryResult<usize> {
     let seller = tx.seller();
-    let which = "(s.has_message OR s.has_memo OR s.reasons LIKE '%\"remark_unread\"%' OR s.id IN \
-         (SELECT so.shipment_id FROM order_notes n JOIN shipment_orders so ON so.seller_id = n.seller_id \
-         AND so.order_id = n.order_id AND so.left_at IS NULL WHERE n.seller_id = ?))";
-    again::mark(tx, sql(which).bind(seller))
+    let which = format!(
+        "s.id IN (SELECT w.id FROM shipments w WHERE w.seller_id = ? AND w.state IN ({WAITING}) \
+         AND (w.has_message OR w.has_memo OR w.reasons LIKE '%\"remark_unread\"%') \
+         UNION SELECT so.shipment_id FROM order_notes n JOIN shipment_orders so ON so.seller_id = n.seller_id \
+         AND so.order_id = n.order_id AND so.left_at IS NULL WHERE n.seller_id = ?)"
+    );
+    again::mark(tx, sql(which).bind(seller).bind(seller))
 }

@@ -185,15 +185,18 @@ pub fn unmapped(
     limit: usize,
 ) -> QueryResult<Vec<UnmappedRow>> {
     let seller = db.seller();
+    let from = match order {
+        Some(_) => format!(
+            "orders o CROSS JOIN order_lines l CROSS JOIN shipment_lines sl CROSS JOIN shipments s {MEANT}"
+        ),
+        None => format!("{WAITING_LINES} CROSS JOIN orders o {MEANT}"),
+    };
     let mut statement = sql(format!(
         "SELECT shop_id, code, named, variant, title, lines, orders, pieces FROM (SELECT o.shop_id, l.sku AS code, \
          CASE WHEN l.sku = '' THEN l.title ELSE '' END AS named, CASE WHEN l.sku = '' THEN l.variant ELSE '' END \
          AS variant, MAX(l.title) AS title, COUNT(DISTINCT l.id) AS lines, COUNT(DISTINCT o.id) AS orders, \
-         CAST(SUM(sl.quantity) AS BIGINT) AS pieces FROM shipments s \
-         JOIN shipment_lines sl ON sl.seller_id = s.seller_id AND sl.shipment_id = s.id \
-         JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
-         JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id {MEANT} \
-         WHERE s.seller_id = ? AND s.state IN ({WAITING}) AND {SKU} IS NULL"
+         CAST(SUM(sl.quantity) AS BIGINT) AS pieces FROM {from} \
+         WHERE s.seller_id = ? AND s.state IN ({WAITING}) AND {OF_SHIPMENTS} AND {OF_ORDERS} AND {SKU} IS NULL"
     ))
     .bind(seller);
     if let Some(shop) = shop {
@@ -217,23 +220,46 @@ pub fn unmapped(
     db.load(statement.planned_anew())
 }
 
+/// Lines of waiting shipments. SQLite joins across in the order that is written; left to itself it would
+/// begin with all orders there ever were. PostgreSQL decides for itself.
+const WAITING_LINES: &str = "shipments s CROSS JOIN shipment_lines sl CROSS JOIN order_lines l";
+const OF_SHIPMENTS: &str = "sl.seller_id = s.seller_id AND sl.shipment_id = s.id AND l.seller_id = sl.seller_id \
+     AND l.id = sl.line_id";
+const OF_ORDERS: &str = "o.seller_id = l.seller_id AND o.id = l.order_id";
+
+/// How many lines of some codes are few enough to begin with them instead of with all that waits.
+const FEW: usize = 2_000;
+
 /// Marks the waiting shipments with lines of these names to be looked at again; answers how many. One
 /// statement, however many they are.
 pub fn look_again_at(tx: &mut Tx, said: &[Said]) -> QueryResult<usize> {
     if said.is_empty() {
         return Ok(0);
     }
-    let rows = Rows::new("one")
-        .column("code", said.iter().map(|said| &said.code))
-        .column("title", said.iter().map(|said| &said.title))
-        .column("variant", said.iter().map(|said| &said.variant));
     let seller = tx.seller();
-    let which = sql(
-        "s.id IN (SELECT sl.shipment_id FROM ? JOIN order_lines l ON l.seller_id = ? AND l.sku = one.code \
-         AND (l.sku <> '' OR (l.title = one.title AND l.variant = one.variant)) \
-         JOIN shipment_lines sl ON sl.seller_id = l.seller_id AND sl.line_id = l.id)",
-    );
-    again::mark(tx, which.rows(rows).bind(seller))
+    let (titles, codes): (Vec<&Said>, Vec<&Said>) = said.iter().partition(|said| said.code.is_empty());
+    let codes = || codes.iter().map(|said| &said.code);
+    let beyond = "SELECT CAST(1 AS BIGINT) AS one FROM order_lines l WHERE l.seller_id = ? AND l.sku IN ? \
+         LIMIT 1 OFFSET ?";
+    let is_few = titles.is_empty() && tx.number(sql(beyond).bind(seller).list(codes()).bind(FEW))? == 0;
+    let which = match is_few {
+        true => sql("s.id IN (SELECT sl.shipment_id FROM order_lines l CROSS JOIN shipment_lines sl \
+             WHERE l.seller_id = ? AND l.sku IN ? AND sl.seller_id = l.seller_id AND sl.line_id = l.id)")
+        .bind(seller)
+        .list(codes()),
+        false => {
+            let rows = Rows::new("one")
+                .column("title", titles.iter().map(|said| &said.title))
+                .column("variant", titles.iter().map(|said| &said.variant));
+            let lines = format!(
+                "s.id IN (SELECT sl.shipment_id FROM {WAITING_LINES} WHERE s.seller_id = ? \
+                 AND s.state IN ({WAITING}) AND {OF_SHIPMENTS} AND (l.sku IN ? OR (l.sku = '' AND EXISTS \
+                 (SELECT 1 FROM ? WHERE one.title = l.title AND one.variant = l.variant))))"
+            );
+            sql(lines).bind(seller).list(codes()).rows(rows)
+        }
+    };
+    again::mark(tx, which)
 }
 
 /// Marks the waiting shipments that hold an unmapped line, or that wait for one, to be looked at again;
@@ -241,13 +267,12 @@ pub fn look_again_at(tx: &mut Tx, said: &[Said]) -> QueryResult<usize> {
 pub fn look_again_at_unmapped(tx: &mut Tx) -> QueryResult<usize> {
     let seller = tx.seller();
     let which = format!(
-        "(s.reasons LIKE '%\"sku_unmapped\"%' OR s.id IN (SELECT sl.shipment_id FROM shipments w \
-         JOIN shipment_lines sl ON sl.seller_id = w.seller_id AND sl.shipment_id = w.id \
-         JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
-         JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id {MEANT} \
-         WHERE w.seller_id = ? AND w.state IN ({WAITING}) AND {SKU} IS NULL))"
+        "s.id IN (SELECT b.id FROM shipments b WHERE b.seller_id = ? AND b.state = 'blocked' \
+         AND b.reasons LIKE '%\"sku_unmapped\"%' UNION SELECT sl.shipment_id FROM {WAITING_LINES} \
+         CROSS JOIN orders o {MEANT} WHERE s.seller_id = ? AND s.state IN ({WAITING}) AND {OF_SHIPMENTS} \
+         AND {OF_ORDERS} AND {SKU} IS NULL)"
     );
-    again::mark(tx, sql(which).bind(seller))
+    again::mark(tx, sql(which).bind(seller).bind(seller))
 }
 
 row! {

@@ -421,6 +421,22 @@ each_database!(
 );
 
 each_database!(
+    fn a_code_of_very_many_lines_releases_them_too(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        sku(&http, "TEA", 1);
+        insist(&http, true);
+        let long = |number: usize| {
+            let of_lines = (0..450).fold(order(&number.to_string()), |order, _| order.line("X", 1));
+            of_lines.to(recipient(&number.to_string()))
+        };
+        app.push(&shop, &(0..5).map(long).collect::<Vec<_>>());
+        app.push(&shop, &[order("other").to(recipient("other")).line("Y", 1)]);
+        assert_eq!(map(&http, "X", "TEA")["judged_anew"], 5);
+        assert_eq!((in_state(&app, "ready"), in_state(&app, "blocked")), (5, 1));
+    }
+);
+
+each_database!(
     fn sellers_do_not_share_skus(app: TestApp) {
         let http = app.http();
         let tea = sku(&http, "TEA", 1);
