@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use diesel::QueryResult;
 
 use super::column::row;
+use super::sku_codes::{MEANT, SKU};
 use super::statement::{Rows, sql};
 use super::{Db, Tx};
-use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId};
+use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
@@ -467,6 +468,8 @@ row! {
         pub title: String,
         pub variant: String,
         pub quantity: i64,
+        /// The own SKU it means.
+        pub sku_id: Option<SkuId>,
     }
 }
 
@@ -474,10 +477,13 @@ row! {
 pub fn content(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<ContentRow>> {
     let seller = db.seller();
     db.load(
-        sql("SELECT sl.shipment_id, l.order_id, sl.line_id, l.sku, l.title, l.variant, sl.quantity \
+        sql(format!(
+            "SELECT sl.shipment_id, l.order_id, sl.line_id, l.sku, l.title, l.variant, sl.quantity, {SKU} AS sku_id \
              FROM shipment_lines sl JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
+             JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id {MEANT} \
              WHERE sl.seller_id = ? AND sl.shipment_id IN ? \
-             ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id")
+             ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id"
+        ))
         .bind(seller)
         .list(shipments.iter().copied()),
     )

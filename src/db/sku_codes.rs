@@ -121,14 +121,15 @@ pub fn remove(tx: &mut Tx, id: SkuCodeId) -> QueryResult<()> {
 }
 
 /// The SKU of the line `l` of the order `o`, as joins and an expression.
-const MEANT: &str = "LEFT JOIN sku_codes own ON own.seller_id = l.seller_id AND own.code = l.sku \
+pub(super) const MEANT: &str = "LEFT JOIN sku_codes own ON own.seller_id = l.seller_id AND own.code = l.sku \
      AND own.title = CASE WHEN l.sku = '' THEN l.title ELSE '' END \
      AND own.variant = CASE WHEN l.sku = '' THEN l.variant ELSE '' END AND own.shop_id = o.shop_id \
      LEFT JOIN sku_codes every ON every.seller_id = l.seller_id AND every.code = l.sku \
      AND every.title = CASE WHEN l.sku = '' THEN l.title ELSE '' END \
      AND every.variant = CASE WHEN l.sku = '' THEN l.variant ELSE '' END AND every.shop_id = 0 \
      LEFT JOIN skus same ON same.seller_id = l.seller_id AND same.code = l.sku";
-const SKU: &str = "COALESCE(own.sku_id, every.sku_id, same.id)";
+/// Its id; see [`MEANT`].
+pub(super) const SKU: &str = "COALESCE(own.sku_id, every.sku_id, same.id)";
 
 row! {
     /// Which SKU a line means.

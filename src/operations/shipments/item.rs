@@ -11,7 +11,6 @@ use crate::db::orders::{self, OrderRow};
 use crate::db::recipients::{self, RecipientRow};
 use crate::db::shipments::{self as record, ShipmentRow};
 use crate::db::shops::{self, ShopRow};
-use crate::db::sku_codes;
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
 use crate::domain::platform::Platform;
@@ -152,11 +151,15 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
     }
     let threads = Threads::load(db, &order_ids)?;
-    let meant = meant(db, &order_ids)?;
+    let lines = record::content(db, &ids)?;
+    let mut meant: Vec<SkuId> = lines.iter().filter_map(|line| line.sku_id).collect();
+    meant.sort();
+    meant.dedup();
+    let meant = if meant.is_empty() { HashMap::new() } else { skus::weights(db, &meant)? };
     let mut content: HashMap<ShipmentId, Vec<LineItem>> = HashMap::new();
     let mut pieces: HashMap<ShipmentId, Vec<(i64, Option<i64>)>> = HashMap::new();
-    for row in record::content(db, &ids)? {
-        let sku = meant.get(&row.line_id);
+    for row in lines {
+        let sku = row.sku_id.and_then(|sku| meant.get(&sku));
         pieces.entry(row.shipment_id).or_default().push((row.quantity, sku.and_then(|(_, weight)| *weight)));
         content.entry(row.shipment_id).or_default().push(LineItem {
             own_sku: sku.map(|(code, _)| code.clone()),
@@ -212,19 +215,6 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
             })
         })
         .collect()
-}
-
-/// The code and weight of the SKU that each line of these orders means.
-fn meant(db: &mut Db, orders: &[OrderId]) -> Result<HashMap<LineId, (String, Option<i64>)>, Error> {
-    let lines = sku_codes::of_lines(db, orders)?;
-    let mut ids: Vec<SkuId> = lines.iter().filter_map(|line| line.sku_id).collect();
-    ids.sort();
-    ids.dedup();
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let skus = skus::weights(db, &ids)?;
-    Ok(lines.into_iter().filter_map(|line| Some((line.line_id, skus.get(&line.sku_id?)?.clone()))).collect())
 }
 
 fn order_item(shop: &ShopRow, order: &OrderRow) -> OrderItem {

@@ -43,7 +43,8 @@ pub fn reasons_of(view: &View, reasons: &[ReasonItem]) -> Markup {
 
 /// Its orders with their lines, remarks and holds.
 pub fn orders(view: &View, shown: &Shown) -> Markup {
-    let has_remarks = !shown.item.remarks.is_empty();
+    // Of a single order its own thread has the button.
+    let has_remarks = !shown.item.remarks.is_empty() && shown.orders.len() > 1;
     html! {
         @for order in &shown.orders { (order_panel(view, shown, order)) }
         @if has_remarks && view.may(Right::Audit) && shown.item.state != ShipmentState::Shipped {
