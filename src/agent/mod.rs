@@ -5,6 +5,7 @@
 //! never printed again by itself.
 
 mod desk;
+mod ipp;
 mod printer;
 mod server;
 mod spec;

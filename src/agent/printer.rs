@@ -2,8 +2,8 @@
 //!
 //! The worth of an answer differs. A connection that was refused took nothing, so the sheet can be printed
 //! later without harm. A connection that broke, stalled or was never answered may have printed: all bytes are
-//! "sent" as soon as the network has them. Only a printer that took everything and hung up in order, or a file
-//! that lies in its folder, counts as printed.
+//! "sent" as soon as the network has them. Only a printer that took everything and hung up in order, a file
+//! that lies in its folder, or a job the printer calls completed counts as printed.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
@@ -28,10 +28,11 @@ pub enum Outcome {
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// Prints one sheet. `name` is unique to the sheet and this attempt; it goes where a printer shows names.
-pub fn print(printer: &PrinterSpec, name: &str, document: &[u8]) -> Outcome {
+pub fn print(printer: &PrinterSpec, name: &str, document: &[u8], is_stopping: &dyn Fn() -> bool) -> Outcome {
     let outcome = match &printer.target {
         Target::Raw(place) => raw(place, document, printer.patience),
         Target::Folder(folder) => file(folder, name, &printer.language.to_string(), document),
+        Target::Ipp(uri) => super::ipp::print(uri, name, document, printer, is_stopping),
     };
     match (outcome, printer.confirms) {
         (Outcome::Printed, Confirms::Person) => Outcome::HandedOver,
@@ -48,6 +49,7 @@ pub fn probe(printer: &PrinterSpec) -> Result<(), String> {
         Target::Raw(place) => connect(place).map(drop),
         Target::Folder(folder) if folder.is_dir() => Ok(()),
         Target::Folder(folder) => Err(format!("{} is no folder", folder.display())),
+        Target::Ipp(uri) => super::ipp::probe(uri),
     }
 }
 
@@ -150,15 +152,15 @@ mod tests {
     fn only_a_printer_that_took_all_and_hung_up_has_printed() {
         let sheet = vec![7; 300_000];
         let place = listening(|mut stream| read_all(&mut stream));
-        assert_eq!(print(&printer(&place, ""), "a", &sheet), Outcome::Printed);
+        assert_eq!(print(&printer(&place, ""), "a", &sheet, &|| false), Outcome::Printed);
         let place = listening(|mut stream| read_all(&mut stream));
-        assert_eq!(print(&printer(&place, "confirm=person"), "a", &sheet), Outcome::HandedOver);
+        assert_eq!(print(&printer(&place, "confirm=person"), "a", &sheet, &|| false), Outcome::HandedOver);
 
         let place = listening(|mut stream| {
             let mut some = [0; 5_000];
             stream.read_exact(&mut some).expect("a beginning");
         });
-        let broken = print(&printer(&place, ""), "a", &sheet);
+        let broken = print(&printer(&place, ""), "a", &sheet, &|| false);
         assert!(matches!(&broken, Outcome::Unknown(why) if why.contains("broke")), "{broken:?}");
 
         let (hold, held) = std::sync::mpsc::channel::<()>();
@@ -166,13 +168,13 @@ mod tests {
             read_all(&mut stream);
             let _ = held.recv();
         });
-        let silent = print(&printer(&place, "patience=1"), "a", &sheet);
+        let silent = print(&printer(&place, "patience=1"), "a", &sheet, &|| false);
         assert!(matches!(&silent, Outcome::Unknown(why) if why.contains("hang up")), "{silent:?}");
         drop(hold);
 
         let free =
             TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a place").to_string();
-        assert!(matches!(print(&printer(&free, ""), "a", &sheet), Outcome::NothingTaken(_)));
+        assert!(matches!(print(&printer(&free, ""), "a", &sheet, &|| false), Outcome::NothingTaken(_)));
         assert!(probe(&printer(&free, "")).is_err());
     }
 
@@ -181,8 +183,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let spec = format!("p=folder://{}", folder.path().display());
         let printer = PrinterSpec::parse(&spec).expect("a printer");
-        assert_eq!(print(&printer, "251120-7-1", b"one"), Outcome::Printed);
-        assert!(matches!(print(&printer, "251120-7-1", b"two"), Outcome::Unknown(_)));
+        assert_eq!(print(&printer, "251120-7-1", b"one", &|| false), Outcome::Printed);
+        assert!(matches!(print(&printer, "251120-7-1", b"two", &|| false), Outcome::Unknown(_)));
         let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
         assert_eq!(files.len(), 1, "no drafts stay");
         assert_eq!(std::fs::read(folder.path().join("251120-7-1.pdf")).expect("the file"), b"one");

@@ -30,6 +30,8 @@ pub enum Target {
     /// `HOST:PORT`
     Raw(String),
     Folder(PathBuf),
+    /// `ipp://HOST/printers/NAME`
+    Ipp(String),
 }
 
 /// What counts as printed.
@@ -50,7 +52,7 @@ impl PrinterSpec {
     /// # Errors
     /// A sentence that shows what cannot be read and what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let example = "write NAME=raw://HOST:9100 or NAME=folder:///PATH";
+        let example = "write NAME=raw://HOST:9100, NAME=ipp://HOST/PATH or NAME=folder:///PATH";
         let (name, rest) =
             text.split_once('=').ok_or_else(|| format!("{text:?} is no printer; {example}"))?;
         let (scheme, rest) =
@@ -66,6 +68,7 @@ impl PrinterSpec {
                 (Target::Raw(place), PrinterLanguage::Zpl)
             }
             "folder" => (Target::Folder(PathBuf::from(place)), PrinterLanguage::Pdf),
+            "ipp" => (Target::Ipp(format!("ipp://{place}")), PrinterLanguage::Pdf),
             _ => return Err(format!("{scheme:?} is no kind of printer; {example}")),
         };
         let mut spec = Self {
@@ -136,6 +139,7 @@ impl PrinterSpec {
         match self.target {
             Target::Raw(_) => PrinterKind::Raw,
             Target::Folder(_) => PrinterKind::Folder,
+            Target::Ipp(_) => PrinterKind::Ipp,
         }
     }
 
@@ -144,6 +148,7 @@ impl PrinterSpec {
         let address = match &self.target {
             Target::Raw(place) => place.clone(),
             Target::Folder(path) => path.display().to_string(),
+            Target::Ipp(uri) => uri.trim_start_matches("ipp://").to_owned(),
         };
         json!({
             "name": self.name, "kind": self.kind(), "address": address, "sizes": self.sizes,
@@ -168,6 +173,9 @@ mod tests {
         assert_eq!(laser.sizes, [PaperSize::A4, PaperSize::A5]);
         assert_eq!((laser.stacking, laser.patience), (Stacking::FirstAtBottom, Duration::from_secs(90)));
 
+        let cups = PrinterSpec::parse("cups=ipp://cups:631/printers/laser").expect("a printer");
+        assert_eq!(cups.target, Target::Ipp("ipp://cups:631/printers/laser".to_owned()));
+        assert_eq!(cups.described()["address"], "cups:631/printers/laser");
         let folder = PrinterSpec::parse("out=folder:///srv/labels").expect("a printer");
         assert_eq!(folder.target, Target::Folder(PathBuf::from("/srv/labels")));
         let tsc =

@@ -172,7 +172,7 @@ impl<'a> Running<'a> {
                 continue;
             }
             let name = format!("huidan-{}-{position}-{claim}", handful.serial);
-            match printer::print(spec, &name, &sheet.document) {
+            match printer::print(spec, &name, &sheet.document, &|| self.is_stopping()) {
                 Outcome::Printed => untold.push(told("acknowledged", "")),
                 Outcome::HandedOver => untold.push(told("handed_over", "")),
                 Outcome::Unknown(why) => {

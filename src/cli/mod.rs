@@ -135,7 +135,7 @@ struct DeskFlags {
     /// Where the server is, as a browser reaches it
     #[arg(long, value_name = "URL", requires = "station")]
     server: Option<String>,
-    /// NAME=raw://HOST:9100 or NAME=folder:///PATH, with ?sizes=…&language=…&dpi=…&stacking=…&confirm=…&patience=…
+    /// NAME=raw://HOST:9100, NAME=ipp://HOST/PATH or NAME=folder:///PATH, with ?sizes=…&language=…&dpi=…&stacking=…&confirm=…&patience=…
     #[arg(long = "printer", value_name = "PRINTER", requires = "station", value_parser = PrinterSpec::parse)]
     printers: Vec<PrinterSpec>,
     /// Whose desk it is [default: the only seller]

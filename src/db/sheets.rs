@@ -233,7 +233,7 @@ pub fn printed_or_unknown(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<
     let statement = sql("SELECT DISTINCT s.id AS shipment_id FROM shipments s \
          JOIN sheets h ON h.seller_id = s.seller_id AND h.shipment_id = s.id AND h.waybill = s.waybill \
          JOIN print_jobs j ON j.seller_id = h.seller_id AND j.id = h.print_job_id AND j.paper = 'waybill' \
-         WHERE s.seller_id = ? AND s.id IN ? AND h.state IN ('acknowledged', 'unknown')")
+         WHERE s.seller_id = ? AND s.id IN ? AND h.state IN ('sent', 'acknowledged', 'unknown')")
     .bind(db.seller())
     .list(shipments.iter().copied());
     Ok(db.load::<OfShipment>(statement)?.into_iter().map(|row| row.shipment_id).collect())

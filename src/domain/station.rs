@@ -24,6 +24,8 @@ text_enum! {
         Raw = "raw",
         /// A file per sheet in a folder that something else watches.
         Folder = "folder",
+        /// The Internet Printing Protocol: CUPS, and most office printers.
+        Ipp = "ipp",
     }
 }
 

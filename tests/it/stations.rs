@@ -330,7 +330,7 @@ each_database!(
 
 each_database!(
     fn a_long_job_moves_paper_at_once_and_only_a_handful_is_out_at_a_time(app: TestApp) {
-        const SHEETS: usize = 400;
+        const SHEETS: usize = 200;
         let folder = tempfile::tempdir().expect("a machine");
         let printer = FakePrinter::start(FAST);
         let flags = ["--lease", "30", "--window", "20"];

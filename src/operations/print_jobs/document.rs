@@ -11,6 +11,7 @@ use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, SheetRow};
 use crate::db::shipments::{self, ShipmentRow};
+use crate::db::stations as desks;
 use crate::db::{Db, Tx};
 use crate::domain::actor::{Right, Role};
 use crate::domain::error::Error;
@@ -22,6 +23,7 @@ use crate::domain::print::{
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
+use crate::operations::stations;
 use crate::papers::values::{HandOverList, PaperSize, PickList, Stamp};
 use crate::papers::{self, data_hash as hash_of};
 
@@ -54,7 +56,7 @@ pub struct Document {
 /// `held_by_another` when a station has the job.
 pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
     let job = lock(tx, id)?;
-    if !may_take(&job.held_by, tx.actor) {
+    if !may_take(&job.held_by, tx.actor) || !is_of_desk(tx, &job)? {
         return Err(held_by_another(id, &job.held_by));
     }
     let (mut queued, mut sent) = (Vec::new(), Vec::new());
@@ -112,6 +114,20 @@ pub(super) fn hand_out(
     let rendered = NewEvent { kind: "print_job.rendered", subject_kind: "print_job", subject: id.0, data };
     events::record(tx, &[rendered])?;
     Ok(Ok(document))
+}
+
+/// A station's key opens the jobs of its own printers, and a station without a desk those of no printer. People
+/// may take any job to the browser.
+fn is_of_desk(tx: &mut Tx, job: &JobRow) -> Result<bool, Error> {
+    if tx.actor.role != Role::Station {
+        return Ok(true);
+    }
+    let desk = stations::desk_of(tx)?.map(|desk| desk.id);
+    let wanted = match job.printer_id {
+        Some(printer) => Some(desks::printer(tx, printer)?.station_id),
+        None => None,
+    };
+    Ok(desk == wanted)
 }
 
 fn already_handed_out(id: PrintJobId, sent: &[SheetRow]) -> Error {

@@ -20,7 +20,7 @@ use crate::domain::station::{
 use crate::domain::time::UtcTime;
 
 pub use enrol::{Enrolled, NewStation, approve, enrol, enrolled, refuse};
-pub use session::{NewPrinter, NewSession, Session, begin, check_session, end_lapsed, own};
+pub use session::{NewPrinter, NewSession, Session, begin, check_session, desk_of, end_lapsed, own};
 
 /// A desk with its printers.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -67,16 +67,23 @@ pub struct Session {
     pub printers: Vec<Printer>,
 }
 
+/// The desk whose token asks, if it is one's.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn desk_of(tx: &mut Tx) -> Result<Option<StationRow>, Error> {
+    match token_of(tx.actor) {
+        Some(token) => Ok(record::by_token(tx, token)?),
+        None => Ok(None),
+    }
+}
+
 /// The desk whose token asks.
 ///
 /// # Errors
 /// `not_a_station` for every other caller.
 pub fn own(tx: &mut Tx) -> Result<StationRow, Error> {
-    let found = match token_of(tx.actor) {
-        Some(token) => record::by_token(tx, token)?,
-        None => None,
-    };
-    found.ok_or_else(|| {
+    desk_of(tx)?.ok_or_else(|| {
         Error::conflict(
             "not_a_station",
             format!("{} is no print station.", tx.actor.name),
