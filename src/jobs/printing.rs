@@ -97,16 +97,14 @@ pub struct SheetFile {
 /// # Errors
 /// As [`print_jobs::claim`].
 pub fn handful(app: &App, actor: &Actor, wish: &NewClaimWish) -> Result<Handful, Error> {
+    let nothing =
+        |left_out, waits| Handful { claim: None, serial: String::new(), sheets: Vec::new(), left_out, waits };
+    if let Some(waits) = app.read(actor.seller, |db| print_jobs::nothing_now(db, actor, wish))? {
+        return Ok(nothing(0, waits));
+    }
     let taken = app.write(actor, |tx| print_jobs::claim(tx, wish))?;
     let Some(claim) = taken.claim else {
-        let left_out = taken.left_out.len();
-        return Ok(Handful {
-            claim: None,
-            serial: String::new(),
-            sheets: Vec::new(),
-            left_out,
-            waits: taken.waits,
-        });
+        return Ok(nothing(taken.left_out.len(), taken.waits));
     };
     let options = Options { output: output_of(&taken.printer)?, ..Options::new(fonts()) };
     let (mut sheets, mut problems) = (Vec::new(), Vec::new());

@@ -366,3 +366,21 @@ each_database!(
         assert_eq!(knock(20).status, 200, "nobody waits for ever");
     }
 );
+
+each_database!(
+    fn a_desk_opens_no_document_but_those_of_its_own_printers(app: TestApp) {
+        let ids = ready(&app, 3);
+        run(&app, &ids);
+        let (one, two) =
+            (desk(&app, "one", &[("zebra", "first_on_top")]), desk(&app, "two", &[("tsc", "first_on_top")]));
+        let (loose, placed) = (job(&app, &ids[..1], ""), job(&app, &ids[1..], "one"));
+        let open =
+            |actor: &Actor, job| app.app().write(actor, |tx| print_jobs::document(tx, job)).map(|_| ());
+        assert_eq!(code(open(&one.actor, loose)), "held_by_another", "it is for a browser");
+        assert_eq!(code(open(&two.actor, placed)), "held_by_another", "it is for desk one");
+        let plain = Actor { name: "token:999999".to_owned(), ..two.actor.clone() };
+        assert_eq!(code(open(&plain, placed)), "held_by_another", "a token without a desk has no printers");
+        open(&plain, loose).expect("a job of no printer");
+        open(&one.actor, placed).expect("its own");
+    }
+);

@@ -111,7 +111,7 @@ fn work(person: &Person) {
         );
         assert_eq!(job["sheets"].as_array().map(Vec::len), Some(5), "{job}");
         let job = job["id"].as_str().expect("an id");
-        person.print(&format!("/api/v1/print-jobs/{job}/document"));
+        person.print(&format!("/api/v1/print-jobs/{job}"));
         person.post(&format!("/api/v1/print-jobs/{job}/acknowledge"), json!({"last_good": 5}));
         let shipped = person.post("/api/v1/shipments/ship", json!({"number_run": run["id"]}));
         assert_eq!(shipped["done"].as_array().map(Vec::len), Some(5), "{shipped}");
@@ -179,7 +179,8 @@ impl Drop for Served {
     }
 }
 
-fn spawn(database: &str, data: &std::path::Path) -> (Child, String) {
+/// The real program serving this database; its address once it has one.
+pub(crate) fn spawn(database: &str, data: &std::path::Path) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_huidan"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)

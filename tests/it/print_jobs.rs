@@ -181,6 +181,21 @@ each_database!(
 );
 
 each_database!(
+    fn a_run_whose_labels_are_on_their_way_to_paper_is_not_undone(app: TestApp) {
+        let ids = ready(&app, 2);
+        let id = run(&app, &ids);
+        document(&app, labels(&app, &ids)).expect("sheets wait");
+        assert_eq!(
+            code(app.write(|tx| number_runs::undo(tx, id))),
+            "run_printed",
+            "its numbers may be on paper"
+        );
+        let given_back = app.write(|tx| waybills::void(tx, ids[0], "")).expect("it is given back");
+        assert_eq!(given_back.previous_state.map(|state| state.as_str()), Some("void"), "and not free again");
+    }
+);
+
+each_database!(
     fn what_was_refunded_since_numbering_is_left_out_of_the_paper(app: TestApp) {
         let shop = app.shop("Tea House");
         let orders =

@@ -230,6 +230,52 @@ each_database!(
 );
 
 each_database!(
+    fn a_server_that_is_killed_again_and_again_costs_no_sheet_and_doubles_none(app: TestApp) {
+        let (folder, data) =
+            (tempfile::tempdir().expect("a machine"), tempfile::tempdir().expect("a server"));
+        let tray = folder.path().join("tray");
+        std::fs::create_dir(&tray).expect("a folder");
+        let start = || crate::kills::spawn(&app.database_address(), data.path());
+        let (mut served, address) = start();
+        let network = Network::to(address.parse().expect("an address"));
+        let printers = [format!("out=folder://{}?sizes=100x150&language=zpl", tray.display())];
+        let flags = ["--lease", "120", "--window", "10"];
+        let _agent = Agent::start_with(network.address(), folder.path(), DESK, &printers, &flags);
+        let_in(&app, DESK);
+        let (_, job, _) = job_of(&app, 60);
+        send(&app, job, &alive(&app, DESK), 0);
+        let printed = || std::fs::read_dir(&tray).expect("a folder").count();
+        for goal in [3, 14, 26, 41, 52] {
+            until("it prints", || printed() >= goal);
+            served.kill().expect("SIGKILL reaches it");
+            served.wait().expect("it has ended");
+            let (next, address) = start();
+            served = next;
+            network.lead_to(address.parse().expect("an address"));
+        }
+        until_good(&app, job, 60);
+        served.kill().expect("SIGKILL reaches it");
+        served.wait().expect("it has ended");
+        // huidan-SERIAL-POSITION-CLAIM.zpl, with a serial of two parts.
+        let mut files: Vec<i64> = std::fs::read_dir(&tray)
+            .expect("a folder")
+            .map(|file| {
+                file.expect("a file")
+                    .file_name()
+                    .to_string_lossy()
+                    .split('-')
+                    .nth(3)
+                    .expect("a position")
+                    .parse()
+            })
+            .collect::<Result<_, _>>()
+            .expect("positions");
+        files.sort_unstable();
+        assert_eq!(files, in_order(60));
+    }
+);
+
+each_database!(
     fn a_network_that_is_away_longer_than_the_lease_brings_the_truth_late(app: TestApp) {
         let folder = tempfile::tempdir().expect("a machine");
         let printer = FakePrinter::start(Duration::from_millis(30));

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use huidan::db::statement::sql;
 use huidan::domain::actor::{Actor, Role};
@@ -9,6 +11,7 @@ use huidan::jobs::housekeeping;
 use huidan::operations::users::NewUser;
 use huidan::operations::{NOBODY, sessions, users};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::support::http::{Answer, Http};
 use crate::support::{TestApp, order, recipient};
@@ -315,6 +318,55 @@ each_database!(
         assert!(page.contains("desk 1 may print.") && page.contains("Retire"), "{page}");
         let gone = browser.post(&path.replace("approve", "refuse"), &[]).text();
         assert!(gone.contains("desk 1 is out.") && !gone.contains("AB3D"), "{gone}");
+    }
+);
+
+each_database!(
+    fn what_waits_is_sent_to_a_desk_paused_and_taken_back_by_forms(app: TestApp) {
+        // A desk's key and its hash, as the program at a desk makes them.
+        let key = "hd_desk";
+        let hash = URL_SAFE_NO_PAD.encode(Sha256::digest(key.as_bytes()));
+        app.http_stranger()
+            .post("/agents/stations", json!({ "name": "desk 1", "secret_hash": hash }))
+            .expect(200);
+        let manager = Browser::of(&app, Role::Manager);
+        let page = manager.get("/stations").text();
+        manager
+            .post(&format!("/stations/{}/approve", between(&page, "action=\"/stations/", "/approve")), &[]);
+        let desk = app.http_stranger().with_header("authorization", &format!("Bearer {key}"));
+        let printer = json!({ "name": "zebra", "kind": "raw", "address": "10.0.0.7:9100", "sizes": ["100x150"],
+                              "language": "zpl", "dpi": 203, "stacking": "first_on_top" });
+        let session = json!({ "session": "s", "lease_s": 60, "version": "1", "printers": [printer] });
+        desk.post("/api/v1/stations/me/session", session).expect(200);
+
+        tea_house(&app, 2);
+        let browser = Browser::of(&app, Role::Shipper);
+        let chosen = browser.post("/batch", &[("all", "1"), ("query", "state=ready")]).text();
+        let ids = between(&chosen, "name=\"shipment\" value=\"", "\"");
+        let typed = [("shipment", ids.as_str()), ("format", "zto-12"), ("first_number", "100000000001")];
+        let run = browser.post("/batch/commit", &typed).text();
+        let run_path = format!("/number-runs/{}", between(&run, "data-run=\"", "\""));
+        let job =
+            browser.post(&format!("{run_path}/print"), &[("paper", "waybill"), ("station", "desk 1")]).text();
+        let job_path = format!("/print-jobs/{}", between(&job, "data-job=\"", "\""));
+        assert!(job.contains("desk 1 · zebra") && job.contains("0 good, 2 to go"), "{job}");
+        assert!(!job.contains(&format!("{job_path}/document")), "the desk prints it, not the browser");
+
+        let paused = browser.post(&format!("{job_path}/pause"), &[]).text();
+        assert!(paused.contains("This job is paused."), "{paused}");
+        let stations = app.http().get("/api/v1/stations").expect(200);
+        let printer = &stations["items"][0]["printers"][0]["id"];
+        let claim = |request: &str| {
+            let wish =
+                json!({ "session": "s", "printer": printer, "request": request, "sheets": 5, "lease_s": 60 });
+            desk.post("/api/v1/stations/me/claims", wish).expect(200)["sheets"].as_array().map(Vec::len)
+        };
+        assert_eq!(claim("a"), Some(0));
+        browser.post(&format!("{job_path}/go-on"), &[]);
+        assert_eq!(claim("b"), Some(2));
+        let held = browser.get(&job_path).text();
+        assert!(!held.contains("/acknowledge"), "the desk tells, or a manager: {held}");
+        assert!(manager.get(&job_path).text().contains("/acknowledge"));
     }
 );
 

@@ -8,18 +8,19 @@ use serde_json::json;
 use super::document::{Document, hand_out};
 use super::lock;
 use super::progress::mark_printed;
-use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheet_claims::{self, NewClaim};
 use crate::db::sheets::{self, SheetRow};
 use crate::db::stations::{self as desks, PrinterRow, StationRow};
+use crate::db::{Db, Tx};
+use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::{ClaimId, PrintJobId, PrinterId};
 use crate::domain::left_out::LeftOut;
 use crate::domain::print::{Paper, SheetState, held_by_another, may_take};
 use crate::domain::station::{SheetResult, Stacking};
-use crate::operations::stations::{check_session, end_lapsed, own};
+use crate::operations::stations::{check_session, desk_of, end_lapsed, own};
 
 /// Sheets a station may take at once.
 const SHEETS_MAX: usize = 100;
@@ -64,6 +65,40 @@ pub struct Claim {
     pub document: Document,
 }
 
+/// Whether there is nothing for a printer now, and why, without writing anything: desks look often. `None` when
+/// there may be something; then [`claim`] knows.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn nothing_now(db: &mut Db, actor: &Actor, wish: &NewClaimWish) -> Result<Option<String>, Error> {
+    let Some(station) = desk_of(db, actor)?.filter(|desk| desk.session == wish.session) else {
+        return Ok(None);
+    };
+    let is_known = sheet_claims::by_request(db, station.id, &wish.request)?.is_some();
+    let printer = desks::printer(db, wish.printer)?;
+    if is_known || printer.station_id != station.id {
+        return Ok(None);
+    }
+    standstill(db, &printer)
+}
+
+/// What keeps a printer from getting sheets; empty when none wait, `None` when some do.
+fn standstill(db: &mut Db, printer: &PrinterRow) -> Result<Option<String>, Error> {
+    if printer.is_paused {
+        return Ok(Some("This printer is paused.".to_owned()));
+    }
+    if let Some(doubt) = sheet_claims::doubt(db, printer.id)? {
+        return Ok(Some(format!(
+            "Sheet {} of job {} is unknown; somebody has to say whether it came out.",
+            doubt.position, doubt.print_job_id
+        )));
+    }
+    match sheet_claims::next_job(db, printer.id)? {
+        Some(_) => Ok(None),
+        None => Ok(Some(String::new())),
+    }
+}
+
 /// Takes the next sheets for a printer: the oldest job that waits for it, from the end the printer needs.
 ///
 /// One transaction, under the job's lock: whoever comes second finds what is left. As long as a sheet on this
@@ -84,14 +119,7 @@ pub fn claim(tx: &mut Tx, wish: &NewClaimWish) -> Result<Taken, Error> {
     }
     end_lapsed(tx)?;
     let nothing = |waits: String, printer| Taken { claim: None, left_out: Vec::new(), waits, printer };
-    if printer.is_paused {
-        return Ok(nothing("This printer is paused.".to_owned(), printer));
-    }
-    if let Some(doubt) = sheet_claims::doubt(tx, printer.id)? {
-        let waits = format!(
-            "Sheet {} of job {} is unknown; somebody has to say whether it came out.",
-            doubt.position, doubt.print_job_id
-        );
+    if let Some(waits) = standstill(tx, &printer)? {
         return Ok(nothing(waits, printer));
     }
     let Some(job) = sheet_claims::next_job(tx, printer.id)? else {

@@ -122,7 +122,8 @@ fn is_of_desk(tx: &mut Tx, job: &JobRow) -> Result<bool, Error> {
     if tx.actor.role != Role::Station {
         return Ok(true);
     }
-    let desk = stations::desk_of(tx)?.map(|desk| desk.id);
+    let actor = tx.actor;
+    let desk = stations::desk_of(tx, actor)?.map(|desk| desk.id);
     let wanted = match job.printer_id {
         Some(printer) => Some(desks::printer(tx, printer)?.station_id),
         None => None,

@@ -25,7 +25,7 @@ use crate::domain::station::pace_per_minute;
 use crate::domain::time::UtcTime;
 use crate::papers::values::PaperSize;
 
-pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, report};
+pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, nothing_now, report};
 pub use create::create;
 pub use decide::{Decision, decide};
 pub use document::{Document, document, not_rendered};

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Printer, token_of};
-use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::sheet_claims::{self, ClaimRow};
 use crate::db::stations::{self as record, Described, StationRow};
+use crate::db::{Db, Tx};
+use crate::domain::actor::Actor;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::{ClaimId, StationId};
 use crate::domain::station::{PrinterKind, PrinterLanguage, Stacking};
@@ -67,13 +68,13 @@ pub struct Session {
     pub printers: Vec<Printer>,
 }
 
-/// The desk whose token asks, if it is one's.
+/// The desk whose token somebody has, if it is one's.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn desk_of(tx: &mut Tx) -> Result<Option<StationRow>, Error> {
-    match token_of(tx.actor) {
-        Some(token) => Ok(record::by_token(tx, token)?),
+pub fn desk_of(db: &mut Db, actor: &Actor) -> Result<Option<StationRow>, Error> {
+    match token_of(actor) {
+        Some(token) => Ok(record::by_token(db, token)?),
         None => Ok(None),
     }
 }
@@ -83,7 +84,8 @@ pub fn desk_of(tx: &mut Tx) -> Result<Option<StationRow>, Error> {
 /// # Errors
 /// `not_a_station` for every other caller.
 pub fn own(tx: &mut Tx) -> Result<StationRow, Error> {
-    desk_of(tx)?.ok_or_else(|| {
+    let actor = tx.actor;
+    desk_of(tx, actor)?.ok_or_else(|| {
         Error::conflict(
             "not_a_station",
             format!("{} is no print station.", tx.actor.name),

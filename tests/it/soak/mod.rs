@@ -157,7 +157,7 @@ impl<'a> Day<'a> {
         let wish = json!({ "paper": "waybill", "size": "100x150", "number_run": run["id"] });
         let job = self.person.post("/api/v1/print-jobs", wish);
         let job = job["id"].as_str().expect("an id");
-        self.person.print(&format!("/api/v1/print-jobs/{job}/document"));
+        self.person.print(&format!("/api/v1/print-jobs/{job}"));
         let good = json!({ "last_good": RECIPIENTS });
         self.person.post(&format!("/api/v1/print-jobs/{job}/acknowledge"), good);
         let shipped = self.person.post("/api/v1/shipments/ship", json!({ "number_run": run["id"] }));
