@@ -49,6 +49,9 @@ const KNOCK_PACE: Duration = Duration::from_secs(2);
 /// # Errors
 /// When the desk is refused, retired, or another program prints for it.
 pub fn run(options: &Options, stop: &AtomicBool) -> anyhow::Result<()> {
+    if options.printers.is_empty() {
+        bail!("station {:?} has no printer; name one with --printer NAME=raw://HOST:9100", options.station);
+    }
     let desk = Desk::open(&options.folder, &options.server, &options.station)?;
     let server = Server::new(&options.server, desk.key())?;
     if !wait_for_approval(options, &desk, &server, stop)? {

@@ -9,7 +9,7 @@ use super::jobs::now_ms;
 use super::statement::sql;
 use super::{Db, Tx};
 use crate::domain::error::Error;
-use crate::domain::id::{ClaimId, PrintJobId, PrinterId, StationId};
+use crate::domain::id::{ClaimId, PrintJobId, PrinterId, StationId, TokenId};
 
 row! {
     /// A claim as it stands.
@@ -144,6 +144,22 @@ pub fn end_if_settled(tx: &mut Tx, id: ClaimId) -> QueryResult<()> {
     .bind(tx.seller())
     .bind(id);
     tx.execute(statement).map(drop)
+}
+
+row! {
+    struct HolderRow {
+        token_id: Option<TokenId>,
+    }
+}
+
+/// The tokens of the desks that have sheets of a job in hand now.
+pub fn holders(db: &mut Db, job: PrintJobId) -> QueryResult<Vec<TokenId>> {
+    let statement = sql("SELECT DISTINCT s.token_id FROM sheet_claims c \
+         JOIN stations s ON s.seller_id = c.seller_id AND s.id = c.station_id \
+         WHERE c.seller_id = ? AND c.print_job_id = ? AND c.lease_until_ms IS NOT NULL")
+    .bind(db.seller())
+    .bind(job);
+    Ok(db.load::<HolderRow>(statement)?.into_iter().filter_map(|row| row.token_id).collect())
 }
 
 row! {

@@ -98,7 +98,7 @@ pub fn may_report(held_by: &str, actor: &Actor) -> bool {
 pub fn held_by_another(job: PrintJobId, held_by: &str) -> Error {
     let detail = match held_by {
         "" => format!("Job {job} was handed out to somebody else."),
-        station => format!("Job {job} is printed by {station}."),
+        station => format!("Job {job} is printed by {station:?}."),
     };
     Error::conflict("held_by_another", detail, "Leave it to that station, or ask a manager.")
 }

@@ -260,7 +260,17 @@ each_database!(
         http.post(&format!("/api/v1/printers/{}/go-on", two.printers[0]), json!({})).expect(200);
         assert_eq!(taken(&two, 0, "f"), [4, 5, 6]);
 
-        // What the first desk had in hand stayed in its hand.
+        // What the first desk had in hand stayed in its hand, whatever became of the job.
+        http.put(&path("printer"), json!({ "printer": null })).expect(200);
+        let shipper = app.http_as(Role::Shipper);
+        let refused = shipper.post(&path("acknowledge"), json!({ "last_good": 2 }));
+        assert_eq!(refused.problem(), "409 held_by_another");
+        assert!(
+            refused.text().contains("is printed by \\\"one\\\"") || refused.text().contains("two"),
+            "{}",
+            refused.text()
+        );
+        assert_eq!(shipper.get(&path("document")).problem(), "409 held_by_another", "no copies of it either");
         assert_eq!(
             one.tell(&app, &first, &[1, 2], SheetResult::Acknowledged),
             ["1 acknowledged", "2 acknowledged"]

@@ -362,6 +362,16 @@ each_database!(
     }
 );
 
+#[test]
+fn a_desk_without_a_printer_is_told_how_to_name_one() {
+    let folder = tempfile::tempdir().expect("a machine");
+    let nowhere = "127.0.0.1:1".parse().expect("an address");
+    let (went_well, said) = Agent::start(nowhere, folder.path(), DESK, &[]).ended();
+    assert!(!went_well && said.contains("--printer NAME=raw://"), "{said}");
+    let (went_well, said) = Agent::start(nowhere, folder.path(), DESK, &["zebra=usb://1".to_owned()]).ended();
+    assert!(!went_well && said.contains("no kind of printer"), "{said}");
+}
+
 each_database!(
     fn a_forged_key_and_a_plain_token_take_no_sheets(app: TestApp) {
         let wish = json!({ "session": "s", "printer": "1", "request": "r", "sheets": 5, "lease_s": 60 });

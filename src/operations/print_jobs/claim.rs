@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::document::{Document, hand_out};
-use super::lock;
 use super::progress::mark_printed;
+use super::{held, lock};
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheet_claims::{self, NewClaim};
@@ -18,7 +18,7 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::{ClaimId, PrintJobId, PrinterId};
 use crate::domain::left_out::LeftOut;
-use crate::domain::print::{Paper, SheetState, held_by_another, may_take};
+use crate::domain::print::{Paper, SheetState, may_take};
 use crate::domain::station::{SheetResult, Stacking};
 use crate::operations::stations::{check_session, desk_of, end_lapsed, own};
 
@@ -141,7 +141,7 @@ fn take(
     printer: PrinterRow,
 ) -> Result<Taken, Error> {
     if !may_take(&job.held_by, tx.actor) {
-        return Err(held_by_another(job.id, &job.held_by));
+        return Err(held(tx, job.id, &job.held_by)?);
     }
     let from_end = printer.stacking == Stacking::FirstAtBottom;
     let waiting = sheets::next(tx, job.id, wish.sheets.clamp(1, SHEETS_MAX), from_end)?;

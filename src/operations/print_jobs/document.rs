@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::create::data_hash;
 use super::values::{self, Shown};
-use super::{lock, members};
+use super::{held, lock, members, needs_report};
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, SheetRow};
@@ -17,9 +17,7 @@ use crate::domain::actor::{Right, Role};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::{LeftOut, Why};
-use crate::domain::print::{
-    self as rules, Paper, SheetState, held_by_another, may_report, may_take, why_not_printed,
-};
+use crate::domain::print::{self as rules, Paper, SheetState, may_take, why_not_printed};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
@@ -57,7 +55,7 @@ pub struct Document {
 pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
     let job = lock(tx, id)?;
     if !may_take(&job.held_by, tx.actor) || !is_of_desk(tx, &job)? {
-        return Err(held_by_another(id, &job.held_by));
+        return Err(held(tx, id, &job.held_by)?);
     }
     let (mut queued, mut sent) = (Vec::new(), Vec::new());
     for sheet in sheets::of_job(tx, id)? {
@@ -69,10 +67,10 @@ pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
     }
     let are_copies = queued.is_empty() && !sent.is_empty();
     if are_copies {
-        let may_have = tx.actor.role.may(Right::Reprint) && may_report(&job.held_by, tx.actor);
-        if !may_have {
+        if !tx.actor.role.may(Right::Reprint) {
             return Err(already_handed_out(id, &sent));
         }
+        needs_report(tx, &job)?;
         let positions: Vec<i64> = sent.iter().map(|sheet| sheet.position).collect();
         sheets::mark_copies(tx, id, &positions)?;
     }

@@ -14,15 +14,17 @@ mod values;
 use serde::{Deserialize, Serialize};
 
 use crate::db::print_jobs::{self as record, JobRow};
+use crate::db::sheet_claims;
 use crate::db::sheets::{self, SheetRow};
 use crate::db::{Db, Tx};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, PrintJobId, PrinterId, ShipmentId};
 use crate::domain::left_out::LeftOut;
-use crate::domain::print::{Paper, SheetState};
+use crate::domain::print::{Paper, SheetState, held_by_another, may_report};
 use crate::domain::station::pace_per_minute;
 use crate::domain::time::UtcTime;
+use crate::operations::stations;
 use crate::papers::values::PaperSize;
 
 pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, nothing_now, report};
@@ -220,6 +222,25 @@ pub fn is_on_labels(db: &mut Db, id: PrintJobId) -> Result<(), Error> {
 /// The job, locked.
 fn lock(tx: &mut Tx, id: PrintJobId) -> Result<JobRow, Error> {
     record::lock(tx, id)?.ok_or_else(|| Error::missing("print job", id))
+}
+
+/// Refuses whoever may not say what became of the sheets of a job: of what a station has in hand only it may, or a
+/// manager, also when the job itself went to another printer meanwhile.
+fn needs_report(tx: &mut Tx, job: &JobRow) -> Result<(), Error> {
+    if !may_report(&job.held_by, tx.actor) {
+        return Err(held(tx, job.id, &job.held_by)?);
+    }
+    let others = sheet_claims::holders(tx, job.id)?.into_iter().map(|token| format!("token:{token}"));
+    match others.into_iter().find(|holder| !may_report(holder, tx.actor)) {
+        Some(holder) => Err(held(tx, job.id, &holder)?),
+        None => Ok(()),
+    }
+}
+
+/// The refusal that names the station by its name, where it has one.
+fn held(tx: &mut Tx, job: PrintJobId, held_by: &str) -> Result<Error, Error> {
+    let name = stations::name_of(tx, held_by)?;
+    Ok(held_by_another(job, name.as_deref().unwrap_or(held_by)))
 }
 
 /// Refuses a copy of what is on paper, or may be, to whoever may only print.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::json;
 
 use super::create::data_hash;
-use super::{PrintJob, lock, needs_reprint, values, view};
+use super::{PrintJob, lock, needs_report, needs_reprint, values, view};
 use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::JobRow;
@@ -15,8 +15,7 @@ use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::LeftOut;
 use crate::domain::print::{
-    Paper, SheetState, check_last_good, held_by_another, is_up_to, may_report, next_copy, not_handed_out,
-    resumed, why_not_printed,
+    Paper, SheetState, check_last_good, is_up_to, next_copy, not_handed_out, resumed, why_not_printed,
 };
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
@@ -32,9 +31,7 @@ use crate::operations::shipments::{recheck, refresh};
 /// nothing is changed.
 pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJob, Error> {
     let job = lock(tx, id)?;
-    if !may_report(&job.held_by, tx.actor) {
-        return Err(held_by_another(id, &job.held_by));
-    }
+    needs_report(tx, &job)?;
     let sheets = sheets::of_job(tx, id)?;
     check_last_good(last_good, sheets.len() as i64)?;
     let is_good = |sheet: &SheetRow| is_up_to(sheet.position, last_good, job.is_reversed);

@@ -133,6 +133,17 @@ pub fn pause_printer(tx: &mut Tx, id: PrinterId, is_paused: bool) -> Result<Prin
     Ok(record::printer(tx, id)?.into())
 }
 
+/// What the desk is called that acts under this name; `None` when it is no desk.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn name_of(db: &mut Db, actor_name: &str) -> Result<Option<String>, Error> {
+    let Some(token) = actor_name.strip_prefix("token:").and_then(|id| id.parse().ok()) else {
+        return Ok(None);
+    };
+    Ok(record::by_token(db, token)?.map(|desk| desk.name))
+}
+
 /// The token of an actor that is one.
 fn token_of(actor: &Actor) -> Option<TokenId> {
     actor.name.strip_prefix("token:")?.parse().ok()
