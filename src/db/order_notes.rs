@@ -39,15 +39,39 @@ pub fn insert(tx: &mut Tx, order: OrderId, sealed: &str) -> QueryResult<NoteId> 
     Ok(id)
 }
 
-/// The notes of these orders, the oldest first.
-pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<NoteRow>> {
+row! {
+    struct Told {
+        settings: String,
+        id: Option<NoteId>,
+        order_id: Option<OrderId>,
+        sealed: Option<String>,
+        written_by: Option<String>,
+        written_at: Option<UtcTime>,
+    }
+}
+
+/// The notes of these orders, the oldest first, and the seller's settings as they are stored: one question
+/// for both, because every page of the list asks it.
+pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<(Vec<NoteRow>, String)> {
     let seller = db.seller();
-    db.load(
-        sql("SELECT id, order_id, sealed, written_by, written_at FROM order_notes \
-             WHERE seller_id = ? AND order_id IN ? ORDER BY order_id, id")
-        .bind(seller)
-        .list(orders.iter().copied()),
-    )
+    let rows: Vec<Told> = db.load(
+        sql("SELECT s.settings, n.id, n.order_id, n.sealed, n.written_by, n.written_at FROM sellers s \
+             LEFT JOIN order_notes n ON n.seller_id = s.id AND n.order_id IN ? WHERE s.id = ? \
+             ORDER BY n.order_id, n.id")
+        .list(orders.iter().copied())
+        .bind(seller),
+    )?;
+    let settings = rows.first().map(|row| row.settings.clone()).unwrap_or_else(|| "{}".to_owned());
+    let note = |row: Told| {
+        Some(NoteRow {
+            id: row.id?,
+            order_id: row.order_id?,
+            sealed: row.sealed?,
+            written_by: row.written_by?,
+            written_at: row.written_at?,
+        })
+    };
+    Ok((rows.into_iter().filter_map(note).collect(), settings))
 }
 
 /// How many notes an order has.

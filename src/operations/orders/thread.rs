@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::db::Db;
 use crate::db::order_notes::{self, NoteRow};
 use crate::db::orders::OrderRow;
-use crate::db::{Db, sellers};
 use crate::domain::error::Error;
 use crate::domain::id::OrderId;
 use crate::domain::remark::keywords_in;
+use crate::domain::seller::SellerSettings;
 use crate::domain::time::UtcTime;
 
 /// The sealing purpose of a note's text.
@@ -43,10 +44,12 @@ impl Threads {
     /// When the record cannot be read.
     pub fn load(db: &mut Db, orders: &[OrderId]) -> Result<Self, Error> {
         let mut notes: HashMap<OrderId, Vec<NoteRow>> = HashMap::new();
-        for note in order_notes::of_orders(db, orders)? {
+        let (written, settings) = order_notes::of_orders(db, orders)?;
+        for note in written {
             notes.entry(note.order_id).or_default().push(note);
         }
-        Ok(Self { notes, keywords: sellers::settings(db)?.remark_keywords })
+        let settings: SellerSettings = serde_json::from_str(&settings).map_err(anyhow::Error::from)?;
+        Ok(Self { notes, keywords: settings.remark_keywords })
     }
 
     /// What was said of an order: the buyer first, then the seller, then the staff in its sequence.
