@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::second_factor::shown;
 use crate::support::browser::{Browser, ENTER, ESCAPE, TAB};
+use crate::support::station::{Agent, FakePrinter};
 use crate::support::{TestApp, order, recipient};
 
 const WIDE: (u32, u32) = (1280, 800);
@@ -248,6 +249,41 @@ fn the_tour_walks_the_demo_until_it_is_put_away() {
     browser.until("document.readyState === 'complete' && !document.querySelector('.tour')");
     browser.open("/");
     browser.until("document.querySelector('h1') && !document.querySelector('.tour')");
+}
+
+#[test]
+fn a_desk_prints_while_its_job_is_watched() {
+    let app = TestApp::sqlite();
+    let folder = tempfile::tempdir().expect("a machine");
+    let printer = FakePrinter::start(std::time::Duration::from_millis(150));
+    let address = app.pages_address().trim_start_matches("http://").parse().expect("an address");
+    let printers = [printer.spec("zebra", ""), printer.spec("spare", "&stacking=first_at_bottom")];
+    let _agent = Agent::start(address, folder.path(), "desk 1", &printers);
+    let browser = Browser::of(&app, Role::Manager, WIDE.0, WIDE.1);
+    browser.open("/stations");
+    browser.until("document.querySelector('form[action$=\"/approve\"]')");
+    browser.picture("stations-waiting-1280");
+    assert_eq!(barriers(&browser), Vec::<String>::new());
+    browser.click("form[action$='/approve'] button");
+    browser.until("document.querySelectorAll('#stations tbody tr').length === 2");
+    browser.picture("stations-1280");
+    for wrong in [browser.script(OUTSIDE), json!(barriers(&browser)), json!(browser.complaints())] {
+        assert_eq!(wrong, json!([]));
+    }
+    tea_house(&app, 30);
+    number_all(&browser, 30, "444080100016");
+    browser.choose(".drawer select[name=station]", "desk 1");
+    browser.click(".drawer form[action$='/print'] button");
+    browser.until("document.querySelector('.drawer [data-step=job]')");
+    let jobs = app.http().get("/api/v1/print-jobs?limit=1").json();
+    let job = format!("/print-jobs/{}", jobs["items"][0]["id"].as_str().expect("an id"));
+    browser.open(&job);
+    browser.until("document.querySelector('#print-progress progress')?.value > 0");
+    browser.picture("job-at-desk-1280");
+    for wrong in [browser.script(OUTSIDE), json!(barriers(&browser)), json!(browser.complaints())] {
+        assert_eq!(wrong, json!([]));
+    }
+    browser.until("document.querySelector('#print-progress').innerText.includes('30 good, 0 to go')");
 }
 
 #[test]

@@ -323,7 +323,7 @@ each_database!(
     fn what_a_printer_took_without_a_word_waits_for_a_person(app: TestApp) {
         let ids = ready(&app, 3);
         run(&app, &ids);
-        let desk = desk(&app, "desk", &[("old", "first_on_top")]);
+        let desk = desk(&app, "desk", &[("old", "first_at_bottom")]);
         let job = job(&app, &ids, "desk");
         let wish = NewClaimWish { lease_s: 1, ..desk.wish(0, "a", 3) };
         let taken = printing::handful(app.app(), &desk.actor, &wish).expect("sheets wait");
@@ -332,7 +332,9 @@ each_database!(
         housekeeping::once(app.app()).expect("the house is kept");
         assert_eq!(states(&app, job), [SheetState::Sent; 3], "no lease runs on them");
         let shipper = Actor { role: Role::Shipper, name: "user:1".to_owned(), ..app.owner().clone() };
-        app.app().write(&shipper, |tx| print_jobs::acknowledge(tx, job, 3)).expect("they lie there");
+        let all =
+            app.app().write(&shipper, |tx| print_jobs::acknowledge(tx, job, 1)).expect("they lie there");
+        assert!(all.from_end && all.sheets.iter().all(|sheet| sheet.state == SheetState::Acknowledged));
     }
 );
 

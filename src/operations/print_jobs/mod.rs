@@ -77,6 +77,8 @@ pub struct PrintJob {
     /// The printer it waits for; `null` for a document in the browser.
     pub printer: Option<PrinterId>,
     pub paused: bool,
+    /// Printed from its last sheet to its first: the last good one is then the one with the lowest position.
+    pub from_end: bool,
     /// The station that has taken sheets of it, as events name it; empty without one.
     pub held_by: String,
     /// How far it is; `null` in lists.
@@ -198,6 +200,7 @@ fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
         left_out,
         printer: job.printer_id,
         paused: job.is_paused,
+        from_end: job.is_reversed,
         held_by: job.held_by,
         progress: None,
     }

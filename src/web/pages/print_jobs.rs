@@ -119,7 +119,8 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], windo
     let good = count(SheetState::Acknowledged);
     // Only what was handed out can have come out well.
     let is_out = |sheet: &&Sheet| matches!(sheet.state, SheetState::Sent | SheetState::Unknown);
-    let last = job.sheets.iter().filter(is_out).map(|sheet| sheet.position).max().unwrap_or(0);
+    let out = job.sheets.iter().filter(is_out).map(|sheet| sheet.position);
+    let last = if job.from_end { out.min() } else { out.max() }.unwrap_or(0);
     // Spoiled sheets of shipments that have no good one yet can be printed again.
     let lacks =
         |shipment| !job.sheets.iter().any(|s| s.shipment == shipment && s.state == SheetState::Acknowledged);
@@ -150,14 +151,17 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], windo
                 (placing::forms(view, id, job, desks_of))
                 @if view.may(Right::Print) && is_ours && sent + unknown > 0 {
                     div.panel.stack {
-                        form method="post" action={ (home(id)) "/acknowledge" } {
-                            (csrf(view))
-                            input type="hidden" name="last_good" value=(last);
-                            button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(sent + unknown)])) }
+                        // While a desk prints, one click must not call good what is still in its hand.
+                        @if job.held_by.is_empty() {
+                            form method="post" action={ (home(id)) "/acknowledge" } {
+                                (csrf(view))
+                                input type="hidden" name="last_good" value=(last);
+                                button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(sent + unknown)])) }
+                            }
                         }
                         form.row-form method="post" action={ (home(id)) "/acknowledge" } {
                             (csrf(view))
-                            label { span { (view.t(t::LAST_GOOD)) } input type="number" name="last_good" min="0" max=(last) required; }
+                            label { span { (view.t(t::LAST_GOOD)) } input type="number" name="last_good" min="0" max=(job.sheets.len()) required; }
                             button type="submit" { (view.t(t::LAST_GOOD_DO)) }
                             p.hint { (view.t(t::LAST_GOOD_HINT)) }
                         }
