@@ -24,7 +24,8 @@ use crate::operations::shipments::{recheck, refresh};
 /// Notes that the sheets up to `last_good` came out well. Those handed out behind it are unknown.
 ///
 /// Repeating it, or naming an earlier sheet later, takes nothing back. Sheets up to there that were never
-/// handed out stay queued and are listed in `left_out`.
+/// handed out stay queued and are listed in `left_out`; but of a job of which nothing was ever handed out, and that
+/// stands at no printer, they count as printed elsewhere.
 ///
 /// # Errors
 /// `sheet_out_of_range`; `not_handed_out` when `last_good` itself was never handed out; `held_by_another`. Then
@@ -35,8 +36,11 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
     let sheets = sheets::of_job(tx, id)?;
     check_last_good(last_good, sheets.len() as i64)?;
     let is_good = |sheet: &SheetRow| is_up_to(sheet.position, last_good, job.is_reversed);
-    let waiting: Vec<&SheetRow> =
-        sheets.iter().filter(|sheet| sheet.state == SheetState::Queued && is_good(sheet)).collect();
+    // Whoever draws labels by a program of their own takes no document from here; their word is all there is.
+    let by_own_means =
+        job.printer_id.is_none() && sheets.iter().all(|sheet| sheet.state == SheetState::Queued);
+    let is_waiting = |sheet: &&SheetRow| sheet.state == SheetState::Queued && is_good(sheet);
+    let waiting: Vec<&SheetRow> = sheets.iter().filter(|_| !by_own_means).filter(is_waiting).collect();
     if waiting.iter().any(|sheet| sheet.position == last_good) {
         let why = not_handed_out(last_good);
         return Err(Error::conflict(why.code, why.message, why.next));
@@ -47,7 +51,10 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
         .collect();
     let changed: Vec<(&SheetRow, SheetState)> = sheets
         .iter()
-        .map(|sheet| (sheet, sheet.state.acknowledged(is_good(sheet))))
+        .map(|sheet| match by_own_means && is_good(sheet) {
+            true => (sheet, SheetState::Acknowledged),
+            false => (sheet, sheet.state.acknowledged(is_good(sheet))),
+        })
         .filter(|(sheet, state)| sheet.state != *state)
         .collect();
     if changed.is_empty() {
