@@ -123,6 +123,7 @@ fn api(config: &mut ServiceConfig) {
     config
         .service(resource("/shops").route(post().to(shops::create)).route(get().to(shops::list)))
         .service(resource("/shops/{id}").route(get().to(shops::show)).route(patch().to(shops::change)))
+        .service(resource("/shops/{id}/try").route(post().to(shops::attempt)))
         .service(resource("/shops/{id}/pull").route(post().to(shops::pull)))
         .service(resource("/shops/{id}/orders").route(post().to(orders::push)))
         .service(resource("/shops/{id}/imports").route(post().to(imports::create)))

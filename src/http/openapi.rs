@@ -21,7 +21,7 @@ use super::{
         description = "One shipping queue for the orders of every shop a seller runs. Conventions: docs/api.md."
     ),
     paths(
-        shops::create, shops::list, shops::show, shops::change, shops::pull,
+        shops::create, shops::list, shops::show, shops::change, shops::pull, shops::attempt,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         orders::write_note,

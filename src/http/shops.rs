@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params};
-use super::caller::Caller;
+use super::caller::{Caller, ok};
 use super::jobs::JobView;
 use super::page::{Items, Page};
 use super::problem::Reply;
@@ -15,10 +15,13 @@ use crate::db::{Db, shop_pulls};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
+use crate::domain::order::{OrderSnapshot, OrderState};
 use crate::domain::platform::Platform;
+use crate::domain::recipient::mask::masked;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
 use crate::jobs::pulling;
+use crate::jobs::trying::{Trial, Tried, first_orders};
 use crate::operations::shops as operations;
 
 /// A shop to be linked.
@@ -181,4 +184,72 @@ pub async fn change(caller: Caller, id: Id<ShopId>, body: Body<ShopPatch>) -> Re
 pub async fn pull(caller: Caller, id: Id<ShopId>) -> Reply {
     caller.needs(Right::Intake)?;
     caller.write(StatusCode::ACCEPTED, move |tx| Ok(JobView::from(pulling::enqueue(tx, id.0)?))).await
+}
+
+/// What opens a shop, to be tried.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrialWish {
+    /// The shop's own when left out.
+    address: Option<String>,
+    /// Added to the shop's own.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    credentials: Map<String, Json>,
+}
+
+/// What a shop answered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TriedView {
+    /// The first ten of the last 90 days.
+    orders: Vec<TriedOrderView>,
+    unreadable: Vec<UnreadableView>,
+}
+
+/// An order as it would come in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TriedOrderView {
+    number: String,
+    #[schema(value_type = Option<String>)]
+    state: Option<OrderState>,
+    created_at: Option<UtcTime>,
+    /// Masked.
+    name: String,
+    city: String,
+    lines: usize,
+}
+
+/// An order that cannot be understood.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnreadableView {
+    number: String,
+    why: String,
+}
+
+impl From<OrderSnapshot> for TriedOrderView {
+    fn from(order: OrderSnapshot) -> Self {
+        let recipient = order.head.as_ref().map(|head| masked(&head.recipient)).unwrap_or_default();
+        Self {
+            number: order.number,
+            state: order.head.as_ref().map(|head| head.state),
+            created_at: order.head.and_then(|head| head.created_at),
+            name: recipient.name,
+            city: recipient.city,
+            lines: order.lines.map_or(0, |lines| lines.len()),
+        }
+    }
+}
+
+/// Try a shop
+///
+/// Reads the first orders by an address and keys before they are kept; nothing is written.
+#[utoipa::path(post, path = "/api/v1/shops/{id}/try", tag = "shops", request_body = TrialWish,
+    responses((status = 200, description = "What the shop answered", body = TriedView)))]
+pub async fn attempt(caller: Caller, id: Id<ShopId>, body: Body<TrialWish>) -> Reply {
+    caller.needs(Right::Manage)?;
+    let TrialWish { address, credentials } = body.0;
+    let tried = caller.run(move |app, actor| first_orders(app, actor, id.0, Trial { address, credentials }));
+    let Tried { orders, unreadable } = tried.await?;
+    let unreadable = unreadable.into_iter().map(|(number, why)| UnreadableView { number, why }).collect();
+    ok(&TriedView { orders: orders.into_iter().map(TriedOrderView::from).collect(), unreadable })
 }

@@ -10,3 +10,4 @@ pub mod pulling;
 pub mod registry;
 pub mod run;
 pub mod telling;
+pub mod trying;

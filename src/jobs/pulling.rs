@@ -199,10 +199,15 @@ fn failed(app: &App, actor: &Actor, task: &Task, shop: ShopId, error: &CallError
             Ok(End::Snooze(*retry_after))
         }
         error if error.may_pass() => Err(anyhow::anyhow!("shop {shop}: {text}").into()),
-        _ => Err(Error::conflict(
-            "shop_refuses",
-            format!("Shop {shop}: {text}."),
-            "Mend its address or its key, then pull again.",
-        )),
+        error => Err(shop_refuses(shop, error)),
     }
+}
+
+/// What a shop said no to, in its words.
+pub(super) fn shop_refuses(shop: ShopId, error: &CallError) -> Error {
+    Error::conflict(
+        "shop_refuses",
+        format!("Shop {shop}: {error}."),
+        "Mend its address or its key, then pull again.",
+    )
 }

@@ -90,6 +90,21 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     shops::find(tx, shop)
 }
 
+/// A shop's platform, and its settings as they would be with these changes; nothing is written.
+///
+/// # Errors
+/// When there is no such shop, or a setting is unknown or out of range.
+pub fn settings_with(
+    db: &mut Db,
+    shop: ShopId,
+    patch: &Map<String, Json>,
+) -> Result<(Platform, ShopSettings), Error> {
+    let row = shops::find(db, shop)?;
+    let settings = merged("settings", &row.settings()?, patch)?;
+    check(&settings)?;
+    Ok((row.platform, settings))
+}
+
 /// What opens the shop's API. Never logged.
 ///
 /// # Errors

@@ -217,6 +217,38 @@ each_database!(
     }
 );
 
+each_database!(
+    fn a_shop_shows_its_first_orders_before_anything_is_kept(app: TestApp) {
+        let shop = Shop::of(14);
+        shop.set(3, "on-the-moon", "2026-11-20T02:01:00");
+        let gateway = shop.start();
+        let new = json!({ "platform": "woocommerce", "name": "Woo" });
+        let id = app.http().post("/api/v1/shops", new).expect(201)["id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/v1/shops/{id}/try");
+        assert_eq!(app.http().post(&path, json!({})).problem(), "409 shop_not_pulled");
+        let wish = |secret: &str| {
+            json!({ "address": gateway.address(),
+                    "credentials": { "consumer_key": KEY, "consumer_secret": secret } })
+        };
+        let refused = app.http().post(&path, wish("wrong"));
+        assert_eq!(refused.problem(), "409 shop_refuses");
+        assert!(refused.text().contains("link it anew"), "{}", refused.text());
+        let tried = app.http().post(&path, wish(SECRET)).expect(200);
+        assert_eq!(tried["orders"].as_array().map(Vec::len), Some(10), "{tried}");
+        assert_eq!(tried["orders"][0]["name"], "李**", "masked: {tried}");
+        assert_eq!(tried["unreadable"][0]["number"], "3");
+        assert_eq!(app.http_as(huidan::domain::actor::Role::Shipper).post(&path, wish(SECRET)).status, 403);
+
+        assert_eq!(states(&app), (0, 0), "nothing came in");
+        let kept = app.http().get(&format!("/api/v1/shops/{id}")).expect(200);
+        assert_eq!(kept["settings"]["address"], "", "nothing is kept");
+        assert_eq!(
+            app.http().post(&path, json!({ "address": gateway.address() })).problem(),
+            "409 shop_refuses"
+        );
+    }
+);
+
 #[test]
 fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
     let (app, shop) = (TestApp::sqlite(), Shop::of(120));

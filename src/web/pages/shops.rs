@@ -14,14 +14,18 @@ use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
+use crate::domain::recipient::mask::masked;
 use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
+use crate::http::blocking::blocking;
 use crate::jobs::pulling;
+use crate::jobs::trying::{Trial, Tried, first_orders};
 use crate::operations::shops::{self, NewShop, ShopChange};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
+use crate::web::reply;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{common, house as t, words};
@@ -33,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/shops", [get().to(list), post().to(create)]))
         .service(inside("/shops/{id}", [post().to(change)]))
         .service(inside("/shops/{id}/link", [post().to(link)]))
+        .service(inside("/shops/{id}/try", [post().to(attempt)]))
         .service(inside("/shops/{id}/pull", [post().to(pull)]));
 }
 
@@ -87,14 +92,16 @@ fn panel(
                 details.fold open[settings.address.is_empty()] {
                     summary { (view.t(t::LINK)) }
                     p.hint { (view.t(where_to_find(shop.platform))) }
-                    form.row-form method="post" action={ "/shops/" (shop.id) "/link" } {
+                    form.row-form method="post" action={ "/shops/" (shop.id) "/link" } data-trouble-here {
                         (csrf(view))
                         label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder="https://" required; }
                         @for name in credentials(shop.platform) {
                             label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[!is_optional(name)]; }
                         }
                         button.primary type="submit" { (view.t(t::LINK_DO)) }
+                        button type="submit" formnovalidate formaction={ "/shops/" (shop.id) "/try" } data-part={ "#tried-" (shop.id) } { (icon("eye")) (view.t(t::TRY)) }
                     }
+                    div id={ "tried-" (shop.id) } {}
                 }
             }
             @if view.may(Right::Manage) {
@@ -140,11 +147,7 @@ pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpRespons
     visitor
         .change(Right::Manage, move |tx, view| {
             let platform = record::find(tx, id)?.platform;
-            let given = credentials(platform).iter().map(|name| ((*name).to_owned(), form.get(name)));
-            let keys: Map<String, Json> = given
-                .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| (name, value.into()))
-                .collect();
+            let keys = keys(platform, &form);
             let mut settings = Map::new();
             settings.insert("address".to_owned(), form.get("address").into());
             let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: Some(keys) })?;
@@ -152,6 +155,58 @@ pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpRespons
             Ok(then("/shops", t::LINKED.with(view.lang, &[&shop.name])))
         })
         .await
+}
+
+/// The keys that were typed.
+fn keys(platform: Platform, form: &Form) -> Map<String, Json> {
+    let given = credentials(platform).iter().map(|name| ((*name).to_owned(), form.get(name)));
+    given.filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name, value.into())).collect()
+}
+
+/// `POST /shops/{id}/try`: what the shop answers to an address and keys, before they are kept.
+pub async fn attempt(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    let view = visitor.view.clone();
+    let made = blocking(move || {
+        visitor.needs(Right::Manage)?;
+        let shop = visitor.app.read(visitor.actor.seller, |db| record::find(db, id))?;
+        let address = Some(form.get("address").to_owned()).filter(|address| !address.is_empty());
+        let trial = Trial { address, credentials: keys(shop.platform, &form) };
+        let tried = first_orders(&visitor.app, &visitor.actor, id, trial)?;
+        let view = &visitor.view;
+        let body = html! {
+            div.page {
+                h1 { (shop.name) }
+                div id={ "tried-" (id) } { (answered(view, &tried)) }
+                p { a.button href="/shops" { (view.t(common::SHOPS)) } }
+            }
+        };
+        Ok(Page::new(view.t(common::SHOPS), "shops", body).render(view, None))
+    });
+    reply::page(&view, made.await)
+}
+
+/// The first orders as they would come in.
+fn answered(view: &View, tried: &Tried) -> Markup {
+    html! {
+        section.panel {
+            h3 { (icon("tick")) " " (t::TRIED.with(view.lang, &[&tried.orders.len()])) }
+            @if tried.orders.is_empty() { p.hint { (view.t(t::TRIED_NONE)) } }
+            div.list { table { tbody {
+                @for order in &tried.orders { tr {
+                    td { code { (order.number) } }
+                    @if let Some(head) = &order.head {
+                        @let who = masked(&head.recipient);
+                        td { (view.t(words::order_state(head.state))) }
+                        td { @if let Some(at) = head.created_at { (view.moment(at)) } }
+                        td { (who.name) " " (who.phone) " " (who.city) }
+                    }
+                    td { @for line in order.lines.iter().flatten().take(2) { (line.quantity) "× " (line.title) " " } }
+                } }
+                @for (number, why) in &tried.unreadable { tr { td { code { (number) } } td colspan="4" { span.reason { (why) } } } }
+            } } }
+        }
+    }
 }
 
 /// `POST /shops/{id}/pull`

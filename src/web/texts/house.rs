@@ -16,6 +16,9 @@ texts! {
     PULL_FAILED = "Could not be read {} times in a row:" "连续 {} 次读取失败:";
     FIND_VENDURE = "In the Admin UI under Settings, API keys: a key whose role may read and change orders. The channel token only where the shop has several channels." "在 Admin UI 的 Settings → API keys 中创建可读取和修改订单的密钥;仅多渠道店铺需要 channel token。";
     FIND_MEDUSA = "In the admin under Settings, Secret API Keys. The address is that of the server, not of the storefront." "在后台 Settings → Secret API Keys 中创建;地址为服务端地址,而非商城前台。";
+    TRY = "Try" "测试连接";
+    TRIED = "The shop answers; its first {} orders of the last 90 days:" "店铺已应答,近 90 天的前 {} 个订单:";
+    TRIED_NONE = "It has none of the last 90 days." "近 90 天没有订单。";
     FIND_SHOPIFY = "In the admin under Settings, Apps, Develop apps: install an app with read_orders, read_all_orders and write_merchant_managed_fulfillment_orders, and protected customer data. The address is https://NAME.myshopify.com; the webhook secret is the app's client secret." "在后台 设置 → 应用 → 开发应用 中安装应用,授予 read_orders、read_all_orders、write_merchant_managed_fulfillment_orders 及受保护的客户数据;地址为 https://名称.myshopify.com;webhook secret 为应用的客户端密钥。";
     FIND_WOO = "In WordPress under WooCommerce, Settings, Advanced, REST API: a key with the right Read/Write. The address is that of the site." "在 WordPress 的 WooCommerce → 设置 → 高级 → REST API 中创建读取/写入权限的密钥;地址为网站地址。";
     ORDERS_BY_HOUR = "Orders of today by hour and shop" "今日各店铺每小时订单";

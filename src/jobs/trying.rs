@@ -1,0 +1,66 @@
+//! A shop tried before its address and keys are kept: its first orders are read, and nothing is written.
+
+use chrono::Duration;
+use serde_json::{Map, Value as Json};
+
+use super::pulling::{HTTP, shop_refuses};
+use crate::app::App;
+use crate::connectors::link::{Access, Sweep, connected};
+use crate::domain::actor::Actor;
+use crate::domain::error::Error;
+use crate::domain::id::ShopId;
+use crate::domain::order::OrderSnapshot;
+use crate::operations::shops;
+
+/// Orders that are shown.
+const SHOWN: usize = 10;
+/// How far back they were placed at most.
+const SINCE: Duration = Duration::days(90);
+
+/// What opens a shop, as it would be kept.
+#[derive(Debug, Default)]
+pub struct Trial {
+    /// The shop's own when left out.
+    pub address: Option<String>,
+    /// Added to the shop's own.
+    pub credentials: Map<String, Json>,
+}
+
+/// What a shop answered.
+#[derive(Debug)]
+pub struct Tried {
+    /// The first ones of the last 90 days.
+    pub orders: Vec<OrderSnapshot>,
+    /// Those that cannot be understood, with the reason.
+    pub unreadable: Vec<(String, String)>,
+}
+
+/// Asks a shop for its first orders.
+///
+/// # Errors
+/// When there is no such shop, its platform is not asked, or the address is none; `shop_refuses` with what the
+/// shop said.
+pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Result<Tried, Error> {
+    let (platform, settings, mut credentials) = app.read(actor.seller, |db| {
+        let mut patch = Map::new();
+        patch.extend(trial.address.map(|address| ("address".to_owned(), address.into())));
+        let (platform, settings) = shops::settings_with(db, shop, &patch)?;
+        Ok((platform, settings, shops::credentials(db, shop)?))
+    })?;
+    credentials.extend(trial.credentials);
+    let Some(connector) = connected(platform, &settings) else {
+        return Err(Error::conflict(
+            "shop_not_pulled",
+            format!("Shop {shop} on the platform {platform} has no address that could be asked."),
+            "Write the shop's address, or bring its orders by file or push.",
+        ));
+    };
+    let now = app.now();
+    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now };
+    let mut page = connector
+        .orders(&access, Sweep::Placed(now.plus(-SINCE)), None)
+        .map_err(|error| shop_refuses(shop, &error))?;
+    page.orders.truncate(SHOWN);
+    page.unreadable.truncate(SHOWN);
+    Ok(Tried { orders: page.orders, unreadable: page.unreadable })
+}
