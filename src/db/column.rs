@@ -4,6 +4,7 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 
 use super::statement::{Bind, Value};
 use crate::domain::actor::Role;
+use crate::domain::audit::{AuditKind, AuditState};
 use crate::domain::deadline::{ClockSource, DelayReason, Stage};
 use crate::domain::id::*;
 use crate::domain::job::JobState;
@@ -110,7 +111,7 @@ macro_rules! word_columns {
 }
 
 word_columns! {
-    Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
+    AuditKind AuditState Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
     WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking
 }
 

@@ -41,6 +41,7 @@ pub const TABLES: &[&str] = &[
     "delay_notices",
     "holds",
     "remark_reads",
+    "order_audits",
     "order_notes",
     "number_runs",
     "shipments",

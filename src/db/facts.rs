@@ -26,6 +26,9 @@ row! {
         pub ship_from: Option<UtcTime>,
         pub buyer_message: String,
         pub seller_memo: String,
+        pub flag: String,
+        pub total_amount: i64,
+        pub shipping_amount: i64,
         pub recipient_id: Option<RecipientId>,
         pub country: Option<String>,
         pub region_code: Option<String>,
@@ -42,7 +45,8 @@ pub fn orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<FactRow>> {
     let seller = db.seller();
     db.load(
         sql("SELECT o.id, o.shop_id, o.number, o.head_at, o.lines_at, o.state, o.kind, o.currency, o.ordered_at, \
-             o.paid_at, o.ship_by, o.ship_from, o.buyer_message, o.seller_memo, o.recipient_id, r.country, \
+             o.paid_at, o.ship_by, o.ship_from, o.buyer_message, o.seller_memo, o.flag, o.total_amount, \
+             o.shipping_amount, o.recipient_id, r.country, \
              r.region_code, r.identity_key, r.missing, r.is_masked, d.order_id IS NOT NULL AS stands_alone \
              FROM orders o \
              LEFT JOIN recipients r ON r.seller_id = o.seller_id AND r.id = o.recipient_id \

@@ -25,6 +25,23 @@ pub fn insert(tx: &mut Tx, order: OrderId, reason: &str, until: Option<UtcTime>)
     Ok(id)
 }
 
+/// Adds a hold of the same reason by the writer to each of these orders.
+pub fn insert_many(tx: &mut Tx, orders: &[OrderId], reason: &str) -> QueryResult<()> {
+    let ids: Vec<i64> = tx.ids(orders.len())?.collect();
+    let (seller, now) = (tx.seller(), tx.now);
+    let rows = Rows::new("new").column("id", ids).column("order_id", orders.iter().copied());
+    tx.execute(
+        sql("INSERT INTO holds (seller_id, id, order_id, reason, held_by, held_at) \
+             SELECT ?, new.id, new.order_id, ?, ?, ? FROM ?")
+        .bind(seller)
+        .bind(reason)
+        .bind(&tx.actor.name)
+        .bind(now)
+        .rows(rows),
+    )
+    .map(drop)
+}
+
 /// Whether this order has, or had, this hold.
 pub fn exists(db: &mut Db, order: OrderId, hold: HoldId) -> QueryResult<bool> {
     let seller = db.seller();

@@ -22,6 +22,7 @@ pub mod job_ledger;
 pub mod jobs;
 pub mod migrate;
 pub mod number_runs;
+pub mod order_audits;
 pub mod order_notes;
 pub mod orders;
 pub mod planner;

@@ -288,6 +288,20 @@ pub fn find(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<OrderRow>> {
     )
 }
 
+row! {
+    struct Id {
+        id: OrderId,
+    }
+}
+
+/// Locks these orders until the transaction ends, in the order in which intake locks them; answers which there are.
+pub fn lock(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<Vec<OrderId>> {
+    let seller = tx.seller();
+    let text = "SELECT id FROM orders WHERE seller_id = ? AND id IN ? ORDER BY shop_id, number FOR UPDATE";
+    let rows: Vec<Id> = tx.load(sql(text).bind(seller).list(orders.iter().copied()))?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// What a list of orders may be narrowed by.
 #[derive(Debug, Clone, Default)]
 pub struct OrderFilter {

@@ -10,7 +10,9 @@ use super::Db;
 use super::column::row;
 use super::shipments::{COLUMNS, ShipmentRow};
 use super::statement::{Statement, sql};
+use crate::domain::audit::AuditKind;
 use crate::domain::id::{SellerId, ShipmentId, ShopId};
+use crate::domain::reason::ReasonCode;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
@@ -31,6 +33,13 @@ pub enum RemarkFilter {
     None,
 }
 
+/// Which audit has to be done next on one of a shipment's orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditFilter {
+    Any,
+    Of(AuditKind),
+}
+
 /// What a list of shipments is narrowed by; absent parts narrow nothing.
 #[derive(Debug, Clone, Default)]
 pub struct ShipmentFilter {
@@ -43,6 +52,9 @@ pub struct ShipmentFilter {
     pub carrier: Option<String>,
     pub print: Option<PrintState>,
     pub remark: Option<RemarkFilter>,
+    pub audit: Option<AuditFilter>,
+    /// Only those with an order that came in before then.
+    pub came_before: Option<UtcTime>,
     pub flag: Option<String>,
     /// Digits of GB/T 2260 that the region begins with.
     pub region: Option<String>,
@@ -151,6 +163,27 @@ impl ShipmentFilter {
             }
             None => statement,
         };
+        // Only what is blocked has reasons, and few of it wait for an audit for long.
+        let waits = |kind| format!("s.reasons LIKE '%\"{}\"%'", ReasonCode::of_audit(kind));
+        statement = match self.audit {
+            Some(AuditFilter::Of(kind)) => {
+                statement.push(&format!(" AND s.state = 'blocked' AND {}", waits(kind)))
+            }
+            Some(AuditFilter::Any) => {
+                let any = AuditKind::ALL.iter().map(|kind| waits(*kind)).collect::<Vec<_>>().join(" OR ");
+                statement.push(&format!(" AND s.state = 'blocked' AND ({any})"))
+            }
+            None => statement,
+        };
+        if let Some(before) = self.came_before {
+            statement = statement
+                .push(
+                    " AND EXISTS (SELECT 1 FROM shipment_orders so JOIN orders o ON o.seller_id = so.seller_id \
+                     AND o.id = so.order_id WHERE so.seller_id = s.seller_id AND so.shipment_id = s.id \
+                     AND so.left_at IS NULL AND o.received_at < ?)",
+                )
+                .bind(before);
+        }
         if let Some(flag) = &self.flag {
             statement = statement
                 .push(

@@ -34,6 +34,10 @@ pub enum Right {
     Intake,
     /// Hold, release, read remarks, merge, split.
     Audit,
+    /// Pass, reject and take back the customer audit of orders.
+    AuditCustomer,
+    /// The same of the finance audit.
+    AuditFinance,
     /// Number, print, ship, settle write-backs.
     Ship,
     /// Claim and acknowledge sheets.
@@ -55,8 +59,8 @@ impl Role {
         match self {
             Self::Owner => true,
             Self::Manager => right != Own,
-            Self::Auditor => matches!(right, See | Intake | Audit | Reveal),
-            Self::Finance => matches!(right, See | Audit),
+            Self::Auditor => matches!(right, See | Intake | Audit | AuditCustomer | Reveal),
+            Self::Finance => matches!(right, See | Audit | AuditFinance),
             Self::Shipper => matches!(right, See | Intake | Audit | Ship | Print | Reprint | Reveal),
             Self::Viewer => right == See,
             Self::Station => right == Print,

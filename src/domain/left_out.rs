@@ -77,6 +77,14 @@ impl LeftOut {
     }
 }
 
+/// An order that an act left as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct OrderLeftOut {
+    pub id: OrderId,
+    /// Never empty.
+    pub reasons: Vec<Why>,
+}
+
 /// The ids in their order, each once, and those that were named again.
 pub fn each_once(ids: &[ShipmentId]) -> (Vec<ShipmentId>, Vec<LeftOut>) {
     let (mut seen, mut twice) = (std::collections::HashSet::new(), std::collections::HashSet::new());

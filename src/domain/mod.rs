@@ -1,6 +1,7 @@
 //! Values, states and rules. No input or output here, and no clock: `now` is an argument.
 
 pub mod actor;
+pub mod audit;
 pub mod deadline;
 pub mod error;
 pub mod id;

@@ -22,3 +22,10 @@ text_enum! {
         Medusa = "medusa",
     }
 }
+
+impl Platform {
+    /// The platform itself tells its orders: they come neither in files nor from programs of the seller's.
+    pub fn tells_itself(self) -> bool {
+        !matches!(self, Self::File | Self::Push)
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::{self, AuditKind, Standing};
 use super::id::OrderId;
 use super::order::{OrderKind, OrderState};
 use super::text_enum;
@@ -25,6 +26,8 @@ text_enum! {
         PresaleNotDue = "presale_not_due",
         SkuUnmapped = "sku_unmapped",
         RemarkUnread = "remark_unread",
+        AuditCustomer = "audit_customer",
+        AuditFinance = "audit_finance",
         MergeWait = "merge_wait",
     }
 }
@@ -59,6 +62,8 @@ pub struct OrderFacts {
     pub is_masked: bool,
     pub holds: Vec<HoldFact>,
     pub remark_unread: bool,
+    /// The audits that it needs, also those it has passed.
+    pub audits: Vec<Standing>,
     /// What the shop calls the lines that mean no SKU, where the seller wants every line to mean one.
     pub unmapped: Vec<String>,
 }
@@ -116,6 +121,9 @@ pub fn reasons(facts: &OrderFacts, now: UtcTime) -> Vec<Reason> {
     if facts.remark_unread {
         add(RemarkUnread, String::new());
     }
+    if let Some(open) = audit::next(&facts.audits) {
+        add(ReasonCode::of_audit(open.kind), audit::note(&open.causes));
+    }
     if let Some(moment) = facts.waits_until.filter(|moment| *moment > now) {
         add(MergeWait, moment.to_string());
     }
@@ -139,10 +147,26 @@ pub fn recheck_at(facts: &OrderFacts, now: UtcTime) -> Option<UtcTime> {
 impl ReasonCode {
     /// An order with this reason travels alone: it must not keep its companions waiting.
     ///
-    /// A hold, an unread remark, a code nobody has mapped or the wait for companions is about the parcel and keeps the
-    /// company together.
+    /// A hold, an unread remark, an open audit, a code nobody has mapped or the wait for companions is about the parcel
+    /// and keeps the company together.
     pub fn parts_company(self) -> bool {
-        !matches!(self, Self::Held | Self::SkuUnmapped | Self::RemarkUnread | Self::MergeWait)
+        !matches!(
+            self,
+            Self::Held
+                | Self::SkuUnmapped
+                | Self::RemarkUnread
+                | Self::AuditCustomer
+                | Self::AuditFinance
+                | Self::MergeWait
+        )
+    }
+
+    /// The reason of an open audit.
+    pub fn of_audit(kind: AuditKind) -> Self {
+        match kind {
+            AuditKind::Customer => Self::AuditCustomer,
+            AuditKind::Finance => Self::AuditFinance,
+        }
     }
 
     /// Nothing will leave on this order any more.
@@ -172,6 +196,8 @@ impl ReasonCode {
             Self::PresaleNotDue => ("The presale is not due", "预售未到发货时间"),
             Self::SkuUnmapped => ("It is not known which SKU is meant", "商品未对应自有编码"),
             Self::RemarkUnread => ("A remark has not been read.", "留言或备注未读。"),
+            Self::AuditCustomer => ("It waits for the customer audit", "待客审"),
+            Self::AuditFinance => ("It waits for the finance audit", "待财审"),
             Self::MergeWait => ("It waits for companions", "等待合单"),
         }
     }
@@ -206,6 +232,12 @@ impl ReasonCode {
                 "对应商品编码,所有待发订单随之放行。",
             ),
             Self::RemarkUnread => ("Read the remark and mark it as read.", "阅读后标记已读。"),
+            Self::AuditCustomer => {
+                ("Look at the order, then pass or reject it.", "查看订单后通过或驳回客审。")
+            }
+            Self::AuditFinance => {
+                ("Have finance look at the order, then pass or reject it.", "由财务查看后通过或驳回财审。")
+            }
             Self::MergeWait => {
                 ("Wait, or shorten the merge wait in the settings.", "等待,或在设置中缩短等待时间。")
             }
@@ -217,13 +249,15 @@ impl Reason {
     /// The sentence with its note, in English and Chinese.
     pub fn message(&self) -> (String, String) {
         let (english, chinese) = self.code.sentence();
-        match self.note.as_str() {
-            "" => (english.to_owned(), chinese.to_owned()),
-            note => {
-                let open = |sentence: &'static str| sentence.trim_end_matches(['.', '。']);
-                (format!("{}: {note}.", open(english)), format!("{}:{note}。", open(chinese)))
-            }
+        let (note, note_zh) = match self.code {
+            ReasonCode::AuditCustomer | ReasonCode::AuditFinance => audit::words(&self.note),
+            _ => (self.note.clone(), self.note.clone()),
+        };
+        if note.is_empty() {
+            return (english.to_owned(), chinese.to_owned());
         }
+        let open = |sentence: &'static str| sentence.trim_end_matches(['.', '。']);
+        (format!("{}: {note}.", open(english)), format!("{}:{note_zh}。", open(chinese)))
     }
 }
 
@@ -246,6 +280,7 @@ mod tests {
             is_masked: false,
             holds: Vec::new(),
             remark_unread: false,
+            audits: Vec::new(),
             unmapped: Vec::new(),
         }
     }
@@ -284,6 +319,23 @@ mod tests {
             &["closed", "remark_unread"],
         );
         check(|facts| facts.unmapped = vec!["TEA".into()], &["sku_unmapped"]);
+        let open = |kind| audit::standing(kind, vec![audit::AuditCause::Total], None).expect("it is needed");
+        check(|facts| facts.audits = vec![open(AuditKind::Finance)], &["audit_finance"]);
+        check(
+            |facts| facts.audits = vec![open(AuditKind::Customer), open(AuditKind::Finance)],
+            &["audit_customer"],
+        );
+    }
+
+    #[test]
+    fn an_audit_says_why_in_both_languages() {
+        let note = "total,changed".to_owned();
+        let reason = Reason { code: ReasonCode::AuditCustomer, order: OrderId(1), note };
+        let english = "It waits for the customer audit: high total, changed since its audit.";
+        assert_eq!(
+            reason.message(),
+            (english.to_owned(), "待客审:金额达到审核线、审核后有变更。".to_owned())
+        );
     }
 
     #[test]

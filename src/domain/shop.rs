@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::audit::AuditSettings;
 use super::deadline::DeadlineSettings;
 
 /// How orders of one shop are treated. Absent settings have their defaults.
@@ -14,6 +15,8 @@ pub struct ShopSettings {
     pub deadline: DeadlineSettings,
     /// An order with a message or memo waits until someone has read it.
     pub remarks_must_be_read: bool,
+    /// Which orders a person has to audit before they leave; none unless set.
+    pub audits: AuditSettings,
     /// Minutes east of UTC in which this shop's files write their times.
     pub utc_offset_minutes: i32,
     /// Currency of amounts that come without one.
@@ -34,6 +37,7 @@ impl Default for ShopSettings {
             ship_within_hours: 48,
             deadline: DeadlineSettings::default(),
             remarks_must_be_read: false,
+            audits: AuditSettings::default(),
             utc_offset_minutes: 480,
             currency: "CNY".to_owned(),
             simulated: false,

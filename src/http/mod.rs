@@ -3,6 +3,7 @@
 //! Handlers are thin: they check a right, read the request into an operation's words, and show
 //! what it answers. Everything that waits runs through [`blocking::blocking`].
 
+mod audits;
 pub mod auth;
 pub mod blocking;
 pub mod body;
@@ -131,6 +132,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/imports/{id}").route(get().to(imports::show)))
         .service(resource("/orders").route(get().to(orders::list)))
         .service(resource("/orders/remarks-read").route(post().to(orders::mark_read)))
+        .configure(audits::routes)
         .service(resource("/orders/{id}").route(get().to(orders::show)))
         .service(resource("/orders/{id}/notes").route(post().to(orders::write_note)))
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))

@@ -10,8 +10,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    deadlines, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters, settings,
-    shipments, shipping, shops, sku_codes, skus, stations, tokens, waybill_formats, why,
+    audits, deadlines, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters,
+    settings, shipments, shipping, shops, sku_codes, skus, stations, tokens, waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -24,7 +24,7 @@ use super::{
         shops::create, shops::list, shops::show, shops::change, shops::pull, shops::attempt,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
-        orders::write_note,
+        orders::write_note, audits::pass, audits::reject, audits::undo,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
         deadlines::board, deadlines::give, deadlines::list, deadlines::undo,

@@ -5,8 +5,9 @@ use serde::de::{self, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::db::shipment_list::{RemarkFilter, ShipmentFilter, ShipmentSort};
-use crate::db::{Db, shops};
+use crate::db::shipment_list::{AuditFilter, RemarkFilter, ShipmentFilter, ShipmentSort};
+use crate::db::{Db, sellers, shops};
+use crate::domain::audit::AuditKind;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
@@ -38,6 +39,10 @@ pub struct ShipmentQuery {
     /// `message`, `memo`, `note`, `any`, `none`.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     remark: Option<String>,
+    /// What waits for an audit: `customer`, `finance`, `any`, `left_over` (any, of orders that came in before today in the
+    /// seller's time zone).
+    #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
+    audit: Option<String>,
     /// Colour of the platform's flag.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     flag: Option<String>,
@@ -89,6 +94,8 @@ pub struct ShipmentWish {
     pub sort: ShipmentSort,
     platforms: Vec<Platform>,
     overdue: Option<bool>,
+    /// Only of orders that came in before today.
+    left_over: bool,
 }
 
 impl ShipmentQuery {
@@ -106,6 +113,8 @@ impl ShipmentQuery {
             carrier: self.carrier.as_deref().map(carriers::code_of),
             print: errors.one("print", &self.print, PrintState::parse),
             remark: errors.one("remark", &self.remark, remark),
+            audit: errors.one("audit", &self.audit, audit),
+            came_before: None,
             flag: self.flag.clone(),
             region: errors.one("region", &self.region, region_prefix),
             sku: self.sku.clone(),
@@ -122,7 +131,8 @@ impl ShipmentQuery {
         let platforms = errors.each("platform", &self.platform, Platform::parse);
         let sort = errors.one("sort", &self.sort, sort).unwrap_or(ShipmentSort::ShipBy);
         errors.end()?;
-        Ok(ShipmentWish { filter, search: self.q.clone(), sort, platforms, overdue })
+        let left_over = self.audit.as_deref().is_some_and(|word| word.trim() == LEFT_OVER);
+        Ok(ShipmentWish { filter, search: self.q.clone(), sort, platforms, overdue, left_over })
     }
 }
 
@@ -135,6 +145,10 @@ impl ShipmentWish {
         let mut filter = self.filter.clone();
         if let Some(overdue) = self.overdue {
             narrow_by_deadline(&mut filter, overdue, db.now());
+        }
+        if self.left_over {
+            let zone = sellers::settings(db)?.time_zone;
+            filter.came_before = Some(zone.day_start(zone.day_of(db.now())));
         }
         if !self.platforms.is_empty() {
             let on_them = |shop: &shops::ShopRow| self.platforms.contains(&shop.platform);
@@ -195,6 +209,18 @@ fn remark(text: &str) -> Result<RemarkFilter, String> {
         "any" => Ok(RemarkFilter::Any),
         "none" => Ok(RemarkFilter::None),
         _ => Err(format!("{text:?} is no remark filter; write one of message, memo, note, any, none")),
+    }
+}
+
+/// The word for what waits for an audit from earlier days.
+const LEFT_OVER: &str = "left_over";
+
+fn audit(text: &str) -> Result<AuditFilter, String> {
+    match text {
+        "any" | LEFT_OVER => Ok(AuditFilter::Any),
+        _ => AuditKind::parse(text).map(AuditFilter::Of).map_err(|_| {
+            format!("{text:?} is no audit filter; write one of customer, finance, any, left_over")
+        }),
     }
 }
 

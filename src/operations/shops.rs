@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::db::events::{self, NewEvent};
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx};
+use crate::domain::audit::AuditKind;
 use crate::domain::deadline::rule::WITHIN_MAX_HOURS;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::ShopId;
@@ -70,6 +71,9 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     shops::update(tx, shop, name, &settings)?;
     if settings.remarks_must_be_read != old.remarks_must_be_read {
         super::orders::judge_all(tx)?;
+    }
+    if settings.audits != old.audits {
+        super::orders::judge_shop(tx, shop)?;
     }
     if let Some(credentials) = &change.credentials {
         let credentials = sealed(tx, credentials);
@@ -166,6 +170,11 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
         "currency",
         format!("{currency:?} is no currency; write the three capitals of ISO 4217, such as CNY"),
     );
+    for kind in AuditKind::ALL {
+        if let Some((field, detail)) = settings.audits.rule(*kind).check() {
+            errors.push(FieldError::new(format!("settings.audits.{kind}.{field}"), "setting", detail));
+        }
+    }
     errors.extend(settings.deadline.check("settings.deadline"));
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }

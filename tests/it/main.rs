@@ -8,6 +8,7 @@ mod support;
 
 mod api;
 mod architecture;
+mod audits;
 mod browser;
 mod claims;
 mod copy;

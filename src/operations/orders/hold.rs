@@ -10,7 +10,7 @@ use crate::domain::time::UtcTime;
 use crate::operations::merging::{self, Changes};
 
 /// How long a reason may be, in characters.
-const REASON_LIMIT: usize = 200;
+pub(super) const REASON_LIMIT: usize = 200;
 
 /// A hold as asked for.
 #[derive(Debug, Clone)]

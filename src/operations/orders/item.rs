@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::db::facts::HoldRow;
+use crate::db::order_audits::{self, AuditRow};
 use crate::db::orders::{LineRow, OrderFilter, OrderRow};
 use crate::db::{Db, facts as fact_rows, order_notes, orders as record, recipients, shipments};
+use crate::domain::audit::{AuditCause, AuditKind, AuditState, Standing};
 use crate::domain::error::Error;
 use crate::domain::id::{HoldId, LineId, OrderId, ShipmentId, ShopId};
 use crate::domain::money::Money;
@@ -18,6 +20,7 @@ use crate::operations::deadlines::{self, DeadlineView};
 use crate::operations::shipments::facts::{self, Context};
 use crate::operations::shipments::item::{ReasonItem, RecipientItem};
 
+use super::audits::NOTE as AUDIT_NOTE;
 use super::{RemarkItem, Threads};
 
 /// An order with its lines, remarks, reasons and shipments; the recipient is masked.
@@ -47,6 +50,8 @@ pub struct OrderView {
     /// Who read them as they are now, and when; null when nobody has.
     pub remarks_read: Option<ReadView>,
     pub reasons: Vec<ReasonItem>,
+    /// The audits it needs, the customer audit first; empty when nobody has to audit it.
+    pub audits: Vec<AuditView>,
     pub holds: Vec<HoldView>,
     pub shipments: Vec<PlaceView>,
     pub received_at: UtcTime,
@@ -66,6 +71,23 @@ pub struct LineView {
     pub requires_shipping: bool,
     /// The platform's newest telling no longer has it.
     pub gone: bool,
+}
+
+/// How an audit of an order stands.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct AuditView {
+    pub kind: AuditKind,
+    pub state: AuditState,
+    /// Why it is needed, and why again.
+    pub causes: Vec<AuditCause>,
+    /// Stands for total, lines and remarks as they are: what a decision is for. Sent back as `facts` with it, the decision
+    /// is refused if they have changed.
+    pub facts: String,
+    /// Who decided last, and when; null when nobody has.
+    pub decided_by: Option<String>,
+    pub decided_at: Option<UtcTime>,
+    /// What was written with it; empty without.
+    pub note: String,
 }
 
 /// Somebody who has read the remarks of an order.
@@ -137,6 +159,14 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
         .into_iter()
         .map(|read| ((read.order_id, read.remark_hash), ReadView { by: read.read_by, at: read.read_at }))
         .collect();
+    let mut decided: HashMap<(OrderId, AuditKind), AuditRow> =
+        match judged.values().any(|facts| !facts.audits.is_empty()) {
+            true => order_audits::of_orders(db, &ids)?
+                .into_iter()
+                .map(|row| ((row.order_id, row.kind), row))
+                .collect(),
+            false => HashMap::new(),
+        };
     let mut clocks = deadlines::views(db, &ids)?;
     let places = shipments::places(db, &ids)?;
     let shipment_ids: Vec<ShipmentId> = places.iter().map(|place| place.shipment_id).collect();
@@ -154,7 +184,13 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
     }
     rows.into_iter()
         .filter_map(|row| Some((judged.remove(&row.id)?, row)))
-        .map(|(facts, row)| {
+        .map(|(mut facts, row)| {
+            let hash = facts.audit_hash.take().unwrap_or_default();
+            let audits = std::mem::take(&mut facts.audits).into_iter().map(|one| {
+                let decision = decided.remove(&(row.id, one.kind));
+                audit(db, one, decision, &hash)
+            });
+            let audits = audits.collect::<Result<Vec<_>, Error>>()?;
             let shop = &context.shop(row.shop_id).row;
             let hash = facts::remark_hash(&row.buyer_message, &row.seller_memo, notes.get(&row.id).copied());
             Ok(OrderView {
@@ -178,6 +214,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
                 lines: facts.lines.into_iter().map(Into::into).collect(),
                 reasons: facts.reasons.into_iter().map(Into::into).collect(),
+                audits,
                 holds: holds.remove(&row.id).unwrap_or_default(),
                 shipments: places_of.remove(&row.id).unwrap_or_default(),
                 received_at: row.received_at,
@@ -185,6 +222,23 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
             })
         })
         .collect()
+}
+
+fn audit(db: &Db, one: Standing, decision: Option<AuditRow>, facts: &str) -> Result<AuditView, Error> {
+    let note = match decision.as_ref().map(|row| row.note.as_str()).unwrap_or_default() {
+        "" => String::new(),
+        sealed => db.open(AUDIT_NOTE, sealed)?,
+    };
+    let (decided_by, decided_at) = decision.map(|row| (row.decided_by, row.decided_at)).unzip();
+    Ok(AuditView {
+        kind: one.kind,
+        state: one.state,
+        causes: one.causes,
+        facts: facts.to_owned(),
+        decided_by,
+        decided_at,
+        note,
+    })
 }
 
 impl From<LineRow> for LineView {

@@ -1,11 +1,13 @@
-//! What people do with one order: look at it, hold it, read and write remarks.
+//! What people do with one order: look at it, audit it, hold it, read and write remarks.
 
+mod audits;
 mod hold;
 mod item;
 mod remarks;
 mod thread;
 
+pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, undo};
 pub use hold::{NewHold, hold, release};
-pub use item::{OrderView, order, orders};
+pub use item::{AuditView, OrderView, order, orders};
 pub use remarks::{Read, judge_all, mark_read, write_note};
 pub use thread::{RemarkItem, Threads};

@@ -52,7 +52,8 @@ pub fn mark_read(tx: &mut Tx, ids: &[OrderId]) -> Result<Read, Error> {
 /// when there are too many.
 pub fn write_note(tx: &mut Tx, order: OrderId, text: &str) -> Result<NoteId, Error> {
     let text = parse_note(text).map_err(|said| Error::invalid("text", "length", said))?;
-    if orders::find(tx, &[order])?.is_empty() {
+    // Locked, so that an audit is before the note or sees it.
+    if orders::lock(tx, &[order])?.is_empty() {
         return Err(Error::missing("order", order));
     }
     if order_notes::count(tx, order)? >= NOTES_MAX {

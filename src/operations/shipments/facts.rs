@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::audits::Auditing;
 use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx, delay_notices, order_notes, sellers, sku_codes};
+use crate::domain::audit::Standing;
 use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
@@ -77,6 +79,10 @@ pub struct Facts {
     pub platform: Platform,
     pub lines: Vec<LineRow>,
     pub reasons: Vec<Reason>,
+    /// The audits that it needs, also those it has passed; the customer audit first.
+    pub audits: Vec<Standing>,
+    /// What a decision of an audit is for; none where the shop wants no audit.
+    pub audit_hash: Option<String>,
     /// Until when it has to leave; none while nothing has been promised.
     pub clock: Option<Clock>,
     /// The delay notice that counts, 0 without one.
@@ -141,6 +147,9 @@ pub fn load(
     let mut notes = HashMap::new();
     if context.shops.values().any(must_read) {
         reads.extend(facts::remark_reads(db, ids)?.into_iter().map(|read| (read.order_id, read.remark_hash)));
+    }
+    let mut auditing = Auditing::load(db, context, ids)?;
+    if auditing.is_on() || context.shops.values().any(must_read) {
         notes = order_notes::newest(db, ids)?;
     }
 
@@ -165,6 +174,7 @@ pub fn load(
         let remark_unread = must_read(shop)
             && has_remark
             && !reads.contains(&(row.id, remark_hash(&row.buyer_message, &row.seller_memo, note)));
+        let (audits, audit_hash) = auditing.judge(shop, &row, &lines, note);
         let waits_until = row
             .paid_at
             .filter(|_| context.seller.merge_wait_minutes > 0)
@@ -186,6 +196,7 @@ pub fn load(
             is_masked: row.is_masked.unwrap_or(false) && row.identity_key.as_deref().unwrap_or("").is_empty(),
             holds: holds.remove(&row.id).unwrap_or_default(),
             remark_unread,
+            audits,
             unmapped: names(lines.iter().filter(|line| meaningless.contains(&line.id))),
         };
         let notice = notices.remove(&row.id);
@@ -202,7 +213,9 @@ pub fn load(
             Facts {
                 platform: shop.row.platform,
                 reasons: reason::reasons(&order, now),
+                audit_hash,
                 recheck_at: reason::recheck_at(&order, now),
+                audits: order.audits,
                 clock: clock(&shop.rule, &told),
                 round: notice.filter(|notice| notice.holds(row.ship_by)).map_or(0, |notice| notice.id),
                 lines,

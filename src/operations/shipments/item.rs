@@ -124,6 +124,9 @@ impl From<Reason> for ReasonItem {
         let mend = match reason.code {
             ReasonCode::SkuUnmapped => Some(format!("/skus/unmapped?order={}", reason.order)),
             ReasonCode::RemarkUnread => Some(format!("/orders/{}#remarks", reason.order)),
+            ReasonCode::AuditCustomer | ReasonCode::AuditFinance => {
+                Some(format!("/orders/{}#audits", reason.order))
+            }
             _ => None,
         };
         Self { code: reason.code.to_string(), order: reason.order, message, message_zh, next, next_zh, mend }

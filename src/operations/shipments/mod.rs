@@ -1,6 +1,7 @@
 //! Shipments: judged from the facts of their orders, looked at again when time alone changes them.
 
 pub mod again;
+pub mod audits;
 pub mod facts;
 pub mod item;
 pub mod list;

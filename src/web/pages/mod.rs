@@ -10,6 +10,7 @@ pub mod live;
 pub mod login;
 pub mod look;
 pub mod number_runs;
+pub mod order_audits;
 pub mod orders;
 pub mod print_jobs;
 pub mod scan;

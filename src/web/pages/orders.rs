@@ -18,12 +18,13 @@ use crate::operations::write_backs::{self, Filter, WriteBack};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::parts::audits;
 use crate::web::parts::badges;
 use crate::web::parts::events::{People, timeline};
 use crate::web::parts::thread::thread;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::Page;
-use crate::web::texts::{batch, common, deadlines as d, shipment as t, words};
+use crate::web::texts::{audits as a, batch, common, deadlines as d, shipment as t, words};
 use crate::web::view::View;
 
 /// Events and write-backs shown.
@@ -98,6 +99,9 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
                 div.columns {
                     div {
                         (reasons_of(view, &order.reasons))
+                        @if !order.audits.is_empty() {
+                            section.panel #audits { h2 { (view.t(a::AUDITS)) } (audits::panel(view, &people, &order, &format!("/orders/{id}"))) }
+                        }
                         (lines(view, &order))
                         section.panel #remarks { h2 { (view.t(t::REMARKS)) } (thread(view, &people, &order, &format!("/orders/{id}"))) }
                         @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }

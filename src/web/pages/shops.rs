@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
 use super::deadlines::settings::shop_form;
+use super::order_audits;
 use crate::connectors::link::{connector, credentials, is_optional};
 use crate::db::sellers;
 use crate::db::shop_pulls::{self, ShopPullRow};
@@ -115,6 +116,7 @@ fn panel(
                     }
                 }
                 (shop_form(view, shop.id, &settings.deadline, seller))
+                (order_audits::shop_form(view, shop.id, settings))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Pieces that several pages show alike.
 
+pub mod audits;
 pub mod badges;
 pub mod charts;
 pub mod events;

@@ -13,6 +13,9 @@ texts! {
     SHIPPED_LATE = "Left late" "超时发出";
     DELAYED = "Delay announced" "延迟发货";
     DELAY_UNDONE = "Delay taken back" "撤销延迟";
+    AUDITED = "Audit passed" "审核通过";
+    AUDIT_REJECTED = "Audit rejected, order held" "审核驳回并挂起";
+    AUDIT_UNDONE = "Audit taken back" "反审核";
     REMARKS_READ = "Remarks read" "备注已读";
     MERGED = "Merged" "合单";
     MERGED_INTO = "Merged into another shipment" "并入其他包裹";
@@ -91,6 +94,9 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.shipped_late" => SHIPPED_LATE,
         "order.delayed" => DELAYED,
         "order.delay_undone" => DELAY_UNDONE,
+        "order.audited" => AUDITED,
+        "order.audit_rejected" => AUDIT_REJECTED,
+        "order.audit_undone" => AUDIT_UNDONE,
         "order.remarks_read" => REMARKS_READ,
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,

@@ -1,5 +1,6 @@
 //! Every text of the pages, one table per page, both languages side by side.
 
+pub mod audits;
 pub mod batch;
 pub mod common;
 pub mod deadlines;
@@ -21,6 +22,7 @@ pub mod workbench;
 /// For the test that reads them all.
 #[cfg(test)]
 pub const ALL_TABLES: &[&[super::lang::Text]] = &[
+    audits::TABLE,
     batch::TABLE,
     deadlines::TABLE,
     events::TABLE,

@@ -18,6 +18,11 @@ texts! {
     LEASE_ENDED = "The station fell silent before it told." "打印站失联,结果未知。";
     SHEET_STALE = "What it shows has changed since." "内容已变更。";
     NOT_HANDED_OUT = "It was never handed out." "从未送出打印。";
+    AUDIT_NOT_NEEDED = "Its shop does not ask for this audit." "店铺未要求此审核。";
+    AUDIT_PASSED = "It has passed this audit." "已通过此审核。";
+    NOT_AUDITED = "Nobody has decided this audit." "尚未审核。";
+    ORDER_CHANGED = "It has changed since it was shown." "页面打开后订单已变更。";
+    ORDER_UNDER_WAY = "It is numbered, printed or shipped." "已编号、打印或发货。";
     NUMBER_VOID = "The number is void." "号码已作废。";
 }
 
@@ -26,6 +31,11 @@ fn known(code: &str) -> Option<Text> {
         "already_numbered" => ALREADY_NUMBERED,
         "already_shipped" => ALREADY_SHIPPED,
         "cancelled" => CANCELLED,
+        "audit_not_needed" => AUDIT_NOT_NEEDED,
+        "audit_passed" => AUDIT_PASSED,
+        "not_audited" => NOT_AUDITED,
+        "order_changed" => ORDER_CHANGED,
+        "order_under_way" => ORDER_UNDER_WAY,
         "listed_twice" => LISTED_TWICE,
         "deadline_not_running" => DEADLINE_NOT_RUNNING,
         "deadline_not_later" => DEADLINE_NOT_LATER,

@@ -11,6 +11,7 @@ use crate::operations::orders::OrderView;
 use crate::operations::shipments::item::{ReasonItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::pages::workbench::chips::{carrier_name, carriers};
+use crate::web::parts::audits;
 use crate::web::parts::badges;
 use crate::web::parts::thread::thread;
 use crate::web::shell::csrf;
@@ -74,6 +75,7 @@ fn order_panel(view: &View, shown: &Shown, order: &OrderView) -> Markup {
                     }
                 }
             } }
+            (audits::panel(view, &shown.people, order, &format!("/shipments/{}", shown.item.id)))
             (thread(view, &shown.people, order, &format!("/shipments/{}", shown.item.id)))
             @for hold in &order.holds {
                 div.hold {

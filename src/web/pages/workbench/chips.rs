@@ -12,7 +12,7 @@ use crate::domain::waybill::Format;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
 use crate::web::shell::csrf;
-use crate::web::texts::{words, workbench as t};
+use crate::web::texts::{audits as a, words, workbench as t};
 use crate::web::view::View;
 
 /// What a filter is called.
@@ -23,6 +23,7 @@ fn label(name: &str) -> Text {
         "carrier" => t::CARRIER,
         "print" => t::PRINT,
         "remark" => t::REMARK,
+        "audit" => a::AUDIT,
         "flag" => t::FLAG,
         "merged" => t::MERGED,
         "region" => t::REGION,
@@ -62,6 +63,12 @@ fn choices(view: &View, name: &str, shops: &[ShopRow]) -> Vec<(String, String)> 
             ("memo", t::MEMO),
             ("note", t::NOTE),
             ("none", t::NO_REMARK),
+        ]),
+        "audit" => of(&[
+            ("any", a::ANY),
+            ("customer", a::CUSTOMER),
+            ("finance", a::FINANCE),
+            ("left_over", a::LEFT_OVER),
         ]),
         "flag" => of(words::FLAGS),
         "merged" | "overdue" => of(&[("true", t::YES), ("false", t::NO)]),

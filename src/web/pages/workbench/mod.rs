@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::deadlines::notices;
+use super::order_audits;
 use crate::db::shipment_list::After;
 use crate::db::{Db, shops};
 use crate::domain::actor::Right;
@@ -199,6 +200,7 @@ fn act_bar(view: &View, wish: &Wish, total: Option<i64>) -> Markup {
                         }
                     }
                     (notices::menu(view))
+                    (order_audits::buttons(view))
                     button type="submit" formaction="/workbench/merge" data-act="merge" aria-keyshortcuts="m" { (icon("merged")) (view.t(t::ACT_MERGE)) }
                 }
                 @if view.may(Right::Ship) {

@@ -23,6 +23,7 @@ pub const FILTERS: &[&str] = &[
     "carrier",
     "print",
     "remark",
+    "audit",
     "flag",
     "merged",
     "region",
