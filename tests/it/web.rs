@@ -720,3 +720,57 @@ each_database!(
         assert!(nowhere.status == 422 && nowhere.text().contains("IANA"), "{}", nowhere.text());
     }
 );
+
+each_database!(
+    fn orders_are_audited_on_their_pages_and_in_batches(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let to = |number: &str| order(number).to(recipient(number));
+        let ids: Vec<_> =
+            app.push(&shop, &[to("1"), to("2"), to("3")]).iter().map(|taken| taken.order).collect();
+        let browser = Browser::of(&app, Role::Owner);
+        let rules = [
+            ("customer_mode", "auto"),
+            ("customer_total_from", "64.95"),
+            ("customer_remarks", "1"),
+            ("finance_mode", "off"),
+        ];
+        let saved = browser.post(&format!("/shops/{}/audits", shop.id), &rules).text();
+        assert!(
+            saved.contains("name=\"customer_total_from\"") && saved.contains("value=\"64.95\""),
+            "{saved}"
+        );
+        let wrong = [("customer_mode", "auto"), ("customer_total_from", "much"), ("finance_mode", "off")];
+        assert_eq!(browser.post(&format!("/shops/{}/audits", shop.id), &wrong).status, 422);
+
+        let path = format!("/orders/{}", ids[0]);
+        let page = browser.get(&path).text();
+        assert!(page.contains("Customer audit") && page.contains("high total"), "{page}");
+        let seen = between(&page, "name=\"facts\" value=\"", "\"");
+        let pass = format!("{path}/audits/customer/pass");
+        let stale = browser.post(&pass, &[("facts", "old"), ("back", &path)]).text();
+        assert!(
+            stale.contains("0 orders pass.") && stale.contains("has changed since it was shown"),
+            "{stale}"
+        );
+        let passed = browser.post(&pass, &[("facts", &seen), ("back", &path)]).text();
+        assert!(passed.contains("1 orders pass.") && passed.contains("by owner@example.com"), "{passed}");
+        let page = browser.get(&format!("/orders/{}", ids[1])).text();
+        let seen = between(&page, "name=\"facts\" value=\"", "\"");
+        let reject = [("facts", seen.as_str()), ("note", "wrong price"), ("back", "/workbench")];
+        let held = browser.post(&format!("/orders/{}/audits/customer/reject", ids[1]), &reject).text();
+        assert!(held.contains("1 orders are rejected and held."), "{held}");
+
+        let query = "state=blocked&audit=customer";
+        let list = browser.get(&format!("/workbench?{query}")).text();
+        assert!(list.contains("/workbench/audits/customer") && list.contains("/workbench/audits/finance"));
+        let ticked = [("all", "1"), ("query", query), ("back", "/workbench?state=ready")];
+        let done = browser.post("/workbench/audits/customer", &ticked).text();
+        assert!(done.contains("2 orders pass."), "{done}");
+        let undone = browser.post(&format!("{path}/audits/customer/undo"), &[("back", &path)]).text();
+        assert!(undone.contains("1 audits are open again."), "{undone}");
+        let shipper = Browser::of(&app, Role::Shipper);
+        assert!(!shipper.get("/workbench?state=blocked").text().contains("/workbench/audits/"));
+        assert_eq!(shipper.post("/workbench/audits/customer", &ticked).status, 403);
+        assert_eq!(browser.post("/workbench/audits/other", &ticked).status, 422);
+    }
+);
