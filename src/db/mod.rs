@@ -13,6 +13,7 @@ pub mod day_figures;
 pub mod deadlines;
 pub mod decisions;
 pub mod delay_notices;
+pub mod evening;
 pub mod events;
 pub mod facts;
 pub mod holds;

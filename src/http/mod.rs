@@ -9,6 +9,7 @@ pub mod blocking;
 pub mod body;
 pub mod caller;
 pub mod deadlines;
+pub mod evening;
 pub mod events;
 pub mod health;
 mod hooks;
@@ -139,6 +140,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))
         .configure(shipments::routes)
         .configure(deadlines::routes)
+        .configure(evening::routes)
         .service(
             resource("/shipments/{id}/waybill")
                 .route(put().to(number_runs::correct))

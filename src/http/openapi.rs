@@ -10,7 +10,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, deadlines, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters,
+    audits, deadlines, evening, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters,
     settings, shipments, shipping, shops, sku_codes, skus, stations, tokens, waybill_formats, why,
 };
 
@@ -36,6 +36,7 @@ use super::{
         stations::claim, stations::report,
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
+        evening::show, evening::not_sent,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,
         sku_codes::list, sku_codes::map, sku_codes::unmap, sku_codes::unmapped, sku_codes::patterns,

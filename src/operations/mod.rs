@@ -3,6 +3,7 @@
 //! Each takes `&mut Tx`, checks, changes, and records an event, all in one transaction.
 
 pub mod deadlines;
+pub mod evening;
 pub mod intake;
 pub mod jobs;
 pub mod merging;

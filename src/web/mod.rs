@@ -61,6 +61,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(number_runs::routes)
         .configure(print_jobs::routes)
         .configure(scan::routes)
+        .configure(evening::routes)
         .configure(suggestions::routes)
         .configure(write_backs::routes)
         .configure(imports::routes)

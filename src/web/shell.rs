@@ -84,6 +84,7 @@ const WAYS: &[(&str, &str, Text, Right)] = &[
     ("workbench", "/workbench?state=ready", t::WORKBENCH, Right::See),
     ("deadlines", "/deadlines", super::texts::deadlines::TITLE, Right::See),
     ("scan", "/scan", super::texts::scan::TITLE, Right::Ship),
+    ("evening", "/evening", super::texts::evening::TITLE, Right::See),
     ("suggestions", "/suggestions", t::SUGGESTIONS, Right::See),
     ("runs", "/number-runs", t::NUMBER_RUNS, Right::See),
     ("prints", "/print-jobs", t::PRINT_JOBS, Right::See),

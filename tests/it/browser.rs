@@ -435,6 +435,7 @@ const PAGES: &[(&str, &str)] = &[
     ("workbench", "/workbench?state=ready"),
     ("deadlines", "/deadlines"),
     ("scan", "/scan"),
+    ("evening", "/evening"),
     ("suggestions", "/suggestions"),
     ("number-runs", "/number-runs"),
     ("print-jobs", "/print-jobs"),

@@ -15,6 +15,7 @@ mod copy;
 mod crash;
 mod day;
 mod deadlines;
+mod evening;
 mod harness;
 mod idempotency;
 mod imports;

@@ -111,6 +111,7 @@ const PAGES: &[&str] = &[
     "/workbench?state=ready",
     "/deadlines",
     "/scan",
+    "/evening",
     "/suggestions",
     "/number-runs",
     "/print-jobs",

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod batch;
 pub mod deadlines;
+pub mod evening;
 pub mod factor;
 pub mod imports;
 pub mod jobs;

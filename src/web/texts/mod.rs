@@ -4,6 +4,7 @@ pub mod audits;
 pub mod batch;
 pub mod common;
 pub mod deadlines;
+pub mod evening;
 pub mod events;
 pub mod house;
 pub mod jobs;
@@ -25,6 +26,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     audits::TABLE,
     batch::TABLE,
     deadlines::TABLE,
+    evening::TABLE,
     events::TABLE,
     house::TABLE,
     scan::TABLE,

@@ -1,0 +1,2 @@
+DROP INDEX waybills_void;
+DROP INDEX shipments_in_house;
