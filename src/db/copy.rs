@@ -45,6 +45,7 @@ pub const TABLES: &[&str] = &[
     "order_notes",
     "number_runs",
     "shipments",
+    "hand_overs",
     "shipment_orders",
     "shipment_lines",
     "merge_decisions",

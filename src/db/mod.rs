@@ -16,6 +16,7 @@ pub mod delay_notices;
 pub mod evening;
 pub mod events;
 pub mod facts;
+pub mod hand_overs;
 pub mod holds;
 pub mod idempotency;
 pub mod imports;

@@ -95,6 +95,8 @@ ids! {
     ClaimId;
     /// What one shop has to be told about one order.
     WriteBackId;
+    /// What a carrier's driver took at once.
+    HandOverId;
     /// Something the seller sells, by the seller's own code.
     SkuId;
     /// What a shop calls a SKU.

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod deadlines;
 pub mod evening;
 pub mod events;
+pub mod hand_overs;
 pub mod health;
 mod hooks;
 pub mod idempotency;
@@ -141,6 +142,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(shipments::routes)
         .configure(deadlines::routes)
         .configure(evening::routes)
+        .configure(hand_overs::routes)
         .service(
             resource("/shipments/{id}/waybill")
                 .route(put().to(number_runs::correct))

@@ -10,8 +10,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, deadlines, evening, events, imports, jobs, number_runs, orders, print_jobs, recipients, saved_filters,
-    settings, shipments, shipping, shops, sku_codes, skus, stations, tokens, waybill_formats, why,
+    audits, deadlines, evening, events, hand_overs, imports, jobs, number_runs, orders, print_jobs,
+    recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations, tokens,
+    waybill_formats, why,
 };
 
 #[derive(OpenApi)]
@@ -37,6 +38,7 @@ use super::{
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         evening::show, evening::not_sent,
+        hand_overs::close, hand_overs::list, hand_overs::waiting, hand_overs::show, hand_overs::print, hand_overs::undo,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,
         sku_codes::list, sku_codes::map, sku_codes::unmap, sku_codes::unmapped, sku_codes::patterns,

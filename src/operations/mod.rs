@@ -4,6 +4,7 @@
 
 pub mod deadlines;
 pub mod evening;
+pub mod hand_overs;
 pub mod intake;
 pub mod jobs;
 pub mod merging;

@@ -62,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(print_jobs::routes)
         .configure(scan::routes)
         .configure(evening::routes)
+        .configure(hand_overs::routes)
         .configure(suggestions::routes)
         .configure(write_backs::routes)
         .configure(imports::routes)

@@ -85,6 +85,7 @@ const WAYS: &[(&str, &str, Text, Right)] = &[
     ("deadlines", "/deadlines", super::texts::deadlines::TITLE, Right::See),
     ("scan", "/scan", super::texts::scan::TITLE, Right::Ship),
     ("evening", "/evening", super::texts::evening::TITLE, Right::See),
+    ("hand-overs", "/hand-overs", super::texts::hand_overs::TITLE, Right::See),
     ("suggestions", "/suggestions", t::SUGGESTIONS, Right::See),
     ("runs", "/number-runs", t::NUMBER_RUNS, Right::See),
     ("prints", "/print-jobs", t::PRINT_JOBS, Right::See),

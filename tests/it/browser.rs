@@ -436,6 +436,7 @@ const PAGES: &[(&str, &str)] = &[
     ("deadlines", "/deadlines"),
     ("scan", "/scan"),
     ("evening", "/evening"),
+    ("hand-overs", "/hand-overs"),
     ("suggestions", "/suggestions"),
     ("number-runs", "/number-runs"),
     ("print-jobs", "/print-jobs"),

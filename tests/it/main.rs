@@ -16,6 +16,7 @@ mod crash;
 mod day;
 mod deadlines;
 mod evening;
+mod hand_overs;
 mod harness;
 mod idempotency;
 mod imports;

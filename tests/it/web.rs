@@ -112,6 +112,7 @@ const PAGES: &[&str] = &[
     "/deadlines",
     "/scan",
     "/evening",
+    "/hand-overs",
     "/suggestions",
     "/number-runs",
     "/print-jobs",

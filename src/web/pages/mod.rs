@@ -5,6 +5,7 @@ pub mod batch;
 pub mod deadlines;
 pub mod evening;
 pub mod factor;
+pub mod hand_overs;
 pub mod imports;
 pub mod jobs;
 pub mod live;

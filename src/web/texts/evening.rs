@@ -1,4 +1,4 @@
-//! Texts of the evening check and of hand-overs.
+//! Texts of the evening check.
 
 use crate::web::lang::texts;
 

@@ -76,6 +76,8 @@ texts! {
     PRINTED = "Printed" "已打印";
     SETTINGS_CHANGED = "Settings changed" "修改设置";
     IMPORTED = "Order file imported" "导入文件";
+    HANDED_OVER = "Handed over" "已交接";
+    HAND_OVER_UNDONE = "Hand-over taken back" "撤销交接";
     WB_DELAYED = "Shop could not be told yet" "暂时无法回传";
     WB_RETRIED = "Write-back retried" "重试回传";
     WB_SETTLED = "Write-back settled" "回传完成";
@@ -159,6 +161,8 @@ pub fn kind(kind: &str) -> Option<Text> {
         "import.finished" => IMPORTED,
         "order.merged" => MERGED,
         "order.shipped" => SHIPPED,
+        "hand_over.closed" => HANDED_OVER,
+        "hand_over.undone" => HAND_OVER_UNDONE,
         "write_back.delayed" => WB_DELAYED,
         "write_back.retried" => WB_RETRIED,
         "write_back.settled" => WB_SETTLED,

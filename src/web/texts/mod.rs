@@ -6,6 +6,7 @@ pub mod common;
 pub mod deadlines;
 pub mod evening;
 pub mod events;
+pub mod hand_overs;
 pub mod house;
 pub mod jobs;
 pub mod keys;
@@ -28,6 +29,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     deadlines::TABLE,
     evening::TABLE,
     events::TABLE,
+    hand_overs::TABLE,
     house::TABLE,
     scan::TABLE,
     shipment::TABLE,
