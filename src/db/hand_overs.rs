@@ -15,6 +15,8 @@ row! {
         pub carrier: String,
         pub until_at: UtcTime,
         pub parcel_count: i64,
+        /// Of its parcels that were weighed, as they stand now.
+        pub weighed_g: i64,
         pub created_by: String,
         pub created_at: UtcTime,
         pub undone_by: Option<String>,
@@ -22,8 +24,10 @@ row! {
     }
 }
 
-const SELECT: &str = "SELECT id, carrier, until_at, parcel_count, created_by, created_at, undone_by, \
-    undone_at FROM hand_overs WHERE seller_id = ?";
+const SELECT: &str = "SELECT id, carrier, until_at, parcel_count, created_by, created_at, undone_by, undone_at, \
+    (SELECT CAST(COALESCE(SUM(s.weighed_g), 0) AS BIGINT) FROM shipments s \
+    WHERE s.seller_id = hand_overs.seller_id AND s.hand_over_id = hand_overs.id) AS weighed_g \
+    FROM hand_overs WHERE seller_id = ?";
 
 /// One hand-over.
 pub fn find(db: &mut Db, id: HandOverId) -> QueryResult<Option<HandOverRow>> {

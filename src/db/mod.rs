@@ -53,6 +53,7 @@ pub mod tokens;
 pub mod trouble;
 pub mod users;
 pub mod waybills;
+pub mod weights;
 pub mod why;
 pub mod write_backs;
 

@@ -23,6 +23,7 @@ pub mod sku;
 pub mod station;
 pub mod time;
 pub mod waybill;
+pub mod weight;
 pub mod why;
 pub mod write_back;
 

@@ -19,6 +19,8 @@ pub struct SellerSettings {
     pub remarks_must_be_read: bool,
     /// Words in remarks that are marked wherever they are shown: 加急, 换地址.
     pub remark_keywords: Vec<String>,
+    /// A weighed parcel that is off its estimate by more than so many per cent, 1 to 100, is told at the scan; never without.
+    pub weight_difference_percent: Option<i64>,
     /// Who stands as the sender on labels.
     pub sender: Sender,
     /// Where the days of shops without a zone of their own begin and end.
@@ -35,6 +37,7 @@ impl Default for SellerSettings {
             skus_must_be_mapped: false,
             remarks_must_be_read: false,
             remark_keywords: Vec::new(),
+            weight_difference_percent: None,
             sender: Sender::default(),
             time_zone: Zone::default(),
             calendar: Calendar::default(),

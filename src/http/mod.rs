@@ -37,6 +37,7 @@ pub mod skus;
 pub mod stations;
 pub mod tokens;
 pub mod waybill_formats;
+pub mod weights;
 mod why;
 
 use std::net::SocketAddr;
@@ -143,6 +144,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(deadlines::routes)
         .configure(evening::routes)
         .configure(hand_overs::routes)
+        .configure(weights::routes)
         .service(
             resource("/shipments/{id}/waybill")
                 .route(put().to(number_runs::correct))

@@ -12,7 +12,7 @@ use super::problem::{self, ProblemView, Reply};
 use super::{
     audits, deadlines, evening, events, hand_overs, imports, jobs, number_runs, orders, print_jobs,
     recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations, tokens,
-    waybill_formats, why,
+    waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +38,7 @@ use super::{
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         evening::show, evening::not_sent,
+        weights::weigh, weights::show,
         hand_overs::close, hand_overs::list, hand_overs::waiting, hand_overs::show, hand_overs::print, hand_overs::undo,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,

@@ -33,6 +33,8 @@ pub struct HandOver {
     pub until: UtcTime,
     /// Parcels taken in when it was closed.
     pub parcels: i64,
+    /// Of its parcels that were weighed, together; 0 when none was.
+    pub weighed_g: i64,
     pub created_by: String,
     pub created_at: UtcTime,
     pub undone_by: Option<String>,
@@ -54,6 +56,7 @@ impl From<HandOverRow> for HandOver {
             carrier: row.carrier,
             until: row.until_at,
             parcels: row.parcel_count,
+            weighed_g: row.weighed_g,
             created_by: row.created_by,
             created_at: row.created_at,
             undone_by: row.undone_by,
@@ -82,6 +85,7 @@ pub fn close(tx: &mut Tx, new: &NewHandOver) -> Result<HandOver, Error> {
         until_at: new.until.unwrap_or(tx.now),
         carrier,
         parcel_count: 0,
+        weighed_g: 0,
         created_by: tx.actor.name.clone(),
         created_at: tx.now,
         undone_by: None,
@@ -99,7 +103,7 @@ pub fn close(tx: &mut Tx, new: &NewHandOver) -> Result<HandOver, Error> {
     record::insert(tx, &row)?;
     let data = json!({ "carrier": row.carrier, "parcels": row.parcel_count, "until": row.until_at });
     note(tx, "hand_over.closed", row.id, data)?;
-    Ok(row.into())
+    show(tx, row.id)
 }
 
 /// Takes a hand-over back: its parcels wait again. Repeating it changes nothing.

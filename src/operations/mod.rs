@@ -24,6 +24,7 @@ pub mod stations;
 pub mod tokens;
 pub mod users;
 pub mod waybills;
+pub mod weights;
 pub mod why;
 pub mod write_backs;
 

@@ -64,6 +64,10 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
         let detail = format!("{wait} is not within 0 to {WAIT_MAX_MINUTES}");
         errors.push(FieldError::new("merge_wait_minutes", "range", detail));
     }
+    if let Some(percent) = settings.weight_difference_percent.filter(|percent| !(1..=100).contains(percent)) {
+        let detail = format!("{percent} is not within 1 to 100; null switches it off");
+        errors.push(FieldError::new("weight_difference_percent", "range", detail));
+    }
     let keywords = parse_keywords(&settings.remark_keywords).unwrap_or_else(|said| {
         errors.push(FieldError::new("remark_keywords", "length", said));
         Vec::new()

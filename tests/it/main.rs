@@ -41,5 +41,6 @@ mod telling;
 mod tokens;
 mod walkthrough;
 mod web;
+mod weights;
 mod why;
 mod write_backs;

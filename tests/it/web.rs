@@ -417,6 +417,39 @@ each_database!(
 );
 
 each_database!(
+    fn a_weight_is_typed_or_sent_by_a_scale_behind_the_scan(app: TestApp) {
+        let shop = app.shop("Tea House");
+        app.push(&shop, [&order("1").line("A", 1)]);
+        let http = app.http();
+        http.post("/api/v1/skus", json!({ "code": "A", "title": "Tea", "weight_g": 1000 })).expect(201);
+        http.patch("/api/v1/settings", json!({ "weight_difference_percent": 10 })).expect(200);
+        let browser = Browser::of(&app, Role::Shipper);
+        let chosen = browser.post("/batch", &[("all", "1"), ("query", "state=ready")]).text();
+        let id = between(&chosen, "name=\"shipment\" value=\"", "\"");
+        let typed = [("shipment", id.as_str()), ("format", "zto-12"), ("first_number", "100000000001")];
+        browser.post("/batch/commit", &typed);
+        let number = "100000000001";
+        let scanned = browser.post("/scan", &[("code", number)]).text();
+        assert!(scanned.contains("name=\"last\" value=\"100000000001\""), "{scanned}");
+        let close = browser.post("/scan", &[("code", number), ("weight", "1050")]).text();
+        assert!(close.contains("data-verdict=\"right\"") && !close.contains("weight-off"), "{close}");
+        let off = browser.post("/scan", &[("code", "1.25kg"), ("last", number), ("at_once", "1")]).text();
+        assert!(off.contains("It weighs 1250 g and should weigh 1000 g: 25 % off."), "{off}");
+        assert!(off.contains("data-verdict=\"right\""), "a difference stops nothing: {off}");
+        let csrf = browser.csrf();
+        for (bad, said) in
+            [("0", "0 g is not"), ("-3", "-3 g is not"), ("201kg", "201000 g is"), ("heavy", "heavy")]
+        {
+            let refused = browser.send("/scan", &[("csrf", &csrf), ("code", number), ("weight", bad)]);
+            assert_eq!(refused.status, 422, "{bad}");
+            assert!(refused.text().contains(said), "{bad}: {}", refused.text());
+        }
+        let page = browser.get(&format!("/shipments/{id}")).text();
+        assert!(page.contains("1250 g · user:") && page.contains("data-state=\"numbered\""), "{page}");
+    }
+);
+
+each_database!(
     fn a_scan_ships_once_and_stops_what_must_not_leave(app: TestApp) {
         tea_house(&app, 2);
         let browser = Browser::of(&app, Role::Shipper);

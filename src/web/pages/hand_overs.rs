@@ -82,11 +82,11 @@ fn closed(view: &View, rows: &[HandOver]) -> Markup {
         div.list { table {
             thead { tr {
                 th scope="col" { "#" } th scope="col" { (view.t(t::CARRIER)) } th.num scope="col" { (view.t(t::PARCELS)) }
-                th scope="col" { (view.t(common::WHEN)) } th scope="col" { (view.t(common::BY)) } th scope="col" { (view.t(common::WHAT)) }
+                th.num scope="col" { (view.t(t::WEIGHED)) } th scope="col" { (view.t(common::WHEN)) } th scope="col" { (view.t(common::BY)) } th scope="col" { (view.t(common::WHAT)) }
             } }
             tbody { @for row in rows {
                 tr.is-undone[row.undone_at.is_some()] {
-                    td { "#" (row.id) } td { (carrier_name(view, &row.carrier)) } td.num { (row.parcels) }
+                    td { "#" (row.id) } td { (carrier_name(view, &row.carrier)) } td.num { (row.parcels) } td.num { (row.weighed_g) }
                     td { (view.moment(row.created_at)) } td { (row.created_by) }
                     td { @if row.undone_at.is_some() { span.badge data-state="undone" { (icon("cancelled")) (view.t(t::UNDONE)) } }
                         @else { (acts(view, row)) } }

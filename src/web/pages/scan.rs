@@ -15,9 +15,11 @@ use crate::domain::error::Error;
 use crate::domain::left_out::LeftOut;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::waybill::WaybillNumber;
+use crate::domain::weight;
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::item::ShipmentItem;
 use crate::operations::shipments::list;
+use crate::operations::weights::{self, Weight};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
@@ -40,6 +42,7 @@ enum Found {
     Unknown(String),
     Parcel {
         item: Box<ShipmentItem>,
+        weight: Box<Weight>,
         outcome: Outcome,
     },
 }
@@ -63,10 +66,30 @@ pub async fn scan(visitor: Visitor, form: Form) -> HttpResponse {
     let made = crate::http::blocking::blocking(move || {
         visitor.needs(Right::Ship)?;
         let at_once = form.has("at_once");
-        let found = look(&visitor, form.get("code"), at_once || form.has("ship"))?;
+        let found = match weighed(&visitor, &form)? {
+            Some(number) => look(&visitor, &number, false)?,
+            None => look(&visitor, form.get("code"), at_once || form.has("ship"))?,
+        };
         Ok(page(&visitor.view, at_once, &found).render(&visitor.view, None))
     });
     reply::page(&view, made.await)
+}
+
+/// Keeps a weight that was typed, or that a scale sent behind a scan; answers the number of the parcel on it.
+fn weighed(visitor: &Visitor, form: &Form) -> Result<Option<String>, Error> {
+    let scanned = form.get("code");
+    let (number, typed) = if form.has("weight") {
+        (scanned, form.get("weight"))
+    } else if form.has("last") && weight::is_weight(scanned) {
+        (form.get("last"), scanned)
+    } else {
+        return Ok(None);
+    };
+    let grams = weight::parse(typed).map_err(|said| Error::invalid("weight", "range", said))?;
+    let holder = visitor.app.read(visitor.actor.seller, |db| Ok(record::holder(db, number)?))?;
+    let id = holder.ok_or_else(|| Error::missing("parcel with the number", number))?;
+    visitor.app.write(&visitor.actor, |tx| weights::weigh(tx, id, grams))?;
+    Ok(Some(number.to_owned()))
 }
 
 fn look(visitor: &Visitor, code: &str, ships: bool) -> Result<Found, Error> {
@@ -80,7 +103,8 @@ fn look(visitor: &Visitor, code: &str, ships: bool) -> Result<Found, Error> {
     };
     let before = visitor.app.read(seller, |db| list::one(db, id))?;
     if before.state == ShipmentState::Shipped {
-        return Ok(Found::Parcel { item: Box::new(before), outcome: Outcome::LeftBefore });
+        let weight = Box::new(visitor.app.read(seller, |db| weights::show(db, id))?);
+        return Ok(Found::Parcel { item: Box::new(before), weight, outcome: Outcome::LeftBefore });
     }
     let outcome = if ships {
         let wish = NewShipping { shipments: vec![id], ..NewShipping::default() };
@@ -92,7 +116,8 @@ fn look(visitor: &Visitor, code: &str, ships: bool) -> Result<Found, Error> {
         Outcome::Stopped(Vec::new())
     };
     let item = visitor.app.read(seller, |db| list::one(db, id))?;
-    Ok(Found::Parcel { item: Box::new(item), outcome })
+    let weight = Box::new(visitor.app.read(seller, |db| weights::show(db, id))?);
+    Ok(Found::Parcel { item: Box::new(item), weight, outcome })
 }
 
 fn page(view: &View, at_once: bool, found: &Found) -> Page {
@@ -120,7 +145,7 @@ fn page(view: &View, at_once: bool, found: &Found) -> Page {
                         div.verdict.is-wrong { (icon("alarm")) b { (t::UNKNOWN.with(view.lang, &[code])) } }
                         p.hint { (view.t(t::UNKNOWN_NEXT)) }
                     }
-                    Found::Parcel { item, outcome } => { (parcel(view, item, outcome)) }
+                    Found::Parcel { item, weight, outcome } => { (parcel(view, item, weight, outcome)) }
                 }
             }
             p.hint #tally data-text=(view.t(t::TALLY)) {}
@@ -129,7 +154,8 @@ fn page(view: &View, at_once: bool, found: &Found) -> Page {
     Page::new(view.t(t::TITLE), "scan", body)
 }
 
-fn parcel(view: &View, item: &ShipmentItem, outcome: &Outcome) -> Markup {
+fn parcel(view: &View, item: &ShipmentItem, weight: &Weight, outcome: &Outcome) -> Markup {
+    let number = item.waybill.as_deref().unwrap_or_default();
     let left_at = item.shipped_at.map(|at| view.moment(at)).unwrap_or_default();
     html! {
         @match outcome {
@@ -147,6 +173,17 @@ fn parcel(view: &View, item: &ShipmentItem, outcome: &Outcome) -> Markup {
             h3 { (view.t(t::INSIDE)) }
             ul.inside { @for line in &item.lines { li { b { (line.quantity) "×" } " " (line.title) " " small { (line.variant) " " (line.sku) } } } }
             (reasons_of(view, &item.reasons))
+            @if let Some(off) = weight.difference_percent {
+                p.big-remark #weight-off { (icon("alarm")) (t::WEIGHT_OFF.with(view.lang, &[&weight.weighed_g.unwrap_or_default(), &weight.estimated_weight_g.unwrap_or_default(), &off])) }
+            }
+            // A scale that types like a keyboard speaks of the parcel scanned last.
+            input type="hidden" form="scan-form" name="last" value=(number);
+            form.row-form method="post" action="/scan" {
+                (csrf(view))
+                input type="hidden" name="code" value=(number);
+                label { span { (view.t(t::WEIGHT)) } input name="weight" inputmode="decimal" autocomplete="off" value=[weight.weighed_g] required; }
+                button type="submit" data-part="#scanned" { (view.t(t::WEIGH)) }
+            }
             @if matches!(outcome, Outcome::Fit) {
                 form method="post" action="/scan" {
                     (csrf(view))

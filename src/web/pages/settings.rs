@@ -52,6 +52,8 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
                         h2 { (view.t(t::REMARKS)) }
                         label.tick { input type="checkbox" name="remarks_must_be_read" value="1" checked[settings.remarks_must_be_read]; span { (view.t(t::REMARKS_MUST)) } }
                         label { span { (view.t(t::KEYWORDS)) } textarea name="remark_keywords" rows="3" placeholder="加急" { (settings.remark_keywords.join("\n")) } }
+                        h2 { (view.t(t::WEIGHT)) }
+                        label { span { (view.t(t::WEIGHT_DIFFERENCE)) } input type="number" name="weight_difference_percent" min="1" max="100" value=[settings.weight_difference_percent]; }
                         h2 { (view.t(t::SENDER)) }
                         label { span { (view.t(t::SENDER_NAME)) } input name="sender_name" maxlength="120" value=(settings.sender.name); }
                         label { span { (view.t(t::SENDER_PHONE)) } input name="sender_phone" maxlength="120" value=(settings.sender.phone); }
@@ -75,7 +77,12 @@ fn words(text: &str) -> Vec<&str> {
 pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
     visitor
         .change(Right::Manage, move |tx, view| {
+            let percent = match form.get("weight_difference_percent") {
+                "" => None,
+                _ => Some(form.number("weight_difference_percent")?),
+            };
             let wish = json!({
+                "weight_difference_percent": percent,
                 "merge_policy": form.get("merge_policy"),
                 "merge_wait_minutes": form.number("merge_wait_minutes")?,
                 "skus_must_be_mapped": form.has("skus_must_be_mapped"),

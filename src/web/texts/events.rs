@@ -76,6 +76,7 @@ texts! {
     PRINTED = "Printed" "已打印";
     SETTINGS_CHANGED = "Settings changed" "修改设置";
     IMPORTED = "Order file imported" "导入文件";
+    WEIGHED = "Weighed" "称重";
     HANDED_OVER = "Handed over" "已交接";
     HAND_OVER_UNDONE = "Hand-over taken back" "撤销交接";
     WB_DELAYED = "Shop could not be told yet" "暂时无法回传";
@@ -109,6 +110,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "shipment.numbered" => NUMBERED,
         "shipment.number_corrected" => CORRECTED,
         "shipment.number_voided" => VOIDED,
+        "shipment.weighed" => WEIGHED,
         "shipment.shipped" => SHIPPED,
         "recipient.revealed" => REVEALED,
         "number_run.committed" => RUN_COMMITTED,

@@ -11,6 +11,7 @@ texts! {
     CLOSE_ASK = "Hand over {} parcels of {}?" "交接 {} 件 {} 包裹?";
     CLOSED = "Handed over: {} parcels. Print the list for the driver." "已交接 {} 件,请打印交接单。";
     PARCELS = "Parcels" "包裹数";
+    WEIGHED = "Weighed, g" "称重(克)";
     CARRIER = "Carrier" "快递";
     PRINT = "Print the list" "打印交接单";
     UNDO = "Take back" "撤销交接";

@@ -96,6 +96,8 @@ texts! {
     POLICY_ALL = "over all shops" "所有店铺";
     WAIT = "Wait for companions, minutes" "等待合单(分钟)";
     SKUS = "SKUs" "商品编码";
+    WEIGHT = "Weight" "重量";
+    WEIGHT_DIFFERENCE = "Warn at the scan when the scale is off the estimate by more than, % (empty: never)" "称重与预估相差超过此百分比时扫描页提醒(留空:不提醒)";
     SKUS_MUST = "An order waits until each of its lines means a SKU" "每行商品都对应自有编码才可发货";
     REMARKS = "Remarks" "留言备注";
     REMARKS_MUST = "An order of any shop waits until its remarks are read" "所有店铺:有留言备注须先读";

@@ -16,5 +16,8 @@ texts! {
     STOP = "Stop: it must not leave" "停止:不可发货";
     SHIP = "Ship it" "发货";
     INSIDE = "What belongs into it" "应装商品";
+    WEIGHT = "Weight, g" "重量(克)";
+    WEIGH = "Keep the weight" "记录重量";
+    WEIGHT_OFF = "It weighs {} g and should weigh {} g: {} % off. Look inside." "称重 {} 克,预估 {} 克,相差 {}%,请检查。";
     TALLY = "{} shipped in this sitting" "本次已发 {} 件";
 }

@@ -59,6 +59,7 @@ texts! {
     VOID_ASK = "Take number {} off this shipment?" "取下单号 {}?";
     VOIDED = "The number is taken off." "单号已取下。";
     WEIGHT = "Weight by its SKUs" "预估重量";
+    WEIGHED = "Weight by the scale" "称重";
     WEIGHT_UNKNOWN = "not known yet" "未知";
     GRAMS = "{} g" "{} 克";
     CARRIER = "Carrier" "快递";

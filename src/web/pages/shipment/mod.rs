@@ -16,6 +16,7 @@ use crate::domain::shipment::ShipmentState;
 use crate::operations::orders::{self, OrderView};
 use crate::operations::shipments::item::ShipmentItem;
 use crate::operations::shipments::list;
+use crate::operations::weights::{self, Weight};
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::parts::badges;
@@ -56,6 +57,7 @@ pub struct Shown {
     pub orders: Vec<OrderView>,
     pub revealed: Option<Recipient>,
     pub people: People,
+    pub weight: Weight,
 }
 
 /// The page, with the recipient in full when someone has just asked for it.
@@ -75,7 +77,8 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
     }
     log.sort_by_key(|row| std::cmp::Reverse(row.id.0));
     let people = People::load(db)?;
-    let shown = Shown { item, orders, revealed, people };
+    let weight = weights::show(db, id)?;
+    let shown = Shown { item, orders, revealed, people, weight };
     let title = t::TITLE.with(view.lang, &[&id]);
     let body = html! {
         div.page {
