@@ -11,7 +11,8 @@ use workers::{Lane, Options, Runner};
 use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, until};
 
-const ORDERS: usize = 2_400;
+/// Batches enough that three workers die between them.
+const ORDERS: usize = 6_500;
 
 each_database!(
     fn a_long_import_goes_on_where_its_killed_worker_was_and_counts_each_order_once(app: TestApp) {

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
 use super::workbench::acts::{back_with, orders_of};
+use crate::db::shops::ShopRow;
 use crate::db::{Tx, shipments};
 use crate::domain::actor::Right;
 use crate::domain::audit::{AuditKind, AuditMode, AuditRule, AuditSettings};
@@ -36,14 +37,19 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The buttons of the workbench's bar that pass what is ticked.
-pub fn buttons(view: &View) -> Markup {
-    html! {
+///
+/// # Errors
+/// When a shop's settings cannot be read.
+pub fn buttons(view: &View, shops: &[ShopRow]) -> Result<Markup, Error> {
+    let settings = shops.iter().map(ShopRow::settings).collect::<Result<Vec<_>, Error>>()?;
+    let is_on = |kind| settings.iter().any(|shop| shop.audits.rule(kind).mode != AuditMode::Off);
+    Ok(html! {
         @for (kind, text) in [(AuditKind::Customer, t::PASS_CUSTOMER), (AuditKind::Finance, t::PASS_FINANCE)] {
-            @if view.may(kind.right()) {
+            @if view.may(kind.right()) && is_on(kind) {
                 button type="submit" formaction={ "/workbench/audits/" (kind) } data-act={ "audit-" (kind) } { (icon("tick")) (view.t(text)) }
             }
         }
-    }
+    })
 }
 
 /// The audit of an address.

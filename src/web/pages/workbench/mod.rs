@@ -102,6 +102,7 @@ fn body(
         _ => Some(list::count(db, &wish.filter, wish.search())?),
     };
     let listed = Listed { first, total, page, paging };
+    let audits = order_audits::buttons(view, &shops)?;
     Ok(html! {
         div.workbench {
             (rail(view, &counts, &wish.words))
@@ -116,7 +117,7 @@ fn body(
                     }
                     (pager(view, &wish.words, &listed))
                 }
-                (act_bar(view, wish, total))
+                (act_bar(view, wish, total, &audits))
             }
         }
     })
@@ -172,7 +173,7 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     }
 }
 
-fn act_bar(view: &View, wish: &Wish, total: Option<i64>) -> Markup {
+fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup) -> Markup {
     let total = total_text(total);
     html! {
         form.acts #act method="post" action="/batch" aria-label=(view.t(t::ACT_WITH)) {
@@ -200,7 +201,7 @@ fn act_bar(view: &View, wish: &Wish, total: Option<i64>) -> Markup {
                         }
                     }
                     (notices::menu(view))
-                    (order_audits::buttons(view))
+                    (audits)
                     button type="submit" formaction="/workbench/merge" data-act="merge" aria-keyshortcuts="m" { (icon("merged")) (view.t(t::ACT_MERGE)) }
                 }
                 @if view.may(Right::Ship) {
