@@ -192,7 +192,7 @@ pub async fn pull(caller: Caller, id: Id<ShopId>) -> Reply {
 pub struct TrialWish {
     /// The shop's own when left out.
     address: Option<String>,
-    /// Added to the shop's own.
+    /// Added to the shop's own, which are sent to the shop's own address only.
     #[serde(default)]
     #[schema(value_type = Object)]
     credentials: Map<String, Json>,

@@ -22,7 +22,7 @@ const SINCE: Duration = Duration::days(90);
 pub struct Trial {
     /// The shop's own when left out.
     pub address: Option<String>,
-    /// Added to the shop's own.
+    /// Added to the shop's own, which are sent to the shop's own address only.
     pub credentials: Map<String, Json>,
 }
 
@@ -42,10 +42,14 @@ pub struct Tried {
 /// shop said.
 pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Result<Tried, Error> {
     let (platform, settings, mut credentials) = app.read(actor.seller, |db| {
-        let mut patch = Map::new();
-        patch.extend(trial.address.map(|address| ("address".to_owned(), address.into())));
-        let (platform, settings) = shops::settings_with(db, shop, &patch)?;
-        Ok((platform, settings, shops::credentials(db, shop)?))
+        let (platform, own) = shops::settings_with(db, shop, &Map::new())?;
+        let Some(address) = trial.address.filter(|address| *address != own.address) else {
+            return Ok((platform, own, shops::credentials(db, shop)?));
+        };
+        let patch = Map::from_iter([("address".to_owned(), address.into())]);
+        let (_, settings) = shops::settings_with(db, shop, &patch)?;
+        // Kept keys are for the address they were given for.
+        Ok((platform, settings, Map::new()))
     })?;
     credentials.extend(trial.credentials);
     let Some(connector) = connected(platform, &settings) else {
