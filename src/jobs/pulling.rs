@@ -16,13 +16,15 @@ use super::intake::take_in_all;
 use super::run::Task;
 use crate::app::App;
 use crate::connectors::http::Http;
-use crate::connectors::link::{Access, CallError, Connector, Sweep, connected, connector};
+use crate::connectors::link::{Access, CallError, Connector, Sweep, connected};
 use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Tx, sellers, shop_pulls};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
+use crate::domain::platform::Platform;
+use crate::domain::shop::ShopSettings;
 use crate::operations::NOBODY;
 use crate::operations::shops as operations;
 
@@ -53,16 +55,10 @@ struct Arguments {
 /// Enqueues a pull of this shop; the one that waits or runs already, when there is one.
 ///
 /// # Errors
-/// When there is no such shop, or a conflict when its orders come by file or push.
+/// When there is no such shop, or a conflict when its orders come by file or push, or nobody has said where it is.
 pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
     let row = shops::find(tx, shop)?;
-    if connector(row.platform).is_none() {
-        return Err(Error::conflict(
-            "shop_not_pulled",
-            format!("Shop {shop} is on the platform {}, which is not asked for orders.", row.platform),
-            "Import a file, or push its orders.",
-        ));
-    }
+    asked(shop, row.platform, &row.settings()?)?;
     let key = shop.to_string();
     let job =
         NewJob { turn: Some(shop.0), ..NewJob::new(PULL, json!({ "shop": shop })) }.unique(key.as_str());
@@ -72,14 +68,37 @@ pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
     }
 }
 
+/// The connector of a shop that can be asked.
+///
+/// # Errors
+/// A conflict when it cannot: its platform has no API here, or it has no address.
+pub(super) fn asked(
+    shop: ShopId,
+    platform: Platform,
+    settings: &ShopSettings,
+) -> Result<&'static dyn Connector, Error> {
+    connected(platform, settings).ok_or_else(|| {
+        Error::conflict(
+            "shop_not_pulled",
+            format!("Shop {shop} on the platform {platform} has no address that could be asked."),
+            "Write the shop's address, or bring its orders by file or push.",
+        )
+    })
+}
+
 /// The shop says that something changed: it is asked, once for however many hints come while it waits. One that comes
 /// while it is being asked is left to the next pull, two minutes later at most.
 ///
 /// # Errors
-/// As [`enqueue`].
+/// When there is no such shop.
 pub fn hint(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
     shop_pulls::note_hint(tx, shop)?;
-    enqueue(tx, shop).map(drop)
+    let row = shops::find(tx, shop)?;
+    match connected(row.platform, &row.settings()?) {
+        Some(_) => enqueue(tx, shop).map(drop),
+        // Its address was taken away; the shop does not know that.
+        None => Ok(()),
+    }
 }
 
 /// Enqueues pulls for all shops of all sellers that can be asked.
@@ -121,7 +140,8 @@ pub fn pull(task: &Task) -> Result<End, Error> {
         let credentials = operations::credentials(db, shop)?;
         Ok((row, credentials, shop_pulls::find(db, shop)?, shop_pulls::oldest_open(db, shop)?))
     })?;
-    let Some(connector) = connector(row.platform) else { return Ok(End::Done) };
+    // Its address may be gone by now.
+    let Some(connector) = connected(row.platform, &row.settings()?) else { return Ok(End::Done) };
     let began = task.app.now();
     let since = state.changed_since.unwrap_or(began.plus(-HISTORY)).plus(-OVERLAP);
     let mut sweeps = vec![Sweep::Changed(since)];

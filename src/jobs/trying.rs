@@ -3,9 +3,9 @@
 use chrono::Duration;
 use serde_json::{Map, Value as Json};
 
-use super::pulling::{HTTP, shop_refuses};
+use super::pulling::{HTTP, asked, shop_refuses};
 use crate::app::App;
-use crate::connectors::link::{Access, Sweep, connected};
+use crate::connectors::link::{Access, Sweep};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
@@ -52,13 +52,7 @@ pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Res
         Ok((platform, settings, Map::new()))
     })?;
     credentials.extend(trial.credentials);
-    let Some(connector) = connected(platform, &settings) else {
-        return Err(Error::conflict(
-            "shop_not_pulled",
-            format!("Shop {shop} on the platform {platform} has no address that could be asked."),
-            "Write the shop's address, or bring its orders by file or push.",
-        ));
-    };
+    let connector = asked(shop, platform, &settings)?;
     let now = app.now();
     let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now };
     let mut page = connector

@@ -57,7 +57,8 @@ pub fn create(tx: &mut Tx, new: &NewShop) -> Result<ShopRow, Error> {
 /// Changes a shop's name, settings or credentials.
 ///
 /// # Errors
-/// When there is no such shop, the name is taken, or a setting is unknown or out of range.
+/// When there is no such shop, the name is taken, or a setting is unknown or out of range; a conflict when another
+/// address comes without credentials and there are some.
 pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow, Error> {
     let row = shops::find(tx, shop)?;
     let name = match &change.name {
@@ -68,6 +69,9 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     let old = row.settings()?;
     let settings = merged("settings", &old, &change.settings)?;
     check(&settings)?;
+    if change.credentials.is_none() {
+        keys_stay_home(tx, shop, &old, &settings)?;
+    }
     shops::update(tx, shop, name, &settings)?;
     if settings.remarks_must_be_read != old.remarks_must_be_read {
         super::orders::judge_all(tx)?;
@@ -92,6 +96,19 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         deadlines::recount_first(tx)?;
     }
     shops::find(tx, shop)
+}
+
+/// Kept keys are for the address they were given for: they are sent to no other, whoever writes it.
+fn keys_stay_home(db: &mut Db, shop: ShopId, old: &ShopSettings, new: &ShopSettings) -> Result<(), Error> {
+    let is_moved = !new.address.is_empty() && new.address != old.address;
+    if is_moved && !shops::credentials(db, shop)?.is_empty() {
+        return Err(Error::conflict(
+            "address_without_keys",
+            format!("Shop {shop} has keys that were given for another address than {:?}.", new.address),
+            "Send its credentials with the new address.",
+        ));
+    }
+    Ok(())
 }
 
 /// A shop's platform, and its settings as they would be with these changes; nothing is written.

@@ -249,6 +249,40 @@ each_database!(
     }
 );
 
+each_database!(
+    fn keys_are_for_the_address_they_were_given_for(app: TestApp) {
+        let heard = Arc::new(AtomicBool::new(false));
+        let elsewhere = {
+            let heard = heard.clone();
+            Gateway::start(move |_| {
+                heard.store(true, Ordering::Relaxed);
+                (200, Vec::new(), "[]".to_owned())
+            })
+        };
+        let shop = Shop::of(3);
+        let gateway = shop.start();
+        let id = link(&app, &gateway.address());
+        let path = format!("/api/v1/shops/{id}");
+        let moved = json!({ "settings": { "address": elsewhere.address() } });
+        assert_eq!(app.http().patch(&path, moved.clone()).problem(), "409 address_without_keys");
+        let same = json!({ "settings": { "address": gateway.address(), "ship_within_hours": 24 } });
+        app.http().patch(&path, same).expect(200);
+        // Emptied it is asked by nobody; the way back leads over the keys too.
+        app.http().patch(&path, json!({ "settings": { "address": "" } })).expect(200);
+        assert_eq!(app.http().post(&format!("{path}/pull"), json!({})).problem(), "409 shop_not_pulled");
+        assert_eq!(app.http().patch(&path, moved).problem(), "409 address_without_keys");
+        assert!(!heard.load(Ordering::Relaxed), "no key was sent elsewhere");
+
+        let given = json!({ "settings": { "address": elsewhere.address() },
+            "credentials": { "consumer_key": "another", "consumer_secret": "another" } });
+        app.http().patch(&path, given).expect(200);
+        let runner = worker(&app);
+        assert_eq!(pulled(&app, &id)["state"], "done");
+        assert!(heard.load(Ordering::Relaxed));
+        runner.stop(PATIENCE);
+    }
+);
+
 #[test]
 fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
     let (app, shop) = (TestApp::sqlite(), Shop::of(120));

@@ -149,10 +149,11 @@ pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpRespons
     visitor
         .change(Right::Manage, move |tx, view| {
             let platform = record::find(tx, id)?.platform;
-            let keys = keys(platform, &form);
+            // Without any the kept ones stay, where the address does.
+            let keys = Some(keys(platform, &form)).filter(|keys| !keys.is_empty());
             let mut settings = Map::new();
             settings.insert("address".to_owned(), form.get("address").into());
-            let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: Some(keys) })?;
+            let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: keys })?;
             pulling::enqueue(tx, id)?;
             Ok(then("/shops", t::LINKED.with(view.lang, &[&shop.name])))
         })
