@@ -8,14 +8,11 @@ use workers::{Bell, Counts, LocalBell, LocalPace, Pace};
 use crate::db::job_ledger::JobLedger;
 use crate::db::pool::Pool;
 use crate::db::seal::Keys;
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, clock};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::SellerId;
-use crate::domain::time::UtcTime;
-
-/// Where `now` comes from. Tests bring their own.
-pub type Clock = Arc<dyn Fn() -> UtcTime + Send + Sync>;
+use crate::domain::time::{Clock, UtcTime};
 
 /// Everything an edge needs to read and write. Cheap to clone.
 #[derive(Clone)]
@@ -52,6 +49,17 @@ impl App {
         self
     }
 
+    /// The same app by the database's clock instead of its own, where the database is another machine's.
+    ///
+    /// # Errors
+    /// When the system has no threads to give.
+    pub fn by_the_databases_clock(mut self) -> std::io::Result<Self> {
+        if matches!(self.pool, Pool::Postgres(_)) {
+            self.clock = clock::follow(self.pool.clone(), self.keys.clone(), self.clock)?;
+        }
+        Ok(self)
+    }
+
     /// The same app, ringing for other processes too.
     pub fn with_bell(mut self, bell: impl Bell) -> Self {
         self.bell = Arc::new(bell);
@@ -75,7 +83,7 @@ impl App {
 
     /// The record of jobs, as workers need it.
     pub fn job_ledger(&self) -> JobLedger {
-        JobLedger::new(self.pool.clone(), self.keys.clone())
+        JobLedger::new(self.pool.clone(), self.keys.clone(), self.clock.clone())
     }
 
     /// Rings when jobs were enqueued.

@@ -19,11 +19,13 @@ use workers::redis::{Link, RedisBell};
 use crate::agent::PrinterSpec;
 use crate::app::App;
 use crate::connectors::file::Format;
-use crate::db::migrate;
 use crate::db::pool::Pool;
 use crate::db::seal::Keys;
-use crate::domain::actor::Role;
+use crate::db::{jobs, migrate};
+use crate::domain::actor::{Actor, Role};
 use crate::domain::error::Error;
+use crate::jobs::registry::TIDY_HOUSE;
+use crate::operations::NOBODY;
 use crate::settings::{Settings, Values};
 use crate::{http, log};
 
@@ -255,10 +257,6 @@ fn command(command: Command, settings: &Settings) -> anyhow::Result<()> {
 fn open(settings: &Settings) -> anyhow::Result<App> {
     let pool = open_pool(settings)?;
     let migrated = migrate::run(&pool)?;
-    if !migrated.is_empty() {
-        let n = migrated.len();
-        tracing::info!(migration.count = n, "Brought the schema up to date with {n} migrations");
-    }
     let keys = match settings.secret_key.is_empty() {
         false => Keys::parse(&settings.secret_key)?,
         true => {
@@ -267,13 +265,20 @@ fn open(settings: &Settings) -> anyhow::Result<App> {
             Keys::open_or_create(&settings.data.join("secret.key"))?
         }
     };
-    Ok(App::new(pool, keys))
+    let app = App::new(pool, keys);
+    if !migrated.is_empty() {
+        let n = migrated.len();
+        tracing::info!(migration.count = n, "Brought the schema up to date with {n} migrations");
+        // What is counted by new rules is counted soon, and not within the hour.
+        app.write(&Actor::system(NOBODY), |tx| Ok(jobs::begin_again(tx, TIDY_HOUSE.name)?))?;
+    }
+    Ok(app)
 }
 
-/// The same for a process that stays: it hears other processes and is heard by them, through Redis where there
+/// The same for a process that stays: it goes by the database's clock, hears other processes and is heard by them, through Redis where there
 /// is one, else through PostgreSQL.
 fn open_to_stay(settings: &Settings) -> anyhow::Result<App> {
-    let app = open(settings)?;
+    let app = open(settings)?.by_the_databases_clock()?;
     if settings.redis_url.is_empty() {
         return Ok(match settings.database_url.starts_with("postgres") {
             true => app.with_bell(crate::db::bell::start(settings.database_url.clone())?),

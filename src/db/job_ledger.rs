@@ -1,6 +1,6 @@
 //! The record of jobs as workers need it: [`workers::Ledger`] on both databases.
 //!
-//! Every method is one short transaction, and every write names the lease's token. The
+//! Every method is one short transaction, most of them one statement, and every write names the lease's token. The
 //! conformance suite of the workers' crate runs against it in `tests/it/jobs.rs`.
 
 use std::collections::HashMap;
@@ -10,19 +10,19 @@ use std::time::Duration;
 use anyhow::Result;
 use diesel::QueryResult;
 use serde_json::json;
-use workers::{Extended, Hold, Job, Ledger, Periodic, Rescued, Then, Turn, Want};
+use workers::{Extended, Hold, Job, Ledger, Periodic, Rescued, Survey, Then, Turn, Want};
 
 use super::column::row;
 use super::jobs::{self, JobKind, NewJob, finish, held, ms, now_ms};
 use super::pool::Pool;
 use super::seal::{Keys, random};
 use super::statement::{Rows, sql};
-use super::{Db, One, Tx};
+use super::{Db, One, Tx, due};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::SellerId;
 use crate::domain::job::JobState;
-use crate::domain::time::UtcTime;
+use crate::domain::time::Clock;
 
 /// How many jobs one chore moves at once, so that no transaction holds many rows for long.
 const CHORE: usize = 500;
@@ -31,6 +31,8 @@ const CHORE: usize = 500;
 pub struct JobLedger {
     pool: Pool,
     keys: Arc<Keys>,
+    /// For what our own rows say about time; jobs themselves count by the database's clock.
+    clock: Clock,
 }
 
 row! {
@@ -57,7 +59,15 @@ row! {
 
 row! {
     struct MomentRow {
-        ms: Option<i64>,
+        number: Option<i64>,
+    }
+}
+
+row! {
+    /// A turn, or without a lane the moment of what comes next.
+    struct SurveyRow {
+        lane: Option<String>,
+        number: Option<i64>,
     }
 }
 
@@ -82,45 +92,74 @@ row! {
 }
 
 impl JobLedger {
-    pub(crate) fn new(pool: Pool, keys: Arc<Keys>) -> Self {
-        Self { pool, keys }
+    pub(crate) fn new(pool: Pool, keys: Arc<Keys>, clock: Clock) -> Self {
+        Self { pool, keys, clock }
     }
 
     fn reader(&self) -> Result<Db> {
-        Ok(Db::new(self.pool.reader()?, SellerId(0), self.keys.clone(), UtcTime::now()))
+        Ok(Db::new(self.pool.reader()?, SellerId(0), self.keys.clone(), (self.clock)()))
+    }
+
+    /// A connection for one statement, which is a transaction by itself.
+    fn writer(&self) -> Result<Db> {
+        Ok(Db::new(self.pool.writer()?, SellerId(0), self.keys.clone(), (self.clock)()))
     }
 
     fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T> {
-        let mut db = Db::new(self.pool.writer()?, SellerId(0), self.keys.clone(), UtcTime::now());
-        Ok(db.transaction(work)?)
+        Ok(self.writer()?.transaction(work)?)
     }
 }
 
+/// Who has ready jobs: one probe of the index per turn, so the cost does not grow with the backlog. Two lists of rows
+/// stand for the lanes.
+const TURNS: &str = "WITH RECURSIVE t(lane, turn) AS ( \
+     SELECT l.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = l.lane) FROM ? \
+     UNION ALL \
+     SELECT t.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = t.lane \
+     AND j.turn > t.turn) FROM t WHERE t.turn IS NOT NULL) \
+     SELECT t.lane AS lane, t.turn AS number FROM t WHERE t.turn IS NOT NULL AND NOT EXISTS (SELECT 1 \
+     FROM paused_lanes p WHERE p.lane = t.lane AND p.seller_id = (SELECT j.seller_id FROM jobs j \
+     WHERE j.state = 'ready' AND j.lane = t.lane AND j.turn = t.turn LIMIT 1))";
+
+/// How many milliseconds until a waiting job is due or a lease runs out, as a column `number`.
+fn next_ms(db: &Db) -> String {
+    format!(
+        "SELECT MIN(next.ms) - {} AS number FROM (SELECT MIN(due_ms) AS ms FROM jobs WHERE state = 'waiting' \
+         UNION ALL SELECT MIN(lease_until_ms) AS ms FROM jobs WHERE lease_until_ms IS NOT NULL) AS next",
+        now_ms(db)
+    )
+}
+
+fn lanes_as_rows(lanes: &[&str]) -> Rows {
+    Rows::new("l").column("lane", lanes.iter().copied())
+}
+
+fn span(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or_default())
+}
+
 impl Ledger for JobLedger {
-    /// One probe of the index per turn, so the cost does not grow with the backlog.
     fn look(&self, lanes: &[&str]) -> Result<Vec<Turn>> {
-        let text = "WITH RECURSIVE t(lane, turn) AS ( \
-             SELECT l.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = l.lane) FROM ? \
-             UNION ALL \
-             SELECT t.lane, (SELECT MIN(j.turn) FROM jobs j WHERE j.state = 'ready' AND j.lane = t.lane \
-             AND j.turn > t.turn) FROM t WHERE t.turn IS NOT NULL) \
-             SELECT t.lane, t.turn FROM t WHERE t.turn IS NOT NULL AND NOT EXISTS (SELECT 1 FROM paused_lanes p \
-             WHERE p.lane = t.lane AND p.seller_id = (SELECT j.seller_id FROM jobs j WHERE j.state = 'ready' \
-             AND j.lane = t.lane AND j.turn = t.turn LIMIT 1)) ORDER BY t.lane, t.turn";
-        let lanes = Rows::new("l").column("lane", lanes.iter().copied());
-        let turns = self.reader()?.load::<TurnRow>(sql(text).rows(lanes))?;
-        Ok(turns.into_iter().map(|TurnRow { lane, turn }| Turn { lane, turn }).collect())
+        let statement = sql(format!("{TURNS} ORDER BY lane, number")).rows(lanes_as_rows(lanes));
+        Ok(turns(self.reader()?.load(statement)?))
     }
 
     fn next_in(&self) -> Result<Option<Duration>> {
         let mut db = self.reader()?;
-        let now = now_ms(&db);
+        let next = db.first::<MomentRow>(sql(next_ms(&db)))?;
+        Ok(next.and_then(|row| row.number).map(span))
+    }
+
+    fn survey(&self, lanes: &[&str]) -> Result<Survey> {
+        let mut db = self.reader()?;
         let text = format!(
-            "SELECT MIN(next.ms) - {now} AS ms FROM (SELECT MIN(due_ms) AS ms FROM jobs WHERE state = 'waiting' \
-             UNION ALL SELECT MIN(lease_until_ms) AS ms FROM jobs WHERE lease_until_ms IS NOT NULL) AS next"
+            "SELECT lane, number FROM ({TURNS}) AS turns UNION ALL \
+             SELECT CAST(NULL AS TEXT) AS lane, number FROM ({}) AS moment ORDER BY lane, number",
+            next_ms(&db)
         );
-        let next = db.first::<MomentRow>(sql(text))?.and_then(|row| row.ms);
-        Ok(next.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or_default())))
+        let rows: Vec<SurveyRow> = db.load(sql(text).rows(lanes_as_rows(lanes)))?;
+        let next_in = rows.iter().find(|row| row.lane.is_none()).and_then(|row| row.number).map(span);
+        Ok(Survey { turns: turns(rows), next_in })
     }
 
     fn lease(&self, wants: &[Want], lease: Duration) -> Result<Vec<Job>> {
@@ -164,32 +203,35 @@ impl Ledger for JobLedger {
     }
 
     fn start(&self, hold: Hold, lease: Duration) -> Result<Option<bool>> {
-        self.write(|db| {
-            let text = format!(
-                "UPDATE jobs SET state = 'running', lease_until_ms = {} + ? WHERE id = ? AND token = ? \
-                 RETURNING id, is_cancelled",
-                now_ms(db)
-            );
-            let statement = sql(text).bind(ms(lease)).bind(hold.id).bind(hold.token);
-            Ok(db.first::<ExtendedRow>(statement)?.map(|row| row.is_cancelled))
-        })
+        let mut db = self.writer()?;
+        let text = format!(
+            "UPDATE jobs SET state = 'running', lease_until_ms = {} + ? WHERE id = ? AND token = ? \
+             RETURNING id, is_cancelled",
+            now_ms(&db)
+        );
+        let statement = sql(text).bind(ms(lease)).bind(hold.id).bind(hold.token);
+        Ok(db.first::<ExtendedRow>(statement)?.map(|row| row.is_cancelled))
     }
 
     fn extend(&self, holds: &[Hold], lease: Duration) -> Result<Vec<Extended>> {
-        self.write(|db| {
-            let text = format!(
-                "UPDATE jobs SET lease_until_ms = {} + ? FROM ? WHERE jobs.id = held.one \
-                 AND jobs.token = held.token RETURNING jobs.id, jobs.is_cancelled",
-                now_ms(db)
-            );
-            let rows = db.load::<ExtendedRow>(sql(text).bind(ms(lease)).rows(held(holds)))?;
-            let extended = |row: ExtendedRow| Extended { id: row.id, is_cancelled: row.is_cancelled };
-            Ok(rows.into_iter().map(extended).collect())
-        })
+        let mut db = self.writer()?;
+        let text = format!(
+            "UPDATE jobs SET lease_until_ms = {} + ? FROM ? WHERE jobs.id = held.one \
+             AND jobs.token = held.token RETURNING jobs.id, jobs.is_cancelled",
+            now_ms(&db)
+        );
+        let rows = db.load::<ExtendedRow>(sql(text).bind(ms(lease)).rows(held(holds)))?;
+        let extended = |row: ExtendedRow| Extended { id: row.id, is_cancelled: row.is_cancelled };
+        Ok(rows.into_iter().map(extended).collect())
     }
 
     fn complete(&self, holds: &[Hold]) -> Result<Vec<i64>> {
-        self.write(|db| Ok(finish(db, holds, JobState::Done, None, None)?))
+        let mut db = self.writer()?;
+        match db.is_postgres() {
+            true => Ok(finish(&mut db, holds, JobState::Done, None, None)?),
+            // Two statements there.
+            false => Ok(db.transaction(|db| Ok(finish(db, holds, JobState::Done, None, None)?))?),
+        }
     }
 
     fn fail(&self, hold: Hold, error: &str, then: Then) -> Result<bool> {
@@ -211,26 +253,23 @@ impl Ledger for JobLedger {
     }
 
     fn snooze(&self, hold: Hold, span: Duration, why: &str) -> Result<bool> {
-        self.write(|db| Ok(wait(db, hold, span, why, 1)?))
+        Ok(wait(&mut self.writer()?, hold, span, why, 1)?)
     }
 
     fn release(&self, holds: &[Hold]) -> Result<usize> {
-        self.write(|db| {
-            let text = "UPDATE jobs SET state = 'ready', attempt = attempt - 1, token = NULL, \
-                 lease_until_ms = NULL FROM ? WHERE jobs.id = held.one AND jobs.token = held.token";
-            Ok(db.execute(sql(text).rows(held(holds)))?)
-        })
+        let text = "UPDATE jobs SET state = 'ready', attempt = attempt - 1, token = NULL, \
+             lease_until_ms = NULL FROM ? WHERE jobs.id = held.one AND jobs.token = held.token";
+        Ok(self.writer()?.execute(sql(text).rows(held(holds)))?)
     }
 
     fn promote(&self) -> Result<usize> {
-        self.write(|db| {
-            let text = format!(
-                "UPDATE jobs SET state = 'ready' WHERE id IN (SELECT id FROM jobs WHERE state = 'waiting' \
-                 AND due_ms <= {} ORDER BY due_ms, id LIMIT ? FOR UPDATE SKIP LOCKED)",
-                now_ms(db)
-            );
-            Ok(db.execute(sql(text).bind(CHORE))?)
-        })
+        let mut db = self.writer()?;
+        let text = format!(
+            "UPDATE jobs SET state = 'ready' WHERE id IN (SELECT id FROM jobs WHERE state = 'waiting' \
+             AND due_ms <= {} ORDER BY due_ms, id LIMIT ? FOR UPDATE SKIP LOCKED)",
+            now_ms(&db)
+        );
+        Ok(db.execute(sql(text).bind(CHORE))?)
     }
 
     fn rescue(&self) -> Result<Rescued> {
@@ -262,25 +301,25 @@ impl Ledger for JobLedger {
 
     fn progress(&self, hold: Hold, done: u64, total: u64) -> Result<()> {
         let number = |count| i64::try_from(count).unwrap_or(i64::MAX);
-        self.write(|db| {
-            let text = "UPDATE jobs SET progress_done = ?, progress_total = ? WHERE id = ? AND token = ?";
-            let statement = sql(text).bind(number(done)).bind(number(total));
-            Ok(db.execute(statement.bind(hold.id).bind(hold.token)).map(drop)?)
-        })
+        let text = "UPDATE jobs SET progress_done = ?, progress_total = ? WHERE id = ? AND token = ?";
+        let statement = sql(text).bind(number(done)).bind(number(total));
+        Ok(self.writer()?.execute(statement.bind(hold.id).bind(hold.token)).map(drop)?)
     }
 
     fn take_slots(&self, periodic: &[Periodic]) -> Result<usize> {
+        let paces: Vec<(&str, i64)> =
+            periodic.iter().map(|periodic| (periodic.name, ms(periodic.every).max(1))).collect();
+        // Most of the time there is nothing to take, and then nothing is written.
+        let begun = due::slots(&mut self.reader()?, &paces)?;
+        if begun.is_empty() {
+            return Ok(0);
+        }
         let actor = Actor::system(SellerId(0));
         self.write(|db| {
-            let text = format!(
-                "INSERT INTO job_slots (name, slot) SELECT new.name, {} / new.every FROM ? WHERE true \
+            let text = "INSERT INTO job_slots (name, slot) SELECT new.name, new.slot FROM ? WHERE true \
                  ON CONFLICT (name) DO UPDATE SET slot = excluded.slot WHERE job_slots.slot < excluded.slot \
-                 RETURNING name AS lane, slot AS turn",
-                now_ms(db)
-            );
-            let slots = Rows::new("new")
-                .column("name", periodic.iter().map(|periodic| periodic.name))
-                .column("every", periodic.iter().map(|periodic| ms(periodic.every).max(1)));
+                 RETURNING name AS lane, slot AS turn";
+            let slots = Rows::new("new").column("name", begun.keys()).column("slot", begun.values().copied());
             let taken: HashMap<String, i64> = db
                 .load::<TurnRow>(sql(text).rows(slots))?
                 .into_iter()
@@ -296,9 +335,14 @@ impl Ledger for JobLedger {
                     NewJob::new(kind, json!({ "slot": taken[periodic.name] })).unique(periodic.name)
                 })
                 .collect();
-            Ok(jobs::enqueue_all(&mut Tx::new(db, UtcTime::now(), &actor), &jobs)?.len())
+            let now = db.now();
+            Ok(jobs::enqueue_all(&mut Tx::new(db, now, &actor), &jobs)?.len())
         })
     }
+}
+
+fn turns(rows: Vec<SurveyRow>) -> Vec<Turn> {
+    rows.into_iter().filter_map(|row| Some(Turn { lane: row.lane?, turn: row.number? })).collect()
 }
 
 /// Puts a held job off; `uncounted` attempts are given back.

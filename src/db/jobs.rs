@@ -449,6 +449,11 @@ pub fn forget(tx: &mut Tx, done: Duration, dead: Duration, limit: usize) -> Quer
     Ok(gone.len())
 }
 
+/// Has a periodic job come again at the next look, whenever its slot was taken.
+pub fn begin_again(tx: &mut Tx, name: &str) -> QueryResult<()> {
+    tx.execute(sql("DELETE FROM job_slots WHERE name = ?").bind(name)).map(drop)
+}
+
 /// The seller of a job that a worker holds, for those who act in its name.
 pub fn seller_of(job: &workers::Job) -> SellerId {
     SellerId(job.seller)

@@ -7,12 +7,14 @@
 mod again;
 pub mod backup;
 pub mod bell;
+pub mod clock;
 pub mod column;
 pub mod copy;
 pub mod day_figures;
 pub mod deadlines;
 pub mod decisions;
 pub mod delay_notices;
+pub mod due;
 pub mod evening;
 pub mod events;
 pub mod facts;
@@ -62,8 +64,8 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::deserialize::QueryableByName;
-use diesel::pg::{Pg, PgConnection};
-use diesel::sqlite::{Sqlite, SqliteConnection};
+use diesel::pg::Pg;
+use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
 use crate::domain::actor::Actor;
@@ -71,14 +73,14 @@ use crate::domain::error::Error;
 use crate::domain::id::SellerId;
 use crate::domain::time::UtcTime;
 use column::row;
-use pool::Pooled;
+use pool::{PgManager, Pooled, SqliteManager};
 use seal::Keys;
 use statement::{Statement, sql};
 
 /// A connection to one of the two databases.
 pub enum Conn {
-    Sqlite(Pooled<SqliteConnection>),
-    Postgres(Pooled<PgConnection>),
+    Sqlite(Pooled<SqliteManager>),
+    Postgres(Pooled<PgManager>),
 }
 
 /// A reader of one seller's rows.

@@ -1,4 +1,7 @@
 //! Connections: opened by address, tuned once, lent by r2d2.
+//!
+//! A connection to PostgreSQL is looked at before it is lent, without a question: the socket tells when the server has
+//! gone or has hung up. A question would cost every transaction a round trip, and an idle worker most of what it asks.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,24 +9,26 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, PooledConnection};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Error as PoolError, ManageConnection};
 use diesel::sqlite::SqliteConnection;
 
 use super::Conn;
 
 /// A connection lent by a pool.
-pub type Pooled<C> = PooledConnection<ConnectionManager<C>>;
-type R2d2<C> = diesel::r2d2::Pool<ConnectionManager<C>>;
+pub type Pooled<M> = diesel::r2d2::PooledConnection<M>;
+type R2d2<M> = diesel::r2d2::Pool<M>;
+/// Opens connections to a SQLite file.
+pub type SqliteManager = ConnectionManager<SqliteConnection>;
 
 /// The connections of this process.
 #[derive(Clone)]
 pub enum Pool {
     /// SQLite has one writer; giving it a connection of its own keeps readers out of its way.
     Sqlite {
-        readers: R2d2<SqliteConnection>,
-        writer: R2d2<SqliteConnection>,
+        readers: R2d2<SqliteManager>,
+        writer: R2d2<SqliteManager>,
     },
-    Postgres(R2d2<PgConnection>),
+    Postgres(R2d2<PgManager>),
 }
 
 /// How hard SQLite presses each commit to the disk.
@@ -66,6 +71,33 @@ impl CustomizeConnection<PgConnection, PoolError> for TunePostgres {
     }
 }
 
+/// Opens connections to a PostgreSQL server, and tells the living from the dead.
+#[derive(Debug)]
+pub struct PgManager(ConnectionManager<PgConnection>);
+
+impl ManageConnection for PgManager {
+    type Connection = PgConnection;
+    type Error = PoolError;
+
+    fn connect(&self) -> Result<PgConnection, PoolError> {
+        self.0.connect()
+    }
+
+    fn is_valid(&self, conn: &mut PgConnection) -> Result<(), PoolError> {
+        // The first look takes in the server's last words, the second one sees that it has hung up.
+        for _ in 0..2 {
+            for notice in conn.notifications_iter() {
+                notice.map_err(PoolError::QueryError)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, conn: &mut PgConnection) -> bool {
+        self.0.has_broken(conn)
+    }
+}
+
 impl Pool {
     /// Opens the database at `address`: `postgres://…`, or `sqlite://FILE`.
     ///
@@ -92,7 +124,7 @@ impl Pool {
             // Tested when lent: after a restart of the server no request meets a dead connection.
             let pool = builder(size, true)
                 .connection_customizer(Box::new(TunePostgres))
-                .build(ConnectionManager::new(address))
+                .build(PgManager(ConnectionManager::new(address)))
                 .context("connecting to PostgreSQL at DATABASE_URL")?;
             return Ok(Self::Postgres(pool));
         }
@@ -116,10 +148,7 @@ impl Pool {
     }
 }
 
-fn builder<C: diesel::r2d2::R2D2Connection + 'static>(
-    size: u32,
-    test: bool,
-) -> diesel::r2d2::Builder<ConnectionManager<C>> {
+fn builder<M: ManageConnection>(size: u32, test: bool) -> diesel::r2d2::Builder<M> {
     diesel::r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))

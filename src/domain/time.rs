@@ -1,11 +1,16 @@
 //! Moments in UTC with microseconds, the finest that both databases keep.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, NaiveDateTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment in UTC, truncated to microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UtcTime(DateTime<Utc>);
+
+/// Where `now` comes from. Tests bring their own.
+pub type Clock = Arc<dyn Fn() -> UtcTime + Send + Sync>;
 
 impl UtcTime {
     /// The moment on the machine's clock. Only edges call this; rules receive `now`.

@@ -7,7 +7,7 @@ use workers::End;
 
 use super::run::Task;
 use crate::app::App;
-use crate::db::{day_figures, idempotency, imports, jobs, sellers};
+use crate::db::{Tx, day_figures, due, idempotency, imports, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::jobs::imports::later::FILE_KEPT;
@@ -24,8 +24,7 @@ const IDEMPOTENCY_HOURS: chrono::Duration = chrono::Duration::hours(24);
 const DONE_KEPT: Duration = Duration::from_secs(7 * 86_400);
 const DEAD_KEPT: Duration = Duration::from_secs(90 * 86_400);
 
-/// Between two pictures of the queue, and how long they are kept.
-const SAMPLE_PACE: chrono::Duration = chrono::Duration::minutes(10);
+/// How long pictures of the queue are kept.
 const SAMPLES_KEPT: chrono::Duration = chrono::Duration::days(8);
 
 /// Counts one seller's clocks anew after a rule was changed.
@@ -37,7 +36,31 @@ pub fn recount(task: &Task) -> Result<End, Error> {
     Ok(End::Done)
 }
 
-/// One round. Several may run at once: what one has locked the others leave.
+/// What time asks for now, for the sellers of whom it asks anything. Several rounds may run at once: what one has
+/// locked the others leave.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn keep(app: &App) -> Result<(), Error> {
+    for due in app.read(NOBODY, |db| Ok(due::house(db)?))? {
+        let actor = Actor::system(due.seller_id);
+        if due.rechecks {
+            recheck(app, &actor)?;
+        }
+        if due.rings {
+            ring(app, &actor)?;
+        }
+        if due.lapses {
+            app.write(&actor, stations::end_lapsed)?;
+        }
+        if due.samples {
+            app.write(&actor, sample)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything, for everybody: also what is forgotten after hours and days, and what only a defect could have left undone.
 ///
 /// # Errors
 /// When the record cannot be read or written.
@@ -46,7 +69,7 @@ pub fn once(app: &App) -> Result<(), Error> {
         let actor = Actor::system(seller.id);
         recheck(app, &actor)?;
         recount_all(app, &actor)?;
-        while app.write(&actor, |tx| deadlines::ring_due(tx, deadlines::BATCH))? == deadlines::BATCH {}
+        ring(app, &actor)?;
         app.write(&actor, stations::end_lapsed)?;
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
@@ -54,14 +77,23 @@ pub fn once(app: &App) -> Result<(), Error> {
             sessions::forget_ended(tx)?;
             let too_old = tx.now.plus(-FILE_KEPT);
             imports::forget_files(tx, too_old)?;
-            let (last, kept) = (tx.now.plus(-SAMPLE_PACE), tx.now.plus(-SAMPLES_KEPT));
-            Ok(day_figures::take_sample(tx, last, kept)?)
+            sample(tx)
         })?;
     }
     while app.write(&Actor::system(NOBODY), |tx| Ok(jobs::forget(tx, DONE_KEPT, DEAD_KEPT, BATCH)?))? == BATCH
     {
     }
     Ok(())
+}
+
+fn ring(app: &App, actor: &Actor) -> Result<(), Error> {
+    while app.write(actor, |tx| deadlines::ring_due(tx, deadlines::BATCH))? == deadlines::BATCH {}
+    Ok(())
+}
+
+fn sample(tx: &mut Tx) -> Result<(), Error> {
+    let (last, kept) = (tx.now.plus(-due::SAMPLE_PACE), tx.now.plus(-SAMPLES_KEPT));
+    Ok(day_figures::take_sample(tx, last, kept)?)
 }
 
 fn recount_all(app: &App, actor: &Actor) -> Result<(), Error> {

@@ -53,8 +53,15 @@ pub fn limits() -> Vec<(String, Limit)> {
 pub const KEEP_HOUSE: JobKind =
     JobKind { name: "house.keep", lane: "house", max_attempts: 3, max_crashes: 3 };
 
-/// How often the house is looked after.
+/// The same and what can wait for hours, also where nothing seems to be due.
+pub const TIDY_HOUSE: JobKind =
+    JobKind { name: "house.tidy", lane: "house", max_attempts: 3, max_crashes: 3 };
+
+/// How often the house is looked after, if anything is due.
 const HOUSE_PACE: Duration = Duration::from_secs(60);
+
+/// How often it is gone through from top to bottom.
+const TIDY_PACE: Duration = Duration::from_secs(3600);
 
 /// How often every shop is asked for what has changed.
 const PULL_PACE: Duration = Duration::from_secs(120);
@@ -62,10 +69,12 @@ const PULL_PACE: Duration = Duration::from_secs(120);
 /// How often write-backs are looked for that no job tells.
 const TELL_PACE: Duration = Duration::from_secs(600);
 
-/// What comes again and again. A slot of time is taken once, whichever process notices it first.
+/// What comes again and again. A slot of time is taken once, whichever process notices it first; one in which nothing
+/// would be found to do is left ([`crate::db::due`]).
 pub fn periodic() -> Vec<Periodic> {
     vec![
         Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name },
+        Periodic { name: "house.tidy", every: TIDY_PACE, lane: TIDY_HOUSE.lane, kind: TIDY_HOUSE.name },
         Periodic { name: "shops.pull", every: PULL_PACE, lane: PULL_ALL.lane, kind: PULL_ALL.name },
         Periodic { name: "write_backs.tell", every: TELL_PACE, lane: TELL_DUE.lane, kind: TELL_DUE.name },
     ]
@@ -79,6 +88,7 @@ pub fn kinds(app: &App) -> Vec<Kind> {
             retry: Retry { base: Duration::from_secs(1), cap: HOUSE_PACE },
             ..kind(app, KEEP_HOUSE, keep_house)
         },
+        kind(app, TIDY_HOUSE, tidy_house),
         kind(app, RECHECK, recheck),
         kind(app, RECOUNT, housekeeping::recount),
         kind(app, PULL_ALL, pulling::pull_all),
@@ -95,6 +105,11 @@ fn recheck(task: &Task) -> Result<End, Error> {
 }
 
 fn keep_house(task: &Task) -> Result<End, Error> {
+    housekeeping::keep(task.app)?;
+    Ok(End::Done)
+}
+
+fn tidy_house(task: &Task) -> Result<End, Error> {
     housekeeping::once(task.app)?;
     Ok(End::Done)
 }

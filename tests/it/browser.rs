@@ -212,7 +212,7 @@ fn the_day_is_drawn_and_an_order_has_a_page_of_its_own() {
         })
         .collect();
     let taken = app.push(&shop, &orders);
-    huidan::jobs::housekeeping::once(app.app()).expect("a sample is taken");
+    huidan::jobs::housekeeping::keep(app.app()).expect("a sample is taken");
     let browser = shipper(&app);
     browser.open("/");
     browser.until("document.querySelectorAll('.chart').length === 2");

@@ -299,7 +299,7 @@ each_database!(
         let wish = NewClaimWish { lease_s: 1, ..desk.wish(0, "a", 4) };
         let taken = printing::handful(app.app(), &desk.actor, &wish).expect("sheets wait");
         until("its lease has run out", || {
-            housekeeping::once(app.app()).expect("the house is kept");
+            housekeeping::keep(app.app()).expect("the house is kept");
             states(&app, job)[0] == SheetState::Unknown
         });
         let waits = desk.take(&app, 0, "b", 4).expect("an answer").waits;
@@ -329,7 +329,7 @@ each_database!(
         let taken = printing::handful(app.app(), &desk.actor, &wish).expect("sheets wait");
         desk.tell(&app, &taken, &[1, 2, 3], SheetResult::HandedOver);
         std::thread::sleep(std::time::Duration::from_millis(1_200));
-        housekeeping::once(app.app()).expect("the house is kept");
+        housekeeping::keep(app.app()).expect("the house is kept");
         assert_eq!(states(&app, job), [SheetState::Sent; 3], "no lease runs on them");
         let shipper = Actor { role: Role::Shipper, name: "user:1".to_owned(), ..app.owner().clone() };
         let all =

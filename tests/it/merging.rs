@@ -191,7 +191,7 @@ each_database!(
         app.write(|tx| release(tx, b, second)).expect("one is released");
         assert_eq!(company(&app, a).1, Blocked, "the other still holds");
         app.advance(chrono::Duration::hours(3));
-        huidan::jobs::housekeeping::once(app.app()).expect("time is noticed");
+        huidan::jobs::housekeeping::keep(app.app()).expect("time is noticed");
         assert_eq!(company(&app, a).1, Ready);
         app.write(|tx| release(tx, b, first)).expect("releasing what is over changes nothing");
         assert_eq!(company(&app, a).1, Ready);

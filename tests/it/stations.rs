@@ -125,7 +125,7 @@ each_database!(
         agent.kill();
 
         until("its lease has run out", || {
-            housekeeping::once(app.app()).expect("the house is kept");
+            housekeeping::keep(app.app()).expect("the house is kept");
             positions(&app, job, SheetState::Sent).is_empty()
         });
         let on_paper = known.positions(&printer.paper());
@@ -287,7 +287,7 @@ each_database!(
         until("it prints", || printer.count() >= 4);
         network.cut();
         until("the server has given it up", || {
-            housekeeping::once(app.app()).expect("the house is kept");
+            housekeeping::keep(app.app()).expect("the house is kept");
             !positions(&app, job, SheetState::Unknown).is_empty()
         });
         network.lead_to(server(&app));

@@ -220,10 +220,10 @@ each_database!(
         };
         let _gone = Browser::of(&app, Role::Owner);
         assert_eq!(sessions_of(&app), 1);
-        housekeeping::once(app.app()).expect("the house is kept");
+        housekeeping::keep(app.app()).expect("the house is kept");
         assert_eq!(sessions_of(&app), 1, "somebody may come back");
         app.advance(Duration::hours(13));
-        housekeeping::once(app.app()).expect("the house is kept");
+        housekeeping::keep(app.app()).expect("the house is kept");
         assert_eq!(sessions_of(&app), 0);
     }
 );

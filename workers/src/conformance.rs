@@ -81,6 +81,11 @@ fn leases_in_order_and_once(rig: &dyn Rig) {
     assert_eq!(look.iter().map(|turn| turn.turn).collect::<Vec<_>>(), [1, 2], "3 is not due");
     let next = rig.ledger().next_in().expect("a moment");
     assert!(next.is_some_and(|next| (50..=60).contains(&next.as_secs())), "{next:?}");
+    let survey = rig.ledger().survey(&["test", "empty"]).expect("a survey");
+    assert_eq!(survey.turns, look, "one question for both");
+    assert!(survey.next_in.is_some_and(|next| (50..=60).contains(&next.as_secs())), "{survey:?}");
+    let elsewhere = rig.ledger().survey(&["empty"]).expect("a survey");
+    assert!(elsewhere.turns.is_empty() && elsewhere.next_in.is_some(), "{elsewhere:?}");
 
     let wants = [1, 2, 4].map(|turn| Want { turn: Turn { lane: "test".to_owned(), turn }, count: 3 });
     let mut ids: Vec<i64> =

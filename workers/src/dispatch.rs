@@ -103,16 +103,22 @@ impl Rota {
 fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
     shared.settle();
     take_slots(shared, rota)?;
-    if rota.chores_at <= Instant::now() {
-        do_chores(shared, rota)?;
-    }
+    let has_chores = rota.chores_at <= Instant::now();
     let Room { all, low_water, mut lanes, by_turn } = room(shared);
     // Leased a few at a time, each job would cost a round of its own.
     if all == 0 || shared.parts.transport.waiting() > low_water {
+        if has_chores {
+            do_chores(shared, rota, || shared.parts.ledger.next_in(), |next_in| *next_in)?;
+        }
         return Ok(Round::Full);
     }
     let names: Vec<&str> = shared.options.lanes.iter().map(|lane| lane.name.as_str()).collect();
-    let turns = shared.parts.ledger.look(&names)?;
+    let turns = match has_chores {
+        true => {
+            do_chores(shared, rota, || shared.parts.ledger.survey(&names), |survey| survey.next_in)?.turns
+        }
+        false => shared.parts.ledger.look(&names)?,
+    };
     let players: Vec<Player> = turns
         .iter()
         .map(|turn| Player {
@@ -151,21 +157,27 @@ fn take_slots(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Wakes jobs whose time has come and takes back those whose lease ran out, and notes when that
-/// will be needed again. Asked for rarely: under load it would cost as much as leasing.
-fn do_chores(shared: &Shared, rota: &mut Rota) -> anyhow::Result<()> {
+/// Wakes jobs whose time has come and takes back those whose lease ran out, and notes when that will be needed again.
+/// `ask` is the question that tells; its last answer is this one's. Asked for rarely: under load it would cost as much
+/// as leasing.
+fn do_chores<T>(
+    shared: &Shared,
+    rota: &mut Rota,
+    ask: impl Fn() -> anyhow::Result<T>,
+    next_in: impl Fn(&T) -> Option<Duration>,
+) -> anyhow::Result<T> {
     let ledger = &shared.parts.ledger;
-    let mut next_in = ledger.next_in()?;
-    if next_in == Some(Duration::ZERO) {
+    let mut answer = ask()?;
+    if next_in(&answer) == Some(Duration::ZERO) {
         report(shared, ledger.rescue()?);
         ledger.promote()?;
-        next_in = ledger.next_in()?;
+        answer = ask()?;
     }
     let longest = longest_pause(shared);
     rota.chores_done_at = Instant::now();
-    rota.chores_at =
-        rota.chores_done_at + next_in.unwrap_or(longest).clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
-    Ok(())
+    let next_in = next_in(&answer).unwrap_or(longest);
+    rota.chores_at = rota.chores_done_at + next_in.clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
+    Ok(answer)
 }
 
 /// Leases and hands over; answers how many.

@@ -31,7 +31,7 @@ pub use job::{End, Ended, Failure, Hold, Job, Periodic};
 pub use limit::{Limit, LocalLimiter, Unlimited};
 pub use local::{LocalBell, LocalTransport};
 pub use pace::{LocalPace, Pace, Rate};
-pub use ports::{Bell, Extended, Ledger, Limiter, Rescued, Then, Transport, Turn, Want};
+pub use ports::{Bell, Extended, Ledger, Limiter, Rescued, Survey, Then, Transport, Turn, Want};
 pub use retry::Retry;
 pub use runner::{Kind, Lane, Options, Parts, Runner};
 pub use work::Work;

@@ -17,6 +17,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// How long until a waiting job is due or a lease runs out; zero when one already has.
     fn next_in(&self) -> Result<Option<Duration>>;
 
+    /// [`Self::look`] and [`Self::next_in`] as one question, for who waits and asks now and then.
+    fn survey(&self, lanes: &[&str]) -> Result<Survey> {
+        Ok(Survey { turns: self.look(lanes)?, next_in: self.next_in()? })
+    }
+
     /// Leases ready jobs for `lease`: of each wanted turn the most urgent first, counted as an attempt.
     fn lease(&self, wants: &[Want], lease: Duration) -> Result<Vec<Job>>;
 
@@ -49,7 +54,8 @@ pub trait Ledger: Send + Sync + 'static {
     /// Notes how far a job is.
     fn progress(&self, hold: Hold, done: u64, total: u64) -> Result<()>;
 
-    /// Enqueues the periodic jobs whose slot nobody has taken yet; answers how many.
+    /// Enqueues the periodic jobs whose slot nobody has taken yet; answers how many. A ledger may leave one out that
+    /// would find nothing to do; it is asked for again before the slot ends.
     fn take_slots(&self, periodic: &[Periodic]) -> Result<usize>;
 }
 
@@ -58,6 +64,15 @@ pub trait Ledger: Send + Sync + 'static {
 pub struct Turn {
     pub lane: String,
     pub turn: i64,
+}
+
+/// What there is to do now, and when time alone asks for more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Survey {
+    /// As [`Ledger::look`] answers.
+    pub turns: Vec<Turn>,
+    /// As [`Ledger::next_in`] answers.
+    pub next_in: Option<Duration>,
 }
 
 /// So many jobs of a turn.

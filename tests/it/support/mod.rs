@@ -15,6 +15,7 @@ pub mod postgres;
 pub mod redis;
 pub mod shipments;
 pub mod station;
+pub mod wire;
 
 pub use app::TestApp;
 pub use orders::{order, recipient};
