@@ -1,7 +1,7 @@
 # The words of this project; CI uses the same ones.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test soak bench fix
+.PHONY: help run demo check test test-shops soak bench fix
 
 # One runner for the tests: nextest where it is installed.
 RUNNER = $(shell cargo nextest --version >/dev/null 2>&1 && echo nextest run || echo test)
@@ -9,7 +9,7 @@ RUNNER = $(shell cargo nextest --version >/dev/null 2>&1 && echo nextest run || 
 ONLY ?=
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Start huidan on ./data
 	cargo run --release --locked -- serve
@@ -25,6 +25,12 @@ test: ## Run all tests, on SQLite and on a PostgreSQL and a Redis of their own
 	@scripts/install-tools.sh
 	@echo "Tests run by cargo $(RUNNER)."
 	@scripts/with-services.sh cargo $(RUNNER) --workspace --all-targets --locked $(ONLY)
+
+test-shops: ## Install Vendure and Medusa, let people buy there, ship, and hold their shops against ours
+	@scripts/install-tools.sh node npm postgres redis
+	@cd scripts/shops/vendure && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
+	@cd scripts/shops/medusa && npm install --ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error
+	@SHOP_ORDERS=$(or $(ORDERS),60) scripts/with-services.sh cargo test --locked --test real_shops -- --test-threads=1 --nocapture $(ONLY)
 
 soak: ## Kill every part again and again through a day of 10,000 orders
 	@scripts/install-tools.sh

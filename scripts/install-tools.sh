@@ -19,6 +19,8 @@ pdftoppm   poppler-utils   tests look at printed pages
 zbarimg    zbar-tools      tests read the bar codes of printed pages
 chromium   chromium        tests use the web pages as people do
 chromedriver chromium-driver they drive it through WebDriver
+node       nodejs          make test-shops runs shop servers that need it
+npm        npm             they come from there
 cjk-font   fonts-noto-cjk  its pictures show Chinese
 '
 DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg chromium chromedriver cjk-font'

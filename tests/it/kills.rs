@@ -5,10 +5,7 @@
 //! with SIGKILL and started again.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use huidan::db::statement::sql;
@@ -16,6 +13,7 @@ use huidan::domain::actor::Role;
 use serde_json::{Value as Json, json};
 
 use crate::support::person::Person;
+use crate::support::served::Served;
 use crate::support::{TestApp, order, recipient};
 
 /// Of fifteen orders for five recipients each.
@@ -26,9 +24,7 @@ each_database!(
         let data = tempfile::tempdir().expect("a data folder");
         let token = app.token(Role::Owner);
         let served = Served::start(&app, data.path());
-        let person = Person::new(token, Duration::from_secs(30), || {
-            served.address.lock().expect("one killer").clone()
-        });
+        let person = Person::new(token, Duration::from_secs(30), || served.address());
         let done = AtomicBool::new(false);
         std::thread::scope(|threads| {
             threads.spawn(|| {
@@ -49,7 +45,7 @@ each_database!(
             done.store(true, Ordering::Relaxed);
             day.map_err(std::panic::resume_unwind).expect("the day went well");
         });
-        assert!(served.kills.load(Ordering::Relaxed) > 5, "the day was too quiet to tell anything");
+        assert!(served.kills() > 5, "the day was too quiet to tell anything");
 
         let count = |text: &str| app.read(|db| db.number(sql(text).bind(db.seller())));
         assert_eq!(count("SELECT COUNT(*) AS one FROM orders WHERE seller_id = ?"), 15 * BATCHES);
@@ -136,76 +132,4 @@ fn work(person: &Person) {
         }
     }
     assert_eq!(settled, 15 * BATCHES, "each order's shop is told once");
-}
-
-/// The program as a process that can be killed; it always comes back on the same port.
-struct Served {
-    address: Mutex<String>,
-    child: Mutex<Child>,
-    database: String,
-    data: std::path::PathBuf,
-    kills: AtomicUsize,
-}
-
-impl Served {
-    fn start(app: &TestApp, data: &std::path::Path) -> Arc<Self> {
-        let database = app.database_address();
-        let (child, address) = spawn(&database, data);
-        Arc::new(Self {
-            address: Mutex::new(address),
-            child: Mutex::new(child),
-            database,
-            data: data.to_owned(),
-            kills: AtomicUsize::new(0),
-        })
-    }
-
-    fn kill_and_start(&self) {
-        let mut child = self.child.lock().expect("one killer");
-        child.kill().expect("SIGKILL reaches it");
-        child.wait().expect("it has ended");
-        self.kills.fetch_add(1, Ordering::Relaxed);
-        let (next, address) = spawn(&self.database, &self.data);
-        *child = next;
-        *self.address.lock().expect("one killer") = address;
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let mut child = self.child.lock().expect("one killer");
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-}
-
-/// The real program serving this database; its address once it has one.
-pub(crate) fn spawn(database: &str, data: &std::path::Path) -> (Child, String) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_huidan"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .env("DATABASE_URL", database)
-        .env("HUIDAN_SECRET_KEY", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
-        .env("HUIDAN_LOG_FORMAT", "json")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut log = BufReader::new(child.stderr.take().expect("its log is piped"));
-    let mut line = String::new();
-    let address = loop {
-        line.clear();
-        let read = log.read_line(&mut line).expect("its log can be read");
-        assert!(read > 0, "the program ended before it served");
-        if let Some((_, rest)) = line.split_once("huidan serves http://") {
-            break rest
-                .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'))
-                .next()
-                .expect("an address")
-                .to_owned();
-        }
-    };
-    // Whoever does not read the log stops the program when the pipe is full.
-    std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-    (child, address)
 }

@@ -235,7 +235,7 @@ each_database!(
             (tempfile::tempdir().expect("a machine"), tempfile::tempdir().expect("a server"));
         let tray = folder.path().join("tray");
         std::fs::create_dir(&tray).expect("a folder");
-        let start = || crate::kills::spawn(&app.database_address(), data.path());
+        let start = || crate::support::served::spawn(&app.database_address(), data.path());
         let (mut served, address) = start();
         let network = Network::to(address.parse().expect("an address"));
         let printers = [format!("out=folder://{}?sizes=100x150&language=zpl", tray.display())];

@@ -13,6 +13,7 @@ pub mod orders;
 pub mod person;
 pub mod postgres;
 pub mod redis;
+pub mod served;
 pub mod shipments;
 pub mod station;
 pub mod wire;

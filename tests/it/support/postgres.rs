@@ -39,6 +39,11 @@ impl Postgres {
         format!("postgres://postgres@{socket}/postgres")
     }
 
+    /// The folder of its socket, as other clients take it for a host.
+    pub fn folder(&self) -> String {
+        self.folder.path().display().to_string()
+    }
+
     /// Starts it again on what it had committed.
     pub fn restart(&mut self) {
         self.kill();
