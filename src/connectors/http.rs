@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use ureq::http::header::{HeaderMap, RETRY_AFTER};
 
+use super::digest::form_encoded;
 use super::link::CallError;
 
 /// A call, from the first byte to the last.
@@ -62,6 +63,18 @@ impl Http {
     /// As [`Http::get`]. Whether the shop did it is then unknown.
     pub fn post(&self, url: &str, headers: &[(&str, &str)], body: &Json) -> Result<Answer, CallError> {
         send(self.0.post(url), headers, body)
+    }
+
+    /// Sends a form.
+    ///
+    /// # Errors
+    /// As [`Http::post`].
+    pub fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Answer, CallError> {
+        let pair = |(name, value): &(&str, &str)| format!("{}={}", form_encoded(name), form_encoded(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let request =
+            self.0.post(url).header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
+        read(request.send(body))
     }
 
     /// Sends JSON that replaces what is there.

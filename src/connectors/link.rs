@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
+use super::authorisation::Authorisation;
 use super::http::Http;
 use super::parcel::{Parcel, ShipError};
-use super::{medusa, shopify, vendure, woocommerce};
+use super::{medusa, shopify, taobao, vendure, woocommerce};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
@@ -47,6 +48,14 @@ pub struct Access<'a> {
 }
 
 impl Access<'_> {
+    /// Where the shop is, without a slash at the end; where its platform is, when a person has written nothing else.
+    pub fn address(&self, platforms: &'static str) -> &str {
+        match self.settings.address.trim_end_matches('/') {
+            "" => platforms,
+            own => own,
+        }
+    }
+
     /// One of the credentials.
     ///
     /// # Errors
@@ -102,6 +111,16 @@ pub trait Connector: Send + Sync {
     /// # Errors
     /// As [`ShipError`] says: whether the shop refused, could not be asked, or was told and not heard.
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError>;
+
+    /// How the platform is asked for consent; `None` where a person makes a key in the shop.
+    fn authorisation(&self) -> Option<&dyn Authorisation> {
+        None
+    }
+
+    /// Where all shops of the platform are asked; `None` where each is asked at its own address.
+    fn gateway(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// The connector of a platform, if orders can be pulled from it.
@@ -111,13 +130,29 @@ pub fn connector(platform: Platform) -> Option<&'static dyn Connector> {
         Platform::Medusa => Some(&medusa::Medusa),
         Platform::Shopify => Some(&shopify::Shopify),
         Platform::Woocommerce => Some(&woocommerce::Woocommerce),
+        Platform::Taobao | Platform::Tmall => Some(&taobao::Taobao),
         _ => None,
     }
 }
 
-/// The connector of a shop that is linked: one without an address is told and asked by nobody.
-pub fn connected(platform: Platform, settings: &ShopSettings) -> Option<&'static dyn Connector> {
-    connector(platform).filter(|_| !settings.address.is_empty())
+/// The connector of a shop that is linked. One without an address is told and asked by nobody; where the platform has one
+/// address for all, the shop's keys decide.
+pub fn connected(
+    platform: Platform,
+    settings: &ShopSettings,
+    is_linked: bool,
+) -> Option<&'static dyn Connector> {
+    connector(platform).filter(|connector| match connector.gateway() {
+        Some(_) => is_linked,
+        None => !settings.address.is_empty(),
+    })
+}
+
+/// Whether these are all the keys a platform needs, also those that come by consent.
+pub fn is_complete(platform: Platform, keys: &Map<String, Json>) -> bool {
+    let has = |name: &&str| keys.get(*name).and_then(Json::as_str).is_some_and(|text| !text.is_empty());
+    let by_consent = connector(platform).and_then(Connector::authorisation).map(|_| "access_token");
+    credentials(platform).iter().filter(|name| !is_optional(platform, name)).chain(&by_consent).all(has)
 }
 
 /// What opens a platform's API, by the names of the credentials, in the order a person is asked.
@@ -127,13 +162,15 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
         Platform::Medusa => &["secret_key"],
         Platform::Shopify => &["access_token", "webhook_secret"],
         Platform::Woocommerce => &["consumer_key", "consumer_secret", "webhook_secret"],
+        Platform::Taobao | Platform::Tmall => &["app_key", "app_secret", "access_token"],
         _ => &[],
     }
 }
 
-/// Whether a shop can be linked without this credential.
-pub fn is_optional(credential: &str) -> bool {
-    matches!(credential, "channel_token" | "webhook_secret")
+/// Whether a person need not type this credential: the shop does without, or it comes by consent.
+pub fn is_optional(platform: Platform, credential: &str) -> bool {
+    let comes = || connector(platform).is_some_and(|connector| connector.authorisation().is_some());
+    matches!(credential, "channel_token" | "webhook_secret") || credential == "access_token" && comes()
 }
 
 /// A person's name from its parts: Chinese, Japanese and Korean names have the family first and no blank.

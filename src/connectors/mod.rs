@@ -12,6 +12,7 @@
 //! settings and trait · network · wire types · pure mapping to the snapshot. How it signs is pure too and
 //! stands in its `sign.rs`; [`sign_check`] holds all of them against files of known signatures.
 
+pub mod authorisation;
 pub mod digest;
 pub mod douyin;
 pub mod file;
@@ -21,6 +22,7 @@ pub mod jd;
 pub mod kuaishou;
 pub mod limits;
 pub mod link;
+mod loose;
 pub mod medusa;
 mod overlap;
 pub mod parcel;
@@ -31,6 +33,7 @@ pub mod sign_check;
 pub mod taobao;
 pub mod tracking;
 pub mod vendure;
+mod walk;
 pub mod woocommerce;
 pub mod xiaohongshu;
 

@@ -29,6 +29,7 @@ pub const TABLES: &[&str] = &[
     "idempotency_keys",
     "shops",
     "shop_pulls",
+    "shop_tokens",
     "import_mappings",
     "imports",
     "import_files",

@@ -44,6 +44,7 @@ pub mod sheets;
 pub mod shipment_list;
 pub mod shipments;
 pub mod shop_pulls;
+pub mod shop_tokens;
 pub mod shops;
 pub mod sku_codes;
 pub mod skus;

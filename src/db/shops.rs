@@ -21,6 +21,8 @@ row! {
         pub created_at: UtcTime,
         pub last_intake_at: Option<UtcTime>,
         pub last_order_at: Option<UtcTime>,
+        /// All keys that its platform needs are there.
+        pub is_linked: bool,
     }
 }
 
@@ -31,7 +33,7 @@ impl ShopRow {
     }
 }
 
-const COLUMNS: &str = "id, platform, name, settings, created_at, last_intake_at, last_order_at";
+const COLUMNS: &str = "id, platform, name, settings, created_at, last_intake_at, last_order_at, is_linked";
 
 /// All shops of the seller, in the order they were added.
 pub fn all(db: &mut Db) -> QueryResult<Vec<ShopRow>> {
@@ -67,25 +69,18 @@ pub fn by_name(db: &mut Db, name: &str) -> QueryResult<Option<ShopRow>> {
     db.first(statement.bind(seller).bind(name))
 }
 
-/// Adds a shop. `credentials` is sealed already, or empty.
-pub fn insert(
-    tx: &mut Tx,
-    platform: Platform,
-    name: &str,
-    settings: &ShopSettings,
-    credentials: &str,
-) -> Result<ShopId, Error> {
+/// Adds a shop, without any keys.
+pub fn insert(tx: &mut Tx, platform: Platform, name: &str, settings: &ShopSettings) -> Result<ShopId, Error> {
     let id = tx.id()?;
     let (seller, now) = (tx.seller(), tx.now);
     tx.execute(
         sql("INSERT INTO shops (seller_id, id, platform, name, settings, credentials, created_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)")
+             VALUES (?, ?, ?, ?, ?, '', ?)")
         .bind(seller)
         .bind(id)
         .bind(platform)
         .bind(name)
         .bind(serde_json::to_string(settings).map_err(anyhow::Error::from)?)
-        .bind(credentials)
         .bind(now),
     )?;
     Ok(ShopId(id))
@@ -129,11 +124,11 @@ pub fn update(tx: &mut Tx, shop: ShopId, name: &str, settings: &ShopSettings) ->
     if changed == 0 { Err(Error::missing("shop", shop)) } else { Ok(()) }
 }
 
-/// Replaces a shop's credentials, sealed already or empty.
-pub fn set_credentials(tx: &mut Tx, shop: ShopId, credentials: &str) -> QueryResult<()> {
+/// Replaces a shop's credentials, sealed already or empty, and notes whether they are all its platform needs.
+pub fn set_credentials(tx: &mut Tx, shop: ShopId, credentials: &str, is_linked: bool) -> QueryResult<()> {
     let seller = tx.seller();
-    let statement = sql("UPDATE shops SET credentials = ? WHERE seller_id = ? AND id = ?");
-    tx.execute(statement.bind(credentials).bind(seller).bind(shop)).map(drop)
+    let statement = sql("UPDATE shops SET credentials = ?, is_linked = ? WHERE seller_id = ? AND id = ?");
+    tx.execute(statement.bind(credentials).bind(is_linked).bind(seller).bind(shop)).map(drop)
 }
 
 row! {

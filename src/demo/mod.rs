@@ -85,7 +85,7 @@ pub fn set_up(app: &App, count: usize) -> Result<Demo, Error> {
             };
             let id = match shops::by_name(tx, name)? {
                 Some(row) => row.id,
-                None => shops::insert(tx, kind.platform(), name, &settings, "")?,
+                None => shops::insert(tx, kind.platform(), name, &settings)?,
             };
             made.push(DemoShop { id, kind: *kind, name });
         }

@@ -19,6 +19,7 @@ pub mod remark;
 pub mod seller;
 pub mod shipment;
 pub mod shop;
+pub mod shop_token;
 pub mod sku;
 pub mod station;
 pub mod time;

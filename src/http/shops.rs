@@ -11,7 +11,7 @@ use super::jobs::JobView;
 use super::page::{Items, Page};
 use super::problem::Reply;
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, shop_pulls};
+use crate::db::{Db, shop_pulls, shop_tokens};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
@@ -79,6 +79,8 @@ pub struct ShopHealthView {
     /// How many pulls in a row came to nothing, and why the last one did.
     failures: i64,
     error: Option<String>,
+    /// Until when the platform accepts us; then a person has to authorise the shop anew. `None` where nobody says.
+    linked_until: Option<UtcTime>,
     /// When an order last came in.
     last_intake_at: Option<UtcTime>,
     /// Newest change of an order, by the platform's clock.
@@ -99,6 +101,7 @@ impl ShopView {
             last_hint_at: pull.hinted_at,
             failures: pull.failures,
             error: Some(pull.error).filter(|error| !error.is_empty()),
+            linked_until: shop_tokens::find(db, row.id)?.linked_until,
             last_intake_at: row.last_intake_at,
             last_order_at: row.last_order_at,
         };

@@ -1,5 +1,5 @@
-//! What time alone changes: presales fall due, holds end, deadlines draw near and pass, stations fall silent, keys and
-//! sessions expire, files are dropped.
+//! What time alone changes: presales fall due, holds end, deadlines draw near and pass, stations fall silent, tokens, keys and
+//! sessions end, files are dropped.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::jobs::imports::later::FILE_KEPT;
 use crate::operations::shipments::{self, again};
-use crate::operations::{NOBODY, deadlines, sessions, stations};
+use crate::operations::{NOBODY, deadlines, sessions, shop_tokens, stations};
 
 /// How many ended jobs one transaction forgets.
 const BATCH: usize = 500;
@@ -71,6 +71,7 @@ pub fn once(app: &App) -> Result<(), Error> {
         recount_all(app, &actor)?;
         ring(app, &actor)?;
         app.write(&actor, stations::end_lapsed)?;
+        app.write(&actor, shop_tokens::tell_ending)?;
         app.write(&actor, |tx| {
             let expired = tx.now.plus(-IDEMPOTENCY_HOURS);
             idempotency::forget(tx, expired)?;

@@ -9,24 +9,24 @@ use std::sync::LazyLock;
 
 use chrono::Duration;
 use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 use workers::End;
 
+use super::authorising::{self, Door, Shut};
 use super::intake::take_in_all;
 use super::run::Task;
-use crate::app::App;
 use crate::connectors::http::Http;
-use crate::connectors::link::{Access, CallError, Connector, Sweep, connected};
+use crate::connectors::link::{CallError, Connector, Sweep, connected, connector};
 use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
-use crate::db::shops::{self, ShopRow};
+use crate::db::shops;
 use crate::db::{Tx, sellers, shop_pulls};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
-use crate::operations::NOBODY;
 use crate::operations::shops as operations;
+use crate::operations::{NOBODY, shop_tokens};
 
 /// Asks one shop for its orders.
 pub const PULL: JobKind = JobKind { name: "shop.pull", lane: "pull", max_attempts: 4, max_crashes: 10 };
@@ -58,7 +58,7 @@ struct Arguments {
 /// When there is no such shop, or a conflict when its orders come by file or push, or nobody has said where it is.
 pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
     let row = shops::find(tx, shop)?;
-    asked(shop, row.platform, &row.settings()?)?;
+    asked(shop, row.platform, &row.settings()?, row.is_linked)?;
     let key = shop.to_string();
     let job =
         NewJob { turn: Some(shop.0), ..NewJob::new(PULL, json!({ "shop": shop })) }.unique(key.as_str());
@@ -71,18 +71,24 @@ pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
 /// The connector of a shop that can be asked.
 ///
 /// # Errors
-/// A conflict when it cannot: its platform has no API here, or it has no address.
+/// A conflict when it cannot: its platform has no API here, or it has no address or no keys.
 pub(super) fn asked(
     shop: ShopId,
     platform: Platform,
     settings: &ShopSettings,
+    is_linked: bool,
 ) -> Result<&'static dyn Connector, Error> {
-    connected(platform, settings).ok_or_else(|| {
-        Error::conflict(
-            "shop_not_pulled",
-            format!("Shop {shop} on the platform {platform} has no address that could be asked."),
-            "Write the shop's address, or bring its orders by file or push.",
-        )
+    connected(platform, settings, is_linked).ok_or_else(|| {
+        let (lacks, next) = match connector(platform).and_then(Connector::gateway) {
+            Some(_) => {
+                ("is not linked", "Give its keys and authorise it, or bring its orders by file or push.")
+            }
+            None => (
+                "has no address that could be asked",
+                "Write the shop's address, or bring its orders by file or push.",
+            ),
+        };
+        Error::conflict("shop_not_pulled", format!("Shop {shop} on the platform {platform} {lacks}."), next)
     })
 }
 
@@ -94,7 +100,7 @@ pub(super) fn asked(
 pub fn hint(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
     shop_pulls::note_hint(tx, shop)?;
     let row = shops::find(tx, shop)?;
-    match connected(row.platform, &row.settings()?) {
+    match connected(row.platform, &row.settings()?, row.is_linked) {
         Some(_) => enqueue(tx, shop).map(drop),
         // Its address was taken away; the shop does not know that.
         None => Ok(()),
@@ -110,7 +116,7 @@ pub fn pull_all(task: &Task) -> Result<End, Error> {
         let shops = task.app.read(seller.id, |db| Ok(shops::all(db)?))?;
         let mut asked: Vec<ShopId> = Vec::new();
         for shop in &shops {
-            if connected(shop.platform, &shop.settings()?).is_some() {
+            if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {
                 asked.push(shop.id);
             }
         }
@@ -135,13 +141,17 @@ pub fn pull_all(task: &Task) -> Result<End, Error> {
 /// When the shop refuses or does not answer; the record says so too.
 pub fn pull(task: &Task) -> Result<End, Error> {
     let shop = task.arguments::<Arguments>()?.shop;
-    let (row, credentials, state, oldest) = task.app.read(task.actor.seller, |db| {
-        let row = shops::find(db, shop)?;
-        let credentials = operations::credentials(db, shop)?;
-        Ok((row, credentials, shop_pulls::find(db, shop)?, shop_pulls::oldest_open(db, shop)?))
+    let door = match authorising::open(task.app, &task.actor, shop) {
+        Ok(door) => door,
+        // Its address or key may be gone by now.
+        Err(Shut::Unlinked) => return Ok(End::Done),
+        Err(Shut::Later(wait)) => return Ok(End::Snooze(wait)),
+        Err(Shut::Call(error)) => return failed(task, shop, &error),
+        Err(Shut::Ours(error)) => return Err(error),
+    };
+    let (state, oldest) = task.app.read(task.actor.seller, |db| {
+        Ok((shop_pulls::find(db, shop)?, shop_pulls::oldest_open(db, shop)?))
     })?;
-    // Its address may be gone by now.
-    let Some(connector) = connected(row.platform, &row.settings()?) else { return Ok(End::Done) };
     let began = task.app.now();
     let since = state.changed_since.unwrap_or(began.plus(-HISTORY)).plus(-OVERLAP);
     let mut sweeps = vec![Sweep::Changed(since)];
@@ -151,9 +161,9 @@ pub fn pull(task: &Task) -> Result<End, Error> {
     }
     let mut read = 0;
     for sweep in sweeps {
-        match sweep_all(task, connector, &row, &credentials, sweep, &mut read) {
+        match sweep_all(task, &door, sweep, &mut read) {
             Ok(()) => {}
-            Err(Trouble::Call(error)) => return failed(task.app, &task.actor, task, shop, &error),
+            Err(Trouble::Call(error)) => return failed(task, shop, &error),
             Err(Trouble::Ours(error)) => return Err(error),
             Err(Trouble::Stopped) => return Ok(End::Snooze(std::time::Duration::ZERO)),
         }
@@ -172,23 +182,16 @@ enum Trouble {
     Stopped,
 }
 
-fn sweep_all(
-    task: &Task,
-    connector: &dyn Connector,
-    shop: &ShopRow,
-    credentials: &Map<String, Json>,
-    sweep: Sweep,
-    read: &mut u64,
-) -> Result<(), Trouble> {
-    let settings = shop.settings().map_err(Trouble::Ours)?;
+fn sweep_all(task: &Task, door: &Door, sweep: Sweep, read: &mut u64) -> Result<(), Trouble> {
+    let shop = &door.shop;
     let mut from: Option<String> = None;
     loop {
         if task.work.is_stopping() || task.work.is_cancelled() {
             return Err(Trouble::Stopped);
         }
         // Anew for each page: what is read later tells what is newer.
-        let access = Access { http: &HTTP, settings: &settings, credentials, now: task.app.now() };
-        let page = connector.orders(&access, sweep, from.as_deref()).map_err(Trouble::Call)?;
+        let access = door.access(task.app);
+        let page = door.connector.orders(&access, sweep, from.as_deref()).map_err(Trouble::Call)?;
         for (number, why) in &page.unreadable {
             tracing::warn!(shop.id = %shop.id, "Order {number} of shop {} could not be read: {why}", shop.id);
         }
@@ -203,9 +206,12 @@ fn sweep_all(
 }
 
 /// Notes why the shop was not read, says once that it has gone silent, and decides what follows.
-fn failed(app: &App, actor: &Actor, task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
+fn failed(task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
+    if matches!(error, CallError::AuthExpired(_)) && doubt(task, shop)? {
+        return Ok(End::Snooze(std::time::Duration::ZERO));
+    }
     let text = error.to_string();
-    app.write(actor, |tx| {
+    task.app.write(&task.actor, |tx| {
         let failures = shop_pulls::note_failed(tx, shop, &text)?;
         // What may pass gets a few tries; a key that has ended does not mend itself.
         if failures == if error.may_pass() { SILENT_AFTER } else { 1 } {
@@ -221,6 +227,14 @@ fn failed(app: &App, actor: &Actor, task: &Task, shop: ShopId, error: &CallError
         error if error.may_pass() => Err(anyhow::anyhow!("shop {shop}: {text}").into()),
         error => Err(shop_refuses(shop, error)),
     }
+}
+
+/// The shop does not accept its token: whether it is refreshed before the next call.
+///
+/// # Errors
+/// When the record cannot be written.
+pub(super) fn doubt(task: &Task, shop: ShopId) -> Result<bool, Error> {
+    task.app.write(&task.actor, |tx| shop_tokens::doubt(tx, shop))
 }
 
 /// What a shop said no to, in its words.

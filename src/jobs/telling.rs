@@ -11,9 +11,10 @@ use chrono::Duration as Span;
 use serde::Deserialize;
 use workers::{End, Retry};
 
-use super::pulling::HTTP;
+use super::authorising::{self, Shut};
+use super::pulling::doubt;
 use super::run::Task;
-use crate::connectors::link::{Access, CallError, connected};
+use crate::connectors::link::CallError;
 use crate::connectors::parcel::ShipError;
 use crate::db::jobs::JobKind;
 use crate::db::sellers;
@@ -21,8 +22,8 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::WriteBackId;
 use crate::domain::write_back::Outcome;
+use crate::operations::NOBODY;
 use crate::operations::write_backs::telling;
-use crate::operations::{NOBODY, shops};
 
 /// Enqueues what waits to be told and has no job.
 pub const TELL_DUE: JobKind =
@@ -62,19 +63,19 @@ pub fn tell_due(task: &Task) -> Result<End, Error> {
 /// When the shop does not answer and there are tries left.
 pub fn tell(task: &Task) -> Result<End, Error> {
     let id = task.arguments::<Arguments>()?.write_back;
-    let Some((telling, credentials)) = task.app.read(task.actor.seller, |db| {
-        let Some(telling) = telling::telling(db, id)? else { return Ok(None) };
-        let credentials = shops::credentials(db, telling.shop.id)?;
-        Ok(Some((telling, credentials)))
-    })?
-    else {
+    let Some(telling) = task.app.read(task.actor.seller, |db| telling::telling(db, id))? else {
         return Ok(End::Done);
     };
-    let settings = telling.shop.settings()?;
-    let Some(connector) = connected(telling.shop.platform, &settings) else { return Ok(End::Done) };
-    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now: task.app.now() };
+    let shop = telling.shop.id;
+    let told = match authorising::open(task.app, &task.actor, shop) {
+        Ok(door) => door.connector.ship(&door.access(task.app), &telling.parcel),
+        Err(Shut::Unlinked) => return Ok(End::Done),
+        Err(Shut::Later(wait)) => return Ok(End::Snooze(wait)),
+        Err(Shut::Call(error)) => Err(ShipError::Unasked(error)),
+        Err(Shut::Ours(error)) => return Err(error),
+    };
     let is_last_try = task.job.attempt >= task.job.max_attempts;
-    match connector.ship(&access, &telling.parcel) {
+    match told {
         Ok(proof) => task.settle(None, |tx| telling::told(tx, id, Outcome::Done, &proof)),
         Err(ShipError::Refused(words)) => {
             task.settle(None, |tx| telling::told(tx, id, Outcome::Refused, &words))
@@ -82,6 +83,9 @@ pub fn tell(task: &Task) -> Result<End, Error> {
         Err(ShipError::Unasked(CallError::Throttled { retry_after })) => {
             task.work.block_turn(retry_after);
             Ok(End::Snooze(retry_after))
+        }
+        Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, shop)? => {
+            Ok(End::Snooze(Duration::ZERO))
         }
         Err(ShipError::Unheard(error)) if is_last_try => {
             task.settle(None, |tx| telling::told(tx, id, Outcome::Unknown, &error.to_string()))

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::pulling::{HTTP, asked, shop_refuses};
 use crate::app::App;
-use crate::connectors::link::{Access, Sweep};
+use crate::connectors::link::{Access, Sweep, is_complete};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
@@ -52,7 +52,7 @@ pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Res
         Ok((platform, settings, Map::new()))
     })?;
     credentials.extend(trial.credentials);
-    let connector = asked(shop, platform, &settings)?;
+    let connector = asked(shop, platform, &settings, is_complete(platform, &credentials))?;
     let now = app.now();
     let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now };
     let mut page = connector

@@ -18,6 +18,7 @@ pub mod sessions;
 pub mod settings;
 pub mod ship;
 pub mod shipments;
+pub mod shop_tokens;
 pub mod shops;
 pub mod skus;
 pub mod stations;

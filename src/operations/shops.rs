@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::connectors::link::is_complete;
 use crate::db::events::{self, NewEvent};
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, shop_tokens};
 use crate::domain::audit::AuditKind;
 use crate::domain::deadline::rule::WITHIN_MAX_HOURS;
 use crate::domain::error::{Error, FieldError};
@@ -48,8 +49,10 @@ pub fn create(tx: &mut Tx, new: &NewShop) -> Result<ShopRow, Error> {
     let name = checked_name("name", &new.name)?;
     check(&new.settings)?;
     name_is_free(tx, name, None)?;
-    let credentials = sealed(tx, &new.credentials);
-    let shop = shops::insert(tx, new.platform, name, &new.settings, &credentials)?;
+    let shop = shops::insert(tx, new.platform, name, &new.settings)?;
+    if !new.credentials.is_empty() {
+        give_keys(tx, shop, &new.credentials)?;
+    }
     record(tx, "shop.created", shop, json!({ "platform": new.platform, "name": name }))?;
     shops::find(tx, shop)
 }
@@ -80,8 +83,7 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
         super::orders::judge_shop(tx, shop)?;
     }
     if let Some(credentials) = &change.credentials {
-        let credentials = sealed(tx, credentials);
-        shops::set_credentials(tx, shop, &credentials)?;
+        give_keys(tx, shop, credentials)?;
     }
     let changed = json!({
         "name": change.name,
@@ -196,11 +198,24 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 
-fn sealed(tx: &Tx, credentials: &Map<String, Json>) -> String {
-    match credentials.is_empty() {
+/// Keys of a person's: what was known of a token among the old ones is void.
+fn give_keys(tx: &mut Tx, shop: ShopId, credentials: &Map<String, Json>) -> Result<(), Error> {
+    seal_credentials(tx, shop, credentials)?;
+    Ok(shop_tokens::begin_anew(tx, shop)?)
+}
+
+/// Keeps what opens a shop, sealed, and whether that is all its platform needs.
+pub(super) fn seal_credentials(
+    tx: &mut Tx,
+    shop: ShopId,
+    credentials: &Map<String, Json>,
+) -> Result<(), Error> {
+    let sealed = match credentials.is_empty() {
         true => String::new(),
         false => tx.seal(CREDENTIALS, &Json::Object(credentials.clone()).to_string()),
-    }
+    };
+    let is_linked = is_complete(shops::find(tx, shop)?.platform, credentials);
+    Ok(shops::set_credentials(tx, shop, &sealed, is_linked)?)
 }
 
 /// What happened to a shop, noted with the change.

@@ -95,7 +95,7 @@ fn order_why(db: &mut Db, order: OrderView) -> Result<OrderWhy, Error> {
     let filter = Filter { order: Some(order.id), ..Filter::default() };
     let write_backs = write_backs::list(db, filter, None, SHOWN)?;
     let shop = shops::find(db, order.shop)?;
-    let is_linked = connected(shop.platform, &shop.settings()?).is_some();
+    let is_linked = connected(shop.platform, &shop.settings()?, shop.is_linked).is_some();
     let mut stages = Vec::new();
     for place in &order.shipments {
         let item = list::one(db, place.id)?;
@@ -137,7 +137,7 @@ fn heard(db: &mut Db) -> Result<Vec<ShopWhy>, Error> {
     for shop in shops::all(db)? {
         let pull = shop_pulls::find(db, shop.id)?;
         heard.push(ShopWhy {
-            by: match (connected(shop.platform, &shop.settings()?).is_some(), shop.platform) {
+            by: match (connected(shop.platform, &shop.settings()?, shop.is_linked).is_some(), shop.platform) {
                 (true, _) => "pulled",
                 (false, Platform::Push) => "pushed",
                 (false, _) => "file",

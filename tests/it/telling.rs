@@ -497,7 +497,9 @@ fn what_was_sent_and_never_heard_is_for_a_person_and_can_be_asked_again() {
 
     let gateway = shop.start(woocommerce);
     let path = format!("/api/v1/shops/{}", linked.id);
-    app.http().patch(&path, json!({ "settings": { "address": gateway.address() } })).expect(200);
+    let moved = json!({ "settings": { "address": gateway.address() },
+        "credentials": { "consumer_key": KEY, "consumer_secret": SECRET } });
+    app.http().patch(&path, moved).expect(200);
     app.write(|tx| write_backs::retry(tx, told.id)).expect("it waits again");
     until("it is told", || waits(&app) == 0);
     runner.stop(PATIENCE);

@@ -77,7 +77,7 @@ fn due_page(tx: &mut Tx, shops: &[ShopId], after: Option<WriteBackId>) -> Result
 fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
     let mut told = Vec::new();
     for shop in shops::all(db)? {
-        if connected(shop.platform, &shop.settings()?).is_some() {
+        if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {
             told.push(shop.id);
         }
     }

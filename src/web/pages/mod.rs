@@ -1,6 +1,7 @@
 //! The pages, one file or folder per noun.
 
 pub mod audit;
+pub mod authorising;
 pub mod batch;
 pub mod deadlines;
 pub mod evening;

@@ -5,11 +5,13 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
+use super::authorising;
 use super::deadlines::settings::shop_form;
 use super::order_audits;
-use crate::connectors::link::{connector, credentials, is_optional};
+use crate::connectors::link::{Connector, connected, connector, credentials, is_optional};
 use crate::db::sellers;
 use crate::db::shop_pulls::{self, ShopPullRow};
+use crate::db::shop_tokens::{self, ShopTokenRow};
 use crate::db::shops::{self as record, ShopRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
@@ -36,7 +38,9 @@ use crate::web::view::View;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/shops", [get().to(list), post().to(create)]))
+        .service(inside("/shops/authorised", [get().to(authorising::authorised)]))
         .service(inside("/shops/{id}", [post().to(change)]))
+        .service(inside("/shops/{id}/authorise", [post().to(authorising::authorise)]))
         .service(inside("/shops/{id}/link", [post().to(link)]))
         .service(inside("/shops/{id}/try", [post().to(attempt)]))
         .service(inside("/shops/{id}/pull", [post().to(pull)]));
@@ -50,12 +54,14 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
             let seller = sellers::settings(db)?;
             let shops = rows
                 .into_iter()
-                .map(|row| Ok((row.settings()?, shop_pulls::find(db, row.id)?, row)))
+                .map(|row| {
+                    Ok((row.settings()?, shop_pulls::find(db, row.id)?, shop_tokens::find(db, row.id)?, row))
+                })
                 .collect::<Result<Vec<_>, Error>>()?;
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(common::SHOPS)) } small { (view.t(t::SHOPS_LEAD)) } }
-                    @for (settings, pull, shop) in &shops { (panel(view, shop, settings, pull, &seller)) }
+                    @for (settings, pull, token, shop) in &shops { (panel(view, shop, settings, (pull, token), &seller)) }
                     @if view.may(Right::Manage) { (new_form(view)) }
                 }
             };
@@ -68,11 +74,14 @@ fn panel(
     view: &View,
     shop: &ShopRow,
     settings: &ShopSettings,
-    pull: &ShopPullRow,
+    (pull, token): (&ShopPullRow, &ShopTokenRow),
     seller: &SellerSettings,
 ) -> Markup {
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
-    let is_asked = connector(shop.platform).is_some() && !settings.simulated;
+    let connector = connector(shop.platform).filter(|_| !settings.simulated);
+    let is_asked = connector.is_some();
+    let gateway = connector.and_then(Connector::gateway);
+    let consents = connector.and_then(Connector::authorisation).is_some();
     html! {
         section.panel {
             header.page-head {
@@ -88,21 +97,22 @@ fn panel(
                     a.button href={ "/imports?shop=" (shop.id) } { (icon("file")) (view.t(t::IMPORT_INTO)) }
                 }
             }
-            @if is_asked { (health(view, pull)) }
+            @if is_asked { (health(view, pull)) (authorising::term(view, token)) }
             @if view.may(Right::Manage) && is_asked {
-                details.fold open[settings.address.is_empty()] {
+                details.fold open[settings.address.is_empty() && !shop.is_linked] {
                     summary { (view.t(t::LINK)) }
-                    p.hint { (view.t(where_to_find(shop.platform))) }
+                    p.hint { (view.t(where_to_find(shop.platform))) @if gateway.is_some() { " " (view.t(t::GATEWAY_HINT)) } }
                     form.row-form method="post" action={ "/shops/" (shop.id) "/link" } data-trouble-here {
                         (csrf(view))
-                        label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder="https://" required; }
+                        label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder=(gateway.unwrap_or("https://")) required[gateway.is_none()]; }
                         @for name in credentials(shop.platform) {
-                            label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[!is_optional(name)]; }
+                            label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[!is_optional(shop.platform, name)]; }
                         }
                         button.primary type="submit" { (view.t(t::LINK_DO)) }
                         button type="submit" formnovalidate formaction={ "/shops/" (shop.id) "/try" } data-part={ "#tried-" (shop.id) } { (icon("eye")) (view.t(t::TRY)) }
                     }
                     div id={ "tried-" (shop.id) } {}
+                    @if consents { (authorising::button(view, shop.id)) }
                 }
             }
             @if view.may(Right::Manage) {
@@ -139,6 +149,7 @@ fn where_to_find(platform: Platform) -> Text {
         Platform::Vendure => t::FIND_VENDURE,
         Platform::Medusa => t::FIND_MEDUSA,
         Platform::Shopify => t::FIND_SHOPIFY,
+        Platform::Taobao | Platform::Tmall => t::FIND_TAOBAO,
         _ => t::FIND_WOO,
     }
 }
@@ -154,6 +165,10 @@ pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpRespons
             let mut settings = Map::new();
             settings.insert("address".to_owned(), form.get("address").into());
             let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: keys })?;
+            if connected(platform, &shop.settings()?, shop.is_linked).is_none() {
+                // What is lacking comes by consent.
+                return Ok(then("/shops", t::SHOP_SAVED.with(view.lang, &[&shop.name])));
+            }
             pulling::enqueue(tx, id)?;
             Ok(then("/shops", t::LINKED.with(view.lang, &[&shop.name])))
         })

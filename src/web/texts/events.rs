@@ -59,6 +59,8 @@ texts! {
     TOKEN_ISSUED = "Token issued" "签发令牌";
     TOKEN_REVOKED = "Token revoked" "吊销令牌";
     SHOP_SILENT = "Shop cannot be read" "店铺读取失败";
+    SHOP_AUTHORISED = "Shop authorised" "店铺已授权";
+    TOKEN_ENDING = "Authorisation of the shop ends soon" "店铺授权即将到期";
     SHOP_HEARD = "Shop is read again" "店铺恢复读取";
     SKU_CREATED = "SKU written down" "新建商品";
     SKU_CHANGED = "SKU changed" "修改商品";
@@ -145,6 +147,8 @@ pub fn kind(kind: &str) -> Option<Text> {
         "token.revoked" => TOKEN_REVOKED,
         "shop.silent" => SHOP_SILENT,
         "shop.heard" => SHOP_HEARD,
+        "shop.authorised" => SHOP_AUTHORISED,
+        "shop.token_ending" => TOKEN_ENDING,
         "sku.created" => SKU_CREATED,
         "sku.changed" => SKU_CHANGED,
         "sku.removed" => SKU_REMOVED,

@@ -19,7 +19,15 @@ texts! {
     TRY = "Try" "测试连接";
     TRIED = "The shop answers; its first {} orders of the last 90 days:" "店铺已应答,近 90 天的前 {} 个订单:";
     TRIED_NONE = "It has none of the last 90 days." "近 90 天没有订单。";
+    AUTHORISE = "Authorise" "授权";
+    AUTHORISE_LEAD = "You consent on the platform's own page, logged in as the shop's main account, and come back here. Register this address as the app's callback address there:" "将前往平台授权页面,请使用店铺主账号登录并同意授权,随后自动返回。请先在平台应用中将此地址登记为回调地址:";
+    AUTHORISE_GO = "To the platform" "前往平台授权";
+    AUTHORISED = "{}: authorised; its orders are being asked for." "{}:授权成功,正在拉取订单。";
+    LINKED_UNTIL = "Authorised until" "授权有效期至";
+    LINKED_NO_MORE = "The authorisation has ended; authorise the shop anew. It ended" "授权已到期,请重新授权。到期时间";
+    GATEWAY_HINT = "Leave the address as it is, unless the platform gave you another." "地址保持默认即可,除非平台为您提供了其他地址。";
     FIND_SHOPIFY = "In the admin under Settings, Apps, Develop apps: install an app with read_orders, read_all_orders and write_merchant_managed_fulfillment_orders, and protected customer data. The address is https://NAME.myshopify.com; the webhook secret is the app's client secret." "在后台 设置 → 应用 → 开发应用 中安装应用,授予 read_orders、read_all_orders、write_merchant_managed_fulfillment_orders 及受保护的客户数据;地址为 https://名称.myshopify.com;webhook secret 为应用的客户端密钥。";
+    FIND_TAOBAO = "On open.taobao.com under App management: App Key and App Secret of an app that may read and ship trades. Save them, then authorise; or type the session key (access_token) you have." "在 open.taobao.com 应用管理中查看 App Key 和 App Secret(应用需有交易与物流权限)。先保存,再点“授权”;已有 SessionKey 时可直接填入 access_token。";
     FIND_WOO = "In WordPress under WooCommerce, Settings, Advanced, REST API: a key with the right Read/Write. The address is that of the site." "在 WordPress 的 WooCommerce → 设置 → 高级 → REST API 中创建读取/写入权限的密钥;地址为网站地址。";
     ORDERS_BY_HOUR = "Orders of today by hour and shop" "今日各店铺每小时订单";
     THROUGH_THE_DAY = "Ready, blocked and shipped through the day" "今日待发、受阻与已发走势";

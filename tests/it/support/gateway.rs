@@ -23,6 +23,13 @@ impl Asked {
     pub fn get(&self, name: &str) -> &str {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
+
+    /// Names and values of a form, decoded, in their order.
+    pub fn form(&self) -> Vec<(String, String)> {
+        let plain = |text: &str| decoded(&text.replace('+', " "));
+        let pairs = self.body.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.map(|(key, value)| (plain(key), plain(value))).collect()
+    }
 }
 
 /// Status, further headers, body. Status 0 hangs up without an answer.
