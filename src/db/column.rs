@@ -86,7 +86,7 @@ macro_rules! id_columns {
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
     WaybillId NumberRunId PrintJobId SheetId StationId PrinterId ClaimId WriteBackId EventId JobId
-    SkuId SkuCodeId SkuPatternId NoteId HandOverId
+    SkuId SkuCodeId SkuPatternId NoteId HandOverId TemplateId
 }
 
 /// Text enums are their words.

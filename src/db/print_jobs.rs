@@ -5,7 +5,7 @@ use diesel::QueryResult;
 use super::column::row;
 use super::statement::sql;
 use super::{Db, Tx};
-use crate::domain::id::{NumberRunId, PrintJobId, PrinterId};
+use crate::domain::id::{NumberRunId, PrintJobId, PrinterId, TemplateId};
 use crate::domain::print::Paper;
 use crate::domain::time::UtcTime;
 
@@ -30,16 +30,19 @@ row! {
         pub is_paused: bool,
         /// Printed from its last sheet to its first.
         pub is_reversed: bool,
+        /// The seller's template and the version of it; `None` for the paper as the program has it.
+        pub template_id: Option<TemplateId>,
+        pub template_version: Option<i64>,
     }
 }
 
 const COLUMNS: &str = "id, paper, template, size, serial, number_run_id, station, members, created_by, created_at, held_by, \
-     printer_id, is_paused, is_reversed";
+     printer_id, is_paused, is_reversed, template_id, template_version";
 
 /// Adds a job; its id and serial are in the row already.
 pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     let statement = sql(format!(
-        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO print_jobs (seller_id, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ))
     .bind(tx.seller())
     .bind(job.id)
@@ -55,7 +58,9 @@ pub fn insert(tx: &mut Tx, job: &JobRow) -> QueryResult<()> {
     .bind(&job.held_by)
     .bind(job.printer_id)
     .bind(job.is_paused)
-    .bind(job.is_reversed);
+    .bind(job.is_reversed)
+    .bind(job.template_id)
+    .bind(job.template_version);
     tx.execute(statement).map(drop)
 }
 

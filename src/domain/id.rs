@@ -97,6 +97,8 @@ ids! {
     WriteBackId;
     /// What a carrier's driver took at once.
     HandOverId;
+    /// A seller's own paper.
+    TemplateId;
     /// Something the seller sells, by the seller's own code.
     SkuId;
     /// What a shop calls a SKU.

@@ -10,6 +10,7 @@ pub mod left_out;
 pub mod money;
 pub mod number_run;
 pub mod order;
+pub mod packing;
 pub mod platform;
 pub mod print;
 pub mod reason;

@@ -23,6 +23,10 @@ text_enum! {
         PickList = "pick_list",
         /// One list for all shipments: what the carrier takes along.
         HandOverList = "hand_over_list",
+        /// One list per shipment of what belongs inside, for the packer.
+        PackingList = "packing_list",
+        /// One label per shipment that brings it back.
+        ReturnLabel = "return_label",
     }
 }
 
@@ -289,6 +293,8 @@ mod tests {
             (Paper::PickList, Ready, "", None),
             (Paper::PickList, Shipped, "1", Some("already_shipped")),
             (Paper::HandOverList, Shipped, "1", None),
+            (Paper::PackingList, Ready, "", None),
+            (Paper::ReturnLabel, Shipped, "", None),
             (Paper::HandOverList, Ready, "", Some("not_numbered")),
         ] {
             let found = why_not_printed(paper, ShipmentId(7), state, waybill, &[]);

@@ -22,6 +22,7 @@ pub mod number_runs;
 pub mod observe;
 pub mod openapi;
 pub mod orders;
+pub mod packing;
 pub mod page;
 pub mod print_jobs;
 pub mod problem;
@@ -35,6 +36,7 @@ pub mod shops;
 pub mod sku_codes;
 pub mod skus;
 pub mod stations;
+pub mod templates;
 pub mod tokens;
 pub mod waybill_formats;
 pub mod weights;
@@ -144,6 +146,8 @@ fn api(config: &mut ServiceConfig) {
         .configure(deadlines::routes)
         .configure(evening::routes)
         .configure(hand_overs::routes)
+        .configure(templates::routes)
+        .configure(packing::routes)
         .configure(weights::routes)
         .service(
             resource("/shipments/{id}/waybill")

@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, deadlines, evening, events, hand_overs, imports, jobs, number_runs, orders, print_jobs,
-    recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations, tokens,
-    waybill_formats, weights, why,
+    audits, deadlines, evening, events, hand_overs, imports, jobs, number_runs, orders, packing, print_jobs,
+    recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations, templates,
+    tokens, waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -33,11 +33,14 @@ use super::{
         number_runs::correct, number_runs::give_back,
         print_jobs::create, print_jobs::list, print_jobs::show, print_jobs::document, print_jobs::acknowledge,
         print_jobs::resume, print_jobs::decide, print_jobs::place, print_jobs::pause, print_jobs::go_on,
+        templates::create, templates::list, templates::fields, templates::show, templates::save, templates::retire,
+        templates::versions, templates::take_back, templates::set_default, templates::attempt, templates::test_sheet,
         stations::list, stations::approve, stations::refuse, stations::pause, stations::go_on, stations::session,
         stations::claim, stations::report,
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,
         evening::show, evening::not_sent,
+        packing::show, packing::scan, packing::start_again,
         weights::weigh, weights::show,
         hand_overs::close, hand_overs::list, hand_overs::waiting, hand_overs::show, hand_overs::print, hand_overs::undo,
         saved_filters::list, saved_filters::save, saved_filters::remove,

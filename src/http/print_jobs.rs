@@ -119,19 +119,7 @@ pub async fn document(
 ) -> Reply {
     caller.needs(Right::Print)?;
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let Some(kind) = wanted(accepted) else {
-        return Err(Failure::edge(
-            StatusCode::NOT_ACCEPTABLE,
-            "not_acceptable",
-            format!("The document is {PDF}, {ZPL} or {TSPL}, and the request accepts {accepted}."),
-            "Ask for one of them.",
-        ));
-    };
-    let (output, ending) = match kind {
-        ZPL => (Output::Thermal(query.0.zpl()?, query.0.head()?), "zpl"),
-        TSPL => (Output::Thermal(Language::Tspl, query.0.head()?), "tspl"),
-        _ => (Output::Pdf, "pdf"),
-    };
+    let (kind, output, ending) = output_of(accepted, &query.0)?;
     let id = id.0;
     let printout = caller.run(move |app, actor| printing::print(app, actor, id, output)).await?;
     let shown: Vec<String> = printout.positions.iter().map(i64::to_string).collect();
@@ -142,6 +130,27 @@ pub async fn document(
         .insert_header(("x-left-out", printout.left_out.to_string()))
         .insert_header(("x-copies", if printout.are_copies { "yes" } else { "no" }))
         .body(printout.file))
+}
+
+/// The kind of document that is asked for, how it is drawn, and the end of its name.
+///
+/// # Errors
+/// When no kind is accepted that there is, or the query has a word nobody knows.
+pub(super) fn output_of(
+    accepted: &str,
+    query: &DocumentQuery,
+) -> Result<(&'static str, Output, &'static str), Failure> {
+    match wanted(accepted) {
+        Some(ZPL) => Ok((ZPL, Output::Thermal(query.zpl()?, query.head()?), "zpl")),
+        Some(TSPL) => Ok((TSPL, Output::Thermal(Language::Tspl, query.head()?), "tspl")),
+        Some(_) => Ok((PDF, Output::Pdf, "pdf")),
+        None => Err(Failure::edge(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            format!("The document is {PDF}, {ZPL} or {TSPL}, and the request accepts {accepted}."),
+            "Ask for one of them.",
+        )),
+    }
 }
 
 /// Acknowledge sheets

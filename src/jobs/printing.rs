@@ -2,8 +2,6 @@
 //! could not be drawn is given up in another. Cut off in between, the sheets count as handed out,
 //! and asking again draws them as copies that say so.
 
-use std::sync::OnceLock;
-
 use anyhow::Context;
 
 use crate::app::App;
@@ -41,7 +39,8 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
         app.read(actor.seller, |db| print_jobs::is_on_labels(db, id))?;
     }
     let document = app.write(actor, |tx| print_jobs::document(tx, id))?;
-    let options = Options { output, ..Options::new(fonts()) };
+    let template = document.template.as_deref();
+    let options = Options { output, template, ..Options::new(Fonts::shared()) };
     let rendered = render(&document.paper, &options).context("drawing a print job")?;
     // Positions are from 1 and a job has far fewer sheets than either number can hold.
     let problems: Vec<(i64, String)> = rendered
@@ -106,7 +105,12 @@ pub fn handful(app: &App, actor: &Actor, wish: &NewClaimWish) -> Result<Handful,
     let Some(claim) = taken.claim else {
         return Ok(nothing(taken.left_out.len(), taken.waits));
     };
-    let options = Options { output: output_of(&taken.printer)?, ..Options::new(fonts()) };
+    let template = claim.document.template.clone();
+    let options = Options {
+        output: output_of(&taken.printer)?,
+        template: template.as_deref(),
+        ..Options::new(Fonts::shared())
+    };
     let (mut sheets, mut problems) = (Vec::new(), Vec::new());
     for (paper, position) in single(claim.document.paper).into_iter().zip(claim.document.positions) {
         let rendered = render(&paper, &options).context("drawing a sheet for a station")?;
@@ -150,12 +154,12 @@ fn single(paper: Paper) -> Vec<Paper> {
         Paper::DeliveryNotes { size, sheets } => {
             sheets.into_iter().map(|sheet| Paper::DeliveryNotes { size, sheets: vec![sheet] }).collect()
         }
+        Paper::PackingLists { size, sheets } => {
+            sheets.into_iter().map(|sheet| Paper::PackingLists { size, sheets: vec![sheet] }).collect()
+        }
+        Paper::ReturnLabels { size, sheets } => {
+            sheets.into_iter().map(|sheet| Paper::ReturnLabels { size, sheets: vec![sheet] }).collect()
+        }
         list => vec![list],
     }
-}
-
-/// Made once: reading them takes longer than drawing a label.
-fn fonts() -> &'static Fonts {
-    static FONTS: OnceLock<Fonts> = OnceLock::new();
-    FONTS.get_or_init(Fonts::embedded)
 }

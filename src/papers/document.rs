@@ -16,7 +16,7 @@ pub fn frame(size: PaperSize) -> Frame {
         PaperSize::A5 => (10.0, FOOTER_MM + 2.0),
         _ => (4.0, 9.0),
     };
-    Frame { size_mm: size.size_mm(), left_mm, bottom_mm }
+    Frame { size_mm: size.size_mm(), left_mm, right_mm: left_mm, bottom_mm }
 }
 
 /// Title left, something large right; returns the y below.

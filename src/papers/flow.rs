@@ -15,6 +15,7 @@ use crate::papers::rows::{Row, Section};
 pub struct Frame {
     pub size_mm: (f32, f32),
     pub left_mm: f32,
+    pub right_mm: f32,
     /// Height kept free for the footer, from the lower edge of the page.
     pub bottom_mm: f32,
 }
@@ -22,7 +23,7 @@ pub struct Frame {
 impl Frame {
     /// Width between the margins.
     pub fn width_mm(&self) -> f32 {
-        self.size_mm.0 - 2.0 * self.left_mm
+        self.size_mm.0 - self.left_mm - self.right_mm
     }
 
     /// The y where the flow has to end.

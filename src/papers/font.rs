@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustybuzz::{Direction, Face, ShapePlan, script, ttf_parser};
 
@@ -85,6 +85,12 @@ impl Fonts {
     pub fn embedded() -> Self {
         let read = |data| LoadedFont::read(data, 0).expect("the embedded fonts are checked by a test");
         Self { fonts: vec![read(REGULAR), read(BOLD_LATIN), read(EMOJI)], kept: Mutex::default() }
+    }
+
+    /// The fonts inside the program, read once: reading them takes longer than drawing a label.
+    pub fn shared() -> &'static Self {
+        static FONTS: OnceLock<Fonts> = OnceLock::new();
+        FONTS.get_or_init(Self::embedded)
     }
 
     /// The fonts inside the program, then every `.otf`, `.ttf`, `.ttc` of a folder, by file name.

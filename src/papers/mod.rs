@@ -2,7 +2,7 @@
 //!
 //! Waybill labels, delivery notes, pick lists and hand-over lists. Plain values ([`values`]) are laid
 //! out as a display list in millimetres ([`display`]), and a writer turns the list into bytes: [`pdf`],
-//! or [`raster`] and [`thermal`] for the heads and languages of thermal printers. Every writer takes the
+//! [`svg`] for pages of the browser, or [`raster`] and [`thermal`] for the heads and languages of thermal printers. Every writer takes the
 //! same list, so that what people preview is what prints. Nothing here reads a database, a clock or the network: the
 //! same values give the same bytes.
 //!
@@ -19,6 +19,8 @@ pub mod pick_list;
 pub mod problem;
 pub mod raster;
 pub mod sample;
+pub mod svg;
+pub mod template;
 pub mod thermal;
 pub mod values;
 pub mod waybill;
@@ -40,8 +42,12 @@ mod list_tests;
 #[cfg(test)]
 mod sheet_tests;
 #[cfg(test)]
+mod template_tests;
+#[cfg(test)]
 mod thermal_tests;
 
 pub use flow::Flowed;
-pub use render::{Options, Output, Paper, PaperError, Rendered, SheetPages, SheetProblems, render};
+pub use render::{
+    Options, Output, Paper, PaperError, Rendered, SheetPages, SheetProblems, page_file, render,
+};
 pub use values::data_hash;

@@ -8,12 +8,14 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::print as domain;
 use crate::papers::display::Page;
 use crate::papers::flow::Flowed;
 use crate::papers::font::Fonts;
 use crate::papers::pdf::{PdfError, PdfWriter};
 use crate::papers::problem::{Problem, ProblemCode};
 use crate::papers::raster::{Head, RasterWriter};
+use crate::papers::template::{self, SheetValues, Template};
 use crate::papers::thermal::{self, Language};
 use crate::papers::values::{DeliveryNote, HandOverList, PaperSize, PickList, WaybillSheet};
 use crate::papers::{delivery_note, hand_over_list, pick_list, waybill};
@@ -26,6 +28,10 @@ pub enum Paper {
     Waybills { size: PaperSize, sheets: Vec<WaybillSheet> },
     /// One note per shipment, on one or more pages each; any size but 76×130.
     DeliveryNotes { size: PaperSize, sheets: Vec<DeliveryNote> },
+    /// One list per shipment of what belongs inside, for the packer.
+    PackingLists { size: PaperSize, sheets: Vec<WaybillSheet> },
+    /// One label per shipment that brings it back; label stock only.
+    ReturnLabels { size: PaperSize, sheets: Vec<WaybillSheet> },
     /// One list for a run, on A4.
     PickList { list: PickList },
     /// One list per carrier and day, on A4.
@@ -49,12 +55,14 @@ pub struct Options<'a> {
     /// The last sheet first, for printers that stack face up: then the first lies on top.
     pub reversed: bool,
     pub output: Output,
+    /// The seller's own boxes; `None` for the paper as the program has it.
+    pub template: Option<&'a Template>,
 }
 
 impl<'a> Options<'a> {
     /// In the order of the run.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, reversed: false, output: Output::Pdf }
+        Self { fonts, reversed: false, output: Output::Pdf, template: None }
     }
 }
 
@@ -98,6 +106,9 @@ pub enum PaperError {
     /// A waybill on A4 wastes paper, a list on a label is unreadable.
     #[error("{paper} cannot be printed on {size}; choose one of {allowed}")]
     Size { paper: &'static str, size: PaperSize, allowed: String },
+    /// Nothing to start from: the paper has no boxes of this size.
+    #[error("there is no template for this paper on {size}; choose another size")]
+    NoTemplate { size: PaperSize },
     /// The PDF library failed.
     #[error(transparent)]
     Pdf(#[from] PdfError),
@@ -119,21 +130,53 @@ fn render_with(paper: &Paper, options: &Options, fonts: &Fonts) -> Result<Render
     match paper {
         Paper::Waybills { size, sheets } => {
             check_size("a waybill", *size, PaperSize::is_label)?;
-            batch(
-                sheets,
-                |sheet| sheet.stamp.position,
-                options,
-                |sheet| waybill::lay_out(sheet, *size, fonts),
-            )
+            let lay_out = |sheet: &WaybillSheet| match options.template {
+                Some(template) => boxes(template, sheet, fonts),
+                None => waybill::lay_out(sheet, *size, fonts),
+            };
+            batch(sheets, |sheet| sheet.stamp.position, options, lay_out)
         }
         Paper::DeliveryNotes { size, sheets } => {
             check_size("a delivery note", *size, |size| size != PaperSize::Label76x130)?;
-            let lay_out = |sheet: &DeliveryNote| delivery_note::lay_out(sheet, *size, fonts);
+            let lay_out = |note: &DeliveryNote| match options.template {
+                Some(template) => {
+                    template::lay_out(template, &SheetValues::of_note(note, &note.data_hash()), fonts)
+                }
+                None => delivery_note::lay_out(note, *size, fonts),
+            };
             batch(sheets, |sheet| sheet.stamp.position, options, lay_out)
         }
+        Paper::PackingLists { size, sheets } => in_boxes(domain::Paper::PackingList, *size, sheets, options),
+        Paper::ReturnLabels { size, sheets } => in_boxes(domain::Paper::ReturnLabel, *size, sheets, options),
         Paper::PickList { list } => single(pick_list::lay_out(list, PaperSize::A4, fonts), options),
         Paper::HandOverList { list } => single(hand_over_list::lay_out(list, PaperSize::A4, fonts), options),
     }
+}
+
+/// A paper that exists as boxes only.
+fn in_boxes(
+    paper: domain::Paper,
+    size: PaperSize,
+    sheets: &[WaybillSheet],
+    options: &Options,
+) -> Result<Rendered, PaperError> {
+    let usual = template::starting(paper, size).ok_or(PaperError::NoTemplate { size })?;
+    let template = options.template.unwrap_or(&usual);
+    batch(sheets, |sheet| sheet.stamp.position, options, |sheet| boxes(template, sheet, options.fonts))
+}
+
+fn boxes(template: &Template, sheet: &WaybillSheet, fonts: &Fonts) -> Flowed {
+    template::lay_out(template, &SheetValues::of_waybill(sheet, &sheet.data_hash()), fonts)
+}
+
+/// A page that was laid out elsewhere, as a file of its own.
+///
+/// # Errors
+/// When the PDF cannot be written.
+pub fn page_file(page: &Page, options: &Options) -> Result<Vec<u8>, PaperError> {
+    let mut writer = Writer::new(options);
+    writer.add(page)?;
+    Ok(writer.finish()?)
 }
 
 fn check_size(

@@ -36,6 +36,7 @@ assets! {
     "workbench.css" "text/css; charset=utf-8";
     "table.css" "text/css; charset=utf-8";
     "drawer.css" "text/css; charset=utf-8";
+    "templates.css" "text/css; charset=utf-8";
     "print.css" "text/css; charset=utf-8";
     "app.js" "text/javascript; charset=utf-8";
     "swap.js" "text/javascript; charset=utf-8";
@@ -46,6 +47,7 @@ assets! {
     "drawer.js" "text/javascript; charset=utf-8";
     "live.js" "text/javascript; charset=utf-8";
     "scan.js" "text/javascript; charset=utf-8";
+    "templates.js" "text/javascript; charset=utf-8";
     "drop.js" "text/javascript; charset=utf-8";
     "icon.svg" "image/svg+xml";
 }
@@ -61,6 +63,7 @@ pub const STYLES: &[&str] = &[
     "table.css",
     "workbench.css",
     "drawer.css",
+    "templates.css",
     "print.css",
 ];
 

@@ -437,6 +437,8 @@ const PAGES: &[(&str, &str)] = &[
     ("scan", "/scan"),
     ("evening", "/evening"),
     ("hand-overs", "/hand-overs"),
+    ("templates", "/templates"),
+    ("pack", "/pack"),
     ("suggestions", "/suggestions"),
     ("number-runs", "/number-runs"),
     ("print-jobs", "/print-jobs"),

@@ -113,6 +113,8 @@ const PAGES: &[&str] = &[
     "/scan",
     "/evening",
     "/hand-overs",
+    "/templates",
+    "/pack",
     "/suggestions",
     "/number-runs",
     "/print-jobs",
@@ -369,6 +371,65 @@ each_database!(
         let held = browser.get(&job_path).text();
         assert!(!held.contains("/acknowledge"), "the desk tells, or a manager: {held}");
         assert!(manager.get(&job_path).text().contains("/acknowledge"));
+    }
+);
+
+each_database!(
+    fn a_template_is_changed_on_its_page_and_saved_when_the_button_says_so(app: TestApp) {
+        tea_house(&app, 2);
+        let browser = Browser::of(&app, Role::Manager);
+        let made = browser.post("/templates", &[("name", "mine"), ("paper_size", "waybill:100x150")]).text();
+        let path = format!("/templates/{}", between(&made, "data-draft=\"/templates/", "/draft"));
+        assert!(made.contains("<svg xmlns=") && made.contains("Nothing is wrong with it."), "{made}");
+        // What a browser sends of the form, with one more box and a text that is no field.
+        let draft = [
+            ("version", "1"),
+            ("name", "mine"),
+            ("boxes", "1"),
+            ("act", "add:badge"),
+            ("offset_x_mm", "0"),
+            ("offset_y_mm", "0"),
+            ("b0.kind", "text"),
+            ("b0.x", "3"),
+            ("b0.y", "3"),
+            ("b0.w", "200"),
+            ("b0.h", "5"),
+            ("b0.text", "{nobody}"),
+            ("b0.size", "9"),
+            ("b0.min", "7"),
+        ];
+        let drawn = browser.post(&format!("{path}/draft"), &draft).text();
+        assert!(
+            drawn.contains("There is no field") && drawn.contains("and the paper is 100 × 150 mm"),
+            "{drawn}"
+        );
+        assert!(drawn.contains("id=\"box-2\"") && drawn.contains("name=\"boxes\" value=\"2\""), "{drawn}");
+        let refused = browser.post(&path, &draft[..4]).text();
+        assert!(refused.contains("template"), "{refused}");
+        assert!(browser.get(&path).text().contains("version 1"), "nothing was saved");
+        assert!(browser.get(&format!("{path}/test-sheet")).body.starts_with(b"%PDF"));
+        let viewer = Browser::of(&app, Role::Viewer);
+        assert!(!viewer.get(&path).text().contains("Save as a new version"));
+        assert_eq!(viewer.post(&path, &draft).status, 403);
+    }
+);
+
+each_database!(
+    fn a_parcel_is_packed_with_nothing_but_a_scanner(app: TestApp) {
+        tea_house(&app, 2);
+        let browser = Browser::of(&app, Role::Shipper);
+        let opened = app.http().get("/api/v1/shipments?limit=1").expect(200);
+        let id = opened["items"][0]["id"].as_str().expect("an id").to_owned();
+        let sku = opened["items"][0]["lines"][0]["sku"].as_str().expect("a code").to_owned();
+        let page = browser.post("/pack", &[("code", &id)]).text();
+        assert!(page.contains("data-verdict=\"right\"") && page.contains("scan its pieces"), "{page}");
+        let wrong =
+            browser.post("/pack", &[("parcel", id.as_str()), ("scans", "0"), ("code", "NONSENSE")]).text();
+        assert!(wrong.contains("data-verdict=\"wrong\"") && wrong.contains("does not belong"), "{wrong}");
+        let right = browser.post("/pack", &[("parcel", id.as_str()), ("scans", "0"), ("code", &sku)]).text();
+        assert!(right.contains("data-verdict=\"right\""), "{right}");
+        let none = browser.post("/pack", &[("code", "999999")]).text();
+        assert!(none.contains("data-verdict=\"wrong\"") && none.contains("No parcel has the code"), "{none}");
     }
 );
 

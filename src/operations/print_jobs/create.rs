@@ -9,6 +9,7 @@ use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, Content, EarlierSheet};
 use crate::db::shipments::{self, ShipmentRow};
+use crate::db::templates::TemplateRow;
 use crate::db::{Tx, number_runs};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
@@ -17,6 +18,7 @@ use crate::domain::print::{Paper, SheetState, next_copy, why_not_printed};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
+use crate::operations::templates;
 use crate::papers::values::{PaperSize, Stamp};
 
 /// Makes a job with a sheet for each shipment that may be printed, in their order.
@@ -30,7 +32,8 @@ pub fn create(tx: &mut Tx, new: &NewPrintJob) -> Result<PrintJob, Error> {
     if new.reprint {
         needs_reprint(tx.actor)?;
     }
-    let size = size_of(new)?;
+    let template = templates::wanted(tx, new)?;
+    let size = size_of(new, template.as_ref())?;
     let (listed, mut left_out) = each_once(&named(tx, new)?);
     shipments::lock(tx, &listed)?;
     recheck(tx, &listed)?;
@@ -67,7 +70,7 @@ pub fn create(tx: &mut Tx, new: &NewPrintJob) -> Result<PrintJob, Error> {
     if new.paper == Paper::HandOverList {
         keep_one_carrier(&mut fit, &mut left_out);
     }
-    write(tx, new, size, &fit, left_out)
+    write(tx, new, (size, template), &fit, left_out)
 }
 
 /// The shipments that are meant, in their order.
@@ -90,16 +93,21 @@ fn named(tx: &mut Tx, new: &NewPrintJob) -> Result<Vec<ShipmentId>, Error> {
 }
 
 /// The size that was asked for, or the usual one; checked against the paper.
-fn size_of(new: &NewPrintJob) -> Result<PaperSize, Error> {
+fn size_of(new: &NewPrintJob, template: Option<&TemplateRow>) -> Result<PaperSize, Error> {
+    if let Some(template) = template {
+        return Ok(PaperSize::parse(&template.size).map_err(anyhow::Error::msg)?);
+    }
     let usual = match new.paper {
-        Paper::Waybill => PaperSize::Label100x150,
-        Paper::DeliveryNote => PaperSize::A5,
+        Paper::Waybill | Paper::ReturnLabel => PaperSize::Label100x150,
+        Paper::DeliveryNote | Paper::PackingList => PaperSize::A5,
         Paper::PickList | Paper::HandOverList => PaperSize::A4,
     };
     let size = new.size.unwrap_or(usual);
     let (suits, allowed) = match new.paper {
-        Paper::Waybill => (size.is_label(), "76x130, 100x150, 100x180 or 4x6in"),
-        Paper::DeliveryNote => (size != PaperSize::Label76x130, "100x150, 100x180, 4x6in, a5 or a4"),
+        Paper::Waybill | Paper::ReturnLabel => (size.is_label(), "76x130, 100x150, 100x180 or 4x6in"),
+        Paper::DeliveryNote | Paper::PackingList => {
+            (size != PaperSize::Label76x130, "100x150, 100x180, 4x6in, a5 or a4")
+        }
         Paper::PickList | Paper::HandOverList => (size == PaperSize::A4, "a4"),
     };
     if suits {
@@ -145,7 +153,7 @@ fn keep_one_carrier(fit: &mut Vec<(ShipmentRow, i64)>, left_out: &mut Vec<LeftOu
 fn write(
     tx: &mut Tx,
     new: &NewPrintJob,
-    size: PaperSize,
+    (size, template): (PaperSize, Option<TemplateRow>),
     fit: &[(ShipmentRow, i64)],
     left_out: Vec<LeftOut>,
 ) -> Result<PrintJob, Error> {
@@ -153,7 +161,9 @@ fn write(
     let mut job = JobRow {
         id: PrintJobId(0),
         paper: new.paper,
-        template: new.template.trim().to_owned(),
+        template: template.as_ref().map(|row| row.name.clone()).unwrap_or_default(),
+        template_id: template.as_ref().map(|row| row.id),
+        template_version: template.as_ref().map(|row| row.version),
         size: size.to_string(),
         serial: String::new(),
         number_run_id: new.number_run,
@@ -190,7 +200,7 @@ fn write(
     }
     let data = json!({
         "paper": new.paper, "size": size, "serial": job.serial, "number_run": new.number_run,
-        "station": job.station, "shipments": ids.len(), "reprint": new.reprint,
+        "station": job.station, "template": job.template_id, "shipments": ids.len(), "reprint": new.reprint,
     });
     let made = NewEvent { kind: "print_job.created", subject_kind: "print_job", subject: job.id.0, data };
     events::record(tx, &[made])?;

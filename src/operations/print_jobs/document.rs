@@ -1,6 +1,7 @@
 //! Handing out what a job prints. Handed out is not printed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -21,7 +22,8 @@ use crate::domain::print::{self as rules, Paper, SheetState, may_take, why_not_p
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
-use crate::operations::stations;
+use crate::operations::{stations, templates};
+use crate::papers::template::Template;
 use crate::papers::values::{HandOverList, PaperSize, PickList, Stamp};
 use crate::papers::{self, data_hash as hash_of};
 
@@ -37,6 +39,8 @@ pub struct Document {
     pub left_out: Vec<LeftOut>,
     /// Every sheet in it was handed out before, and says so.
     pub are_copies: bool,
+    /// The version of the seller's template the job was made with.
+    pub template: Option<Arc<Template>>,
 }
 
 /// Hands out every sheet of a job that waits: collects what they show, and marks them as handed out.
@@ -191,6 +195,7 @@ fn sheet_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow], by: &str) -> 
         positions: good.iter().map(|(sheet, _)| sheet.position).collect(),
         left_out,
         are_copies: false,
+        template: templates::of_job(tx, job)?.map(Arc::new),
     }))
 }
 
@@ -215,10 +220,14 @@ fn paper_of(
             size,
             sheets: good.iter().map(|(sheet, shown)| shown.delivery_note(stamp(sheet))).collect(),
         },
-        _ => papers::Paper::Waybills {
-            size,
-            sheets: good.iter().map(|(sheet, shown)| shown.waybill(stamp(sheet))).collect(),
-        },
+        paper => {
+            let sheets = good.iter().map(|(sheet, shown)| shown.waybill(stamp(sheet))).collect();
+            match paper {
+                Paper::PackingList => papers::Paper::PackingLists { size, sheets },
+                Paper::ReturnLabel => papers::Paper::ReturnLabels { size, sheets },
+                _ => papers::Paper::Waybills { size, sheets },
+            }
+        }
     })
 }
 
@@ -295,6 +304,7 @@ fn list_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow], by: &str) -> R
         positions: vec![1],
         left_out: list.left_out,
         are_copies: false,
+        template: None,
     };
     Ok(Ok(document))
 }

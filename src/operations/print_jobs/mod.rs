@@ -9,7 +9,7 @@ mod decide;
 mod document;
 mod place;
 mod progress;
-mod values;
+pub(super) mod values;
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,8 @@ pub use progress::{acknowledge, resume};
 #[serde(deny_unknown_fields)]
 pub struct NewPrintJob {
     pub paper: Paper,
+    /// Name of one of the seller's templates; `built-in` for the paper as the program has it. Left out, the default of the
+    /// paper and its size, if there is one.
     #[serde(default)]
     pub template: String,
     /// Left out, the usual size of the paper.
@@ -63,7 +65,10 @@ pub struct PrintJob {
     /// `None` when no shipment could be printed and so no job was made.
     pub id: Option<PrintJobId>,
     pub paper: Paper,
+    /// Name of the seller's template; empty for the paper as the program has it.
     pub template: String,
+    /// The version its sheets are printed with, however the template changed since.
+    pub template_version: Option<i64>,
     pub size: String,
     /// Printed on every sheet of the job; it pairs waybills, notes and lists.
     pub serial: String,
@@ -186,6 +191,7 @@ fn head(job: JobRow, sheets: Vec<Sheet>, left_out: Vec<LeftOut>) -> PrintJob {
         id: Some(job.id),
         paper: job.paper,
         template: job.template,
+        template_version: job.template_version,
         size: job.size,
         serial: job.serial,
         number_run: job.number_run_id,

@@ -31,7 +31,7 @@ impl Form {
         let size_mm = size.size_mm();
         if size_mm.0 < 90.0 {
             Self {
-                frame: Frame { size_mm, left_mm: 2.5, bottom_mm: 14.5 },
+                frame: Frame { size_mm, left_mm: 2.5, right_mm: 2.5, bottom_mm: 14.5 },
                 header_mm: 9.5,
                 sort_code_mm: 10.0,
                 bars_mm: 13.0,
@@ -45,7 +45,7 @@ impl Form {
             }
         } else {
             Self {
-                frame: Frame { size_mm, left_mm: 3.0, bottom_mm: 15.0 },
+                frame: Frame { size_mm, left_mm: 3.0, right_mm: 3.0, bottom_mm: 15.0 },
                 header_mm: 10.5,
                 sort_code_mm: 12.0,
                 bars_mm: 15.0,

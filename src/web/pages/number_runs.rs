@@ -6,6 +6,7 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::templates::template_field;
 use super::workbench::acts::back_with;
 use super::workbench::chips::carrier_name;
 use crate::db::{Db, shipments as record};
@@ -20,6 +21,7 @@ use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::item::{ShipmentItem, items};
 use crate::operations::stations::{Station, list as stations_list};
+use crate::operations::templates::{self, TemplateView};
 use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 use crate::web::icons::icon;
@@ -109,6 +111,7 @@ fn body(db: &mut Db, view: &View, detail: &RunDetail, window: Window) -> Result<
     let known: HashMap<ShipmentId, ShipmentItem> =
         items(db, rows)?.into_iter().map(|item| (item.id, item)).collect();
     let desks = stations_list(db, view.now)?;
+    let papers = templates::list(db)?;
     let total = detail.assigned.len();
     let run = &detail.run;
     let is_live = run.undone_at.is_none() && total > 0;
@@ -129,7 +132,7 @@ fn body(db: &mut Db, view: &View, detail: &RunDetail, window: Window) -> Result<
                     " · " (common::PIECES.with(view.lang, &[&total])) @if run.step < 0 { " · " (view.t(t::BACKWARDS)) } }
                 @if is_live && shipped == total { p.all-done { (icon("tick")) (view.t(t::ALL_SHIPPED)) } }
                 @if is_live && shipped < total && view.may(Right::Ship) {
-                    (print_form(view, run.id, printed > 0, &desks))
+                    (print_form(view, run.id, printed > 0, &desks, &papers))
                     (ship_form(view, run.id, total - shipped, total - printed.max(shipped)))
                 }
                 (sheets(view, window.rows(&detail.assigned), &known))
@@ -154,9 +157,17 @@ pub const PAPERS: &[(Paper, super::super::lang::Text)] = &[
     (Paper::DeliveryNote, t::DELIVERY_NOTE),
     (Paper::PickList, t::PICK_LIST),
     (Paper::HandOverList, t::HAND_OVER_LIST),
+    (Paper::PackingList, t::PACKING_LIST),
+    (Paper::ReturnLabel, t::RETURN_LABEL),
 ];
 
-fn print_form(view: &View, run: NumberRunId, was_printed: bool, desks: &[Station]) -> Markup {
+fn print_form(
+    view: &View,
+    run: NumberRunId,
+    was_printed: bool,
+    desks: &[Station],
+    papers: &[TemplateView],
+) -> Markup {
     html! {
         form.row-form.panel method="post" action={ (home(run)) "/print" } {
             (csrf(view))
@@ -167,6 +178,7 @@ fn print_form(view: &View, run: NumberRunId, was_printed: bool, desks: &[Station
                     option value="" { (view.t(t::USUAL_SIZE)) }
                     @for size in PaperSize::ALL { option value=(size) { (size) } }
                 } }
+            (template_field(view, papers))
             (placing::station_field(view, desks))
             button.primary[!was_printed] type="submit" data-step-on { (icon("printed")) (view.t(t::PRINT)) }
             @if was_printed { label.tick { input type="checkbox" name="reprint" value="1"; span { (view.t(t::REPRINT)) } } }
@@ -243,7 +255,7 @@ pub async fn print(visitor: Visitor, id: Path<NumberRunId>, form: Form) -> HttpR
                 tx,
                 &NewPrintJob {
                     paper,
-                    template: String::new(),
+                    template: form.get("template").to_owned(),
                     size,
                     number_run: Some(id),
                     shipments: Vec::new(),

@@ -11,6 +11,7 @@ import "./drawer.js";
 import "./live.js";
 import "./drop.js";
 import "./scan.js";
+import "./templates.js";
 import { tick } from "./clock.js";
 
 document.addEventListener("click", (event) => {

@@ -47,6 +47,8 @@ texts! {
     DELIVERY_NOTE = "Delivery notes" "发货单";
     PICK_LIST = "Pick list" "拣货单";
     HAND_OVER_LIST = "Hand-over list" "交接单";
+    PACKING_LIST = "Packing lists" "装箱单";
+    RETURN_LABEL = "Return labels" "退货面单";
     USUAL_SIZE = "usual" "默认";
     REPRINT = "Print again what was printed (same number)" "重打已打印的(号码不变)";
     SHIP = "Ship" "发货";

@@ -3,6 +3,12 @@
 use crate::web::lang::{Text, texts};
 
 texts! {
+    PACKED = "Packed piece by piece" "逐件装箱完成";
+    UNPACKED = "Emptied to be packed again" "清空重新装箱";
+    TEMPLATE_CREATED = "Paper template made" "新建单据模板";
+    TEMPLATE_SAVED = "Paper template saved" "保存单据模板";
+    TEMPLATE_DEFAULT = "Default template changed" "变更默认模板";
+    TEMPLATE_RETIRED = "Paper template retired" "停用单据模板";
     ORDER_RECEIVED = "Order received" "收到订单";
     ORDER_CHANGED = "Order changed on the platform" "平台订单变更";
     ORDER_HELD = "Held" "挂起";
@@ -113,6 +119,8 @@ pub fn kind(kind: &str) -> Option<Text> {
         "shipment.number_corrected" => CORRECTED,
         "shipment.number_voided" => VOIDED,
         "shipment.weighed" => WEIGHED,
+        "shipment.packed" => PACKED,
+        "shipment.unpacked" => UNPACKED,
         "shipment.shipped" => SHIPPED,
         "recipient.revealed" => REVEALED,
         "number_run.committed" => RUN_COMMITTED,
@@ -167,6 +175,10 @@ pub fn kind(kind: &str) -> Option<Text> {
         "import.finished" => IMPORTED,
         "order.merged" => MERGED,
         "order.shipped" => SHIPPED,
+        "template.created" => TEMPLATE_CREATED,
+        "template.saved" => TEMPLATE_SAVED,
+        "template.default_set" => TEMPLATE_DEFAULT,
+        "template.retired" => TEMPLATE_RETIRED,
         "hand_over.closed" => HANDED_OVER,
         "hand_over.undone" => HAND_OVER_UNDONE,
         "write_back.delayed" => WB_DELAYED,

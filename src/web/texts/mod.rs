@@ -11,11 +11,13 @@ pub mod house;
 pub mod jobs;
 pub mod keys;
 pub mod login;
+pub mod packing;
 pub mod reasons;
 pub mod scan;
 pub mod shipment;
 pub mod skus;
 pub mod stations;
+pub mod templates;
 pub mod tour;
 pub mod why;
 pub mod words;
@@ -35,11 +37,13 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     shipment::TABLE,
     skus::TABLE,
     stations::TABLE,
+    templates::TABLE,
     tour::TABLE,
     common::TABLE,
     jobs::TABLE,
     keys::TABLE,
     login::TABLE,
+    packing::TABLE,
     reasons::TABLE,
     why::TABLE,
     words::TABLE,

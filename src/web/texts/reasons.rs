@@ -23,11 +23,19 @@ texts! {
     NOT_AUDITED = "Nobody has decided this audit." "尚未审核。";
     ORDER_CHANGED = "It has changed since it was shown." "页面打开后订单已变更。";
     ORDER_UNDER_WAY = "It is numbered, printed or shipped." "已编号、打印或发货。";
+    WRONG_ITEM = "It does not belong into this parcel." "不属于此包裹,请放回。";
+    PIECE_TOO_MANY = "All pieces of it are in already." "该商品已装齐,请放回。";
+    SCAN_COUNTED = "Another scan came first; look at the list." "已有其他扫描计入,请核对清单。";
+    NOT_TO_BE_PACKED = "The parcel must not be packed." "此包裹不可装箱,请搁置。";
     NUMBER_VOID = "The number is void." "号码已作废。";
 }
 
 fn known(code: &str) -> Option<Text> {
     Some(match code {
+        "wrong_item" => WRONG_ITEM,
+        "piece_too_many" => PIECE_TOO_MANY,
+        "scan_counted" => SCAN_COUNTED,
+        "not_to_be_packed" => NOT_TO_BE_PACKED,
         "already_numbered" => ALREADY_NUMBERED,
         "already_shipped" => ALREADY_SHIPPED,
         "cancelled" => CANCELLED,

@@ -1,0 +1,125 @@
+//! The editor's form as a template, and what its buttons do to it before anything is saved.
+
+use crate::domain::print::Paper;
+use crate::papers::template::{BoxKind, MAX_BOXES, Side, Template, TemplateBox};
+use crate::papers::values::PaperSize;
+use crate::web::form::Form;
+
+/// What was typed. A measure that is no number stays none, and is found when the template is checked.
+pub fn template(form: &Form, paper: Paper, size: PaperSize) -> Template {
+    let count = form.get("boxes").parse().unwrap_or(0).min(MAX_BOXES);
+    Template {
+        paper,
+        size,
+        fill_only: form.has("fill_only"),
+        offset_x_mm: measure(form.get("offset_x_mm")),
+        offset_y_mm: measure(form.get("offset_y_mm")),
+        boxes: (0..count).map(|index| one(form, index)).collect(),
+    }
+}
+
+fn one(form: &Form, index: usize) -> TemplateBox {
+    let field = |name: &str| form.get(&format!("b{index}.{name}"));
+    TemplateBox {
+        kind: BoxKind::parse(field("kind")).unwrap_or(BoxKind::Text),
+        x_mm: measure(field("x")),
+        y_mm: measure(field("y")),
+        width_mm: measure(field("w")),
+        height_mm: measure(field("h")),
+        text: field("text").replace("\r\n", "\n"),
+        size_pt: measure(field("size")),
+        min_pt: measure(field("min")),
+        bold: !field("bold").is_empty(),
+        side: Side::parse(field("side")).unwrap_or(Side::Left),
+        wraps: !field("wraps").is_empty(),
+    }
+}
+
+fn measure(text: &str) -> f32 {
+    text.replace(',', ".").parse().unwrap_or(f32::NAN)
+}
+
+/// Does what a button says, such as `up:3` or `add:text`; answers the box to look at next.
+pub fn act(template: &mut Template, act: &str) -> Option<usize> {
+    let (verb, what) = act.split_once(':')?;
+    let boxes = &mut template.boxes;
+    if verb == "add" {
+        let kind = BoxKind::parse(what).ok().filter(|_| boxes.len() < MAX_BOXES)?;
+        boxes.push(fresh(kind, template.size));
+        return Some(boxes.len() - 1);
+    }
+    let at: usize = what.parse().ok().filter(|at| *at < boxes.len())?;
+    match verb {
+        "up" if at > 0 => {
+            boxes.swap(at, at - 1);
+            Some(at - 1)
+        }
+        "down" if at + 1 < boxes.len() => {
+            boxes.swap(at, at + 1);
+            Some(at + 1)
+        }
+        "remove" => {
+            boxes.remove(at);
+            None
+        }
+        _ => Some(at),
+    }
+}
+
+/// A new box in the middle of the paper, with something to see in it.
+fn fresh(kind: BoxKind, size: PaperSize) -> TemplateBox {
+    let (width, height) = size.size_mm();
+    let (text, w, h) = match kind {
+        BoxKind::Text => ("{shop}", 40.0, 6.0),
+        BoxKind::Badge => ("!", 10.0, 6.0),
+        BoxKind::Barcode => ("{number}", 66.0, 12.0),
+        BoxKind::Qr => ("{package_code}", 14.0, 14.0),
+        BoxKind::Line => ("", 40.0, 0.25),
+        BoxKind::Frame => ("", 40.0, 20.0),
+        BoxKind::Flow => ("items", 60.0, 30.0),
+    };
+    let half = |whole: f32, part: f32| ((whole - part) / 2.0).max(0.0).floor();
+    TemplateBox { text: text.to_owned(), ..TemplateBox::new(kind, half(width, w), half(height, h), w, h) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_is_read_as_it_was_typed() {
+        let form = Form::parse(
+            "boxes=2&fill_only=1&offset_x_mm=1,5&offset_y_mm=-2&b0.kind=text&b0.x=3&b0.y=4.25&b0.w=50&b0.h=x&\
+             b0.text=%7Bnumber%7D%0D%0Ax&b0.size=12&b0.min=8&b0.bold=1&b0.side=right&b1.kind=line",
+        );
+        let template = template(&form, Paper::Waybill, PaperSize::Label76x130);
+        let first = &template.boxes[0];
+        assert_eq!((template.fill_only, template.offset_x_mm, template.offset_y_mm), (true, 1.5, -2.0));
+        assert_eq!((first.x_mm, first.y_mm, first.text.as_str()), (3.0, 4.25, "{number}\nx"));
+        assert!(first.height_mm.is_nan() && first.bold && !first.wraps && first.side == Side::Right);
+        assert_eq!(template.boxes[1].kind, BoxKind::Line);
+    }
+
+    #[test]
+    fn buttons_move_add_and_remove_boxes() {
+        let form = Form::parse("boxes=3&b0.text=a&b1.text=b&b2.text=c");
+        for (what, texts, next) in [
+            ("up:1", vec!["b", "a", "c"], Some(0)),
+            ("down:1", vec!["a", "c", "b"], Some(2)),
+            ("up:0", vec!["a", "b", "c"], Some(0)),
+            ("remove:1", vec!["a", "c"], None),
+            ("add:qr", vec!["a", "b", "c", "{package_code}"], Some(3)),
+            ("add:nonsense", vec!["a", "b", "c"], None),
+            ("up:9", vec!["a", "b", "c"], None),
+            ("", vec!["a", "b", "c"], None),
+        ] {
+            let mut template = template(&form, Paper::Waybill, PaperSize::Label76x130);
+            assert_eq!(act(&mut template, what), next, "{what}");
+            assert_eq!(
+                template.boxes.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
+                texts,
+                "{what}"
+            );
+        }
+    }
+}
