@@ -7,6 +7,8 @@
 //! The process fails when a promise is not held.
 
 mod copy;
+#[path = "../../tests/it/support/gateway.rs"]
+mod gateway;
 mod intake;
 mod jobs;
 mod labels;
@@ -14,6 +16,7 @@ mod numbers;
 mod orders;
 mod pages;
 mod pages_sql;
+mod pulls;
 mod report;
 mod resources;
 mod serve;
@@ -30,6 +33,7 @@ type Measure = fn(&mut Report) -> anyhow::Result<()>;
 const MEASURES: &[(&str, Measure)] = &[
     ("intake", intake::on_postgres),
     ("intake-sqlite", intake::on_sqlite),
+    ("pulls", pulls::measure),
     ("pages", pages::measure),
     ("workbench", workbench::measure),
     ("numbers", numbers::measure),

@@ -89,7 +89,12 @@ pub struct World {
 impl World {
     /// The installation at this address, made where it is not there yet.
     pub fn at(url: &str) -> anyhow::Result<Self> {
-        let pool = Pool::open(url, 2, Synchronous::Normal)?;
+        Self::with_connections(url, 2)
+    }
+
+    /// The same, for so many threads at once.
+    pub fn with_connections(url: &str, connections: u32) -> anyhow::Result<Self> {
+        let pool = Pool::open(url, connections, Synchronous::Normal)?;
         migrate::run(&pool)?;
         let app = App::new(pool, Keys::parse(KEY)?);
         let seller = app.write(&Actor::system(NOBODY), |tx| sellers::ensure(tx, "bench"))?;
