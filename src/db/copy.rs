@@ -71,6 +71,8 @@ pub const TABLES: &[&str] = &[
     "finished_jobs",
     "job_errors",
     "job_slots",
+    "answers",
+    "answer_pieces",
     "paused_lanes",
 ];
 

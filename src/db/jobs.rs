@@ -149,6 +149,13 @@ pub fn complete(tx: &mut Tx, hold: Hold, result: Option<&Json>) -> Result<(), Er
     }
 }
 
+/// Notes what came of a job that was completed before its effect was known.
+pub fn set_result(tx: &mut Tx, job: JobId, result: &Json) -> QueryResult<()> {
+    let seller = tx.seller();
+    let statement = sql("UPDATE finished_jobs SET result = ? WHERE seller_id = ? AND id = ?");
+    tx.execute(statement.bind(result.to_string()).bind(seller).bind(job)).map(drop)
+}
+
 /// The code of a completion that came too late.
 pub const LEASE_LOST: &str = "lease_lost";
 

@@ -5,6 +5,7 @@
 //! statement is one text for both databases (see [`statement`]).
 
 mod again;
+pub mod answers;
 pub mod backup;
 pub mod bell;
 pub mod clock;

@@ -3,7 +3,7 @@
 //! The upload goes to a file as it arrives, so its size costs disk and not memory.
 
 use std::io::Write;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
@@ -21,6 +21,7 @@ use super::body::{Id, Params, content_type, id_of, media_type, too_large};
 use super::caller::Caller;
 use super::idempotency::Answer;
 use super::jobs::JobView;
+use super::later::{LOOK, WAIT, prefers_later};
 use super::page::{Items, Page};
 use super::problem::{Failure, Reply};
 use crate::app::App;
@@ -39,10 +40,6 @@ use crate::jobs::imports::{FileChoice, ImportReport, import};
 const FILE_MAX: usize = 200 << 20;
 /// Most bytes of a field beside the file.
 const FIELD_MAX: usize = 64 << 10;
-/// A job that ends so soon is waited for.
-const WAIT: Duration = Duration::from_secs(10);
-/// How often it is looked whether it has.
-const LOOK: Duration = Duration::from_millis(100);
 /// So many bytes are gathered before they are written to the disk.
 const CHUNK: usize = 1 << 20;
 
@@ -161,12 +158,6 @@ pub async fn create(
         true => ended_soon(app, seller, answer).await,
         false => Ok(answer.respond()),
     }
-}
-
-/// Whether the client asked not to be kept waiting (RFC 7240).
-fn prefers_later(request: &HttpRequest) -> bool {
-    let wishes = request.headers().get_all("prefer").filter_map(|value| value.to_str().ok());
-    wishes.flat_map(|value| value.split(',')).any(|wish| wish.trim().eq_ignore_ascii_case("respond-async"))
 }
 
 /// The report of an import that ends soon enough to be waited for, else the answer with its job.

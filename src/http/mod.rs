@@ -17,6 +17,7 @@ mod hooks;
 pub mod idempotency;
 pub mod imports;
 pub mod jobs;
+pub mod later;
 pub mod metrics;
 pub mod number_runs;
 pub mod observe;
@@ -212,6 +213,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
         .service(resource("/jobs").route(get().to(jobs::list)))
         .service(resource("/jobs/{id}").route(get().to(jobs::show)))
+        .service(resource("/jobs/{id}/answer").route(get().to(later::answer)))
         .service(resource("/jobs/{id}/events").route(get().to(jobs::follow)))
         .service(resource("/jobs/{id}/retry").route(post().to(jobs::retry)))
         .service(resource("/jobs/{id}/cancel").route(post().to(jobs::cancel)))

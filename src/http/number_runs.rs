@@ -1,21 +1,25 @@
 //! Number runs over HTTP, and the number of one shipment.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::body::{Body, Id, OptionalBody, Params};
 use super::caller::Caller;
+use super::jobs::JobView;
+use super::later::prefers_later;
 use super::page::{Items, Page};
 use super::problem::Reply;
 use super::shipment_query::{ShipmentQuery, ShipmentWish};
 use super::shipments::{ACT_MAX, bounded};
 use super::shops::PageQuery;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, ShipmentId};
 use crate::domain::waybill::carriers;
+use crate::operations::answers;
 use crate::operations::number_runs::{
     self as operations, NewRun, Range, RunAnswer, RunDetail, RunView, Spoil, Spoiled, Undone,
 };
@@ -123,11 +127,13 @@ impl Chosen {
 
 /// Number shipments
 ///
-/// The first number is typed, the rest follow. A preview answers 200, has no `id` and changes nothing.
+/// The first number is typed, the rest follow. A preview answers 200, has no `id` and changes nothing. With
+/// `Prefer: respond-async` a job numbers them, all in one transaction, and `GET /jobs/{id}/answer` tells what each got.
 #[utoipa::path(post, path = "/api/v1/number-runs", tag = "numbers", request_body = RunWish,
     responses((status = 201, description = "Which shipment got which number, and who was left out", body = RunAnswer),
-              (status = 200, description = "The same, as a preview", body = RunAnswer)))]
-pub async fn create(caller: Caller, body: Body<RunWish>) -> Reply {
+              (status = 200, description = "The same, as a preview", body = RunAnswer),
+              (status = 202, description = "The job that numbers them", body = JobView)))]
+pub async fn create(caller: Caller, request: HttpRequest, body: Body<RunWish>) -> Reply {
     caller.needs(Right::Ship)?;
     let (run, chosen, is_preview) = body.0.read()?;
     if is_preview {
@@ -136,6 +142,13 @@ pub async fn create(caller: Caller, body: Body<RunWish>) -> Reply {
             operations::preview(db, &NewRun { shipments, ..run.clone() })
         };
         return caller.work_out(plan).await;
+    }
+    if prefers_later(&request) {
+        let ask = move |tx: &mut Tx| {
+            let shipments = chosen.ids(tx)?;
+            Ok(JobView::from(answers::number(tx, NewRun { shipments, ..run.clone() })?))
+        };
+        return caller.write(StatusCode::ACCEPTED, ask).await;
     }
     caller
         .write(StatusCode::CREATED, move |tx| {

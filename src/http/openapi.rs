@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, deadlines, evening, events, hand_overs, imports, jobs, number_runs, orders, packing, print_jobs,
-    recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations, templates,
-    tokens, waybill_formats, weights, why,
+    audits, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders, packing,
+    print_jobs, recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations,
+    templates, tokens, waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -50,7 +50,7 @@ use super::{
         recipients::compare, recipients::parse, why::show,
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,
-        jobs::list, jobs::show, jobs::follow, jobs::retry, jobs::cancel, jobs::pause, jobs::resume,
+        jobs::list, jobs::show, later::answer, jobs::follow, jobs::retry, jobs::cancel, jobs::pause, jobs::resume,
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,
     ),

@@ -1,21 +1,26 @@
 //! Print jobs over HTTP: sheets made, handed out, acknowledged.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::ACCEPT;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::blocking::blocking;
 use super::body::{Body, Id, Params};
 use super::caller::Caller;
+use super::jobs::JobView;
+use super::later::{self, prefers_later};
 use super::page::{Items, Page};
 use super::problem::{Failure, Reply};
 use super::shipments::bounded;
 use super::shops::PageQuery;
+use crate::db::jobs::JobRow;
 use crate::domain::actor::Right;
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::{PrintJobId, PrinterId};
-use crate::jobs::printing;
+use crate::jobs::printing::{self, Printout};
+use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
 use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob};
 use crate::papers::Output;
 use crate::papers::raster::Head;
@@ -108,9 +113,14 @@ impl DocumentQuery {
 /// as handed out from then on, not as printed. Shipments are looked at anew; sheets that no longer hold are left
 /// out (`X-Left-Out` counts them, the job says why). Asked again before anybody has acknowledged, the same sheets come
 /// once more, each stamped as a copy (`X-Copies: yes`), to whoever may reprint; others are told `already_handed_out`.
+///
+/// More than 2,000 sheets are drawn by a job: one that ends within ten seconds is answered like a short document, any
+/// other with 202 and the job, at once with `Prefer: respond-async`. Asked again, or by `GET /jobs/{id}/answer`, the
+/// document is given out once it is drawn; until somebody has taken it, it is no copy.
 #[utoipa::path(get, path = "/api/v1/print-jobs/{id}/document", tag = "printing", params(DocumentQuery),
     responses((status = 200, description = "The document", content(
-        (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl")))))]
+        (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl"))),
+        (status = 202, description = "The job that draws it", body = JobView)))]
 pub async fn document(
     caller: Caller,
     id: Id<PrintJobId>,
@@ -119,31 +129,53 @@ pub async fn document(
 ) -> Reply {
     caller.needs(Right::Print)?;
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let (kind, output, ending) = output_of(accepted, &query.0)?;
-    let id = id.0;
-    let printout = caller.run(move |app, actor| printing::print(app, actor, id, output)).await?;
-    let shown: Vec<String> = printout.positions.iter().map(i64::to_string).collect();
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, kind))
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"print-job-{id}.{ending}\"")))
-        .insert_header(("x-sheets", shown.join(",")))
-        .insert_header(("x-left-out", printout.left_out.to_string()))
-        .insert_header(("x-copies", if printout.are_copies { "yes" } else { "no" }))
-        .body(printout.file))
+    let (kind, output) = output_of(accepted, &query.0)?;
+    let (id, is_patient) = (id.0, !prefers_later(&request));
+    let (app, actor) = (caller.app.clone(), caller.actor.clone());
+    let made = caller
+        .run(move |app, actor| {
+            let (open, sheets) = app.read(actor.seller, |db| {
+                Ok((answers::open_document(db, id, output)?, answers::sheets_waiting(db, id)?))
+            })?;
+            if open.is_none() && is_patient && sheets <= DOCUMENT_AT_ONCE_MAX {
+                return Ok(Made::Now(printing::print(app, actor, id, output)?));
+            }
+            if output != Output::Pdf {
+                app.read(actor.seller, |db| operations::is_on_labels(db, id))?;
+            }
+            Ok(Made::Later(app.write(actor, |tx| answers::document(tx, id, output))?))
+        })
+        .await?;
+    let job = match made {
+        Made::Now(printout) => return Ok(later::document(id, kind, printout)),
+        Made::Later(job) if is_patient => later::waited_for(app.clone(), actor.seller, job.id).await?,
+        Made::Later(job) => job,
+    };
+    if !job.state.is_end() || !is_patient {
+        return Ok(later::accepted(job));
+    }
+    later::succeeded(&job)?;
+    let job = job.id;
+    let taken = blocking(move || app.write(&actor, |tx| answers::take(tx, job))).await?;
+    let (answers::Head { positions, left_out, are_copies, .. }, file) = taken;
+    Ok(later::document(id, kind, Printout { file, positions, left_out, are_copies }))
 }
 
-/// The kind of document that is asked for, how it is drawn, and the end of its name.
+/// A document, or the job that draws it.
+enum Made {
+    Now(Printout),
+    Later(JobRow),
+}
+
+/// The kind of document that is asked for, and how it is drawn.
 ///
 /// # Errors
 /// When no kind is accepted that there is, or the query has a word nobody knows.
-pub(super) fn output_of(
-    accepted: &str,
-    query: &DocumentQuery,
-) -> Result<(&'static str, Output, &'static str), Failure> {
+pub(super) fn output_of(accepted: &str, query: &DocumentQuery) -> Result<(&'static str, Output), Failure> {
     match wanted(accepted) {
-        Some(ZPL) => Ok((ZPL, Output::Thermal(query.zpl()?, query.head()?), "zpl")),
-        Some(TSPL) => Ok((TSPL, Output::Thermal(Language::Tspl, query.head()?), "tspl")),
-        Some(_) => Ok((PDF, Output::Pdf, "pdf")),
+        Some(ZPL) => Ok((ZPL, Output::Thermal(query.zpl()?, query.head()?))),
+        Some(TSPL) => Ok((TSPL, Output::Thermal(Language::Tspl, query.head()?))),
+        Some(_) => Ok((PDF, Output::Pdf)),
         None => Err(Failure::edge(
             StatusCode::NOT_ACCEPTABLE,
             "not_acceptable",

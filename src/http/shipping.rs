@@ -1,23 +1,26 @@
 //! Shipping over HTTP, and telling the shops.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params, id_of, word_of};
 use super::caller::Caller;
+use super::jobs::JobView;
+use super::later::prefers_later;
 use super::page::{Items, Page};
 use super::problem::Reply;
 use super::shipments::bounded;
 use crate::connectors::file::export;
-use crate::db::shops;
 use crate::db::write_backs::Filter;
+use crate::db::{Tx, shops};
 use crate::domain::actor::Right;
 use crate::domain::id::{OrderId, ShipmentId, ShopId, WriteBackId};
 use crate::domain::text_enum;
 use crate::domain::write_back::{Outcome, WriteBackState};
+use crate::operations::answers;
 use crate::operations::ship::{NewShipping, Shipping, ship as ship_them};
 use crate::operations::write_backs::{self as operations, SettledMany, Settlement, WriteBack};
 
@@ -75,14 +78,20 @@ pub struct UploadQuery {
 /// Ship
 ///
 /// Looks at each shipment once more, then ships it; every source order gets one write-back. Repeating it adds
-/// nothing.
+/// nothing. With `Prefer: respond-async` a job ships, all in one transaction, and `GET /jobs/{id}/answer` tells what came
+/// of each.
 #[utoipa::path(post, path = "/api/v1/shipments/ship", tag = "shipping", request_body = NewShipping,
-    responses((status = 200, description = "What left and what stays", body = Shipping)))]
-pub async fn ship(caller: Caller, body: Body<NewShipping>) -> Reply {
+    responses((status = 200, description = "What left and what stays", body = Shipping),
+              (status = 202, description = "The job that ships", body = JobView)))]
+pub async fn ship(caller: Caller, request: HttpRequest, body: Body<NewShipping>) -> Reply {
     caller.needs(Right::Ship)?;
     let new = body.0;
     if new.number_run.is_none() {
         bounded("shipments", new.shipments.len())?;
+    }
+    if prefers_later(&request) {
+        let ask = move |tx: &mut Tx| Ok(JobView::from(answers::ship(tx, new.clone())?));
+        return caller.write(StatusCode::ACCEPTED, ask).await;
     }
     caller.write(StatusCode::OK, move |tx| ship_them(tx, &new)).await
 }

@@ -199,7 +199,7 @@ pub async fn test_sheet(
 ) -> Reply {
     caller.needs(Right::See)?;
     let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let (kind, output, _) = print_jobs::output_of(accepted, &query.0)?;
+    let (kind, output) = print_jobs::output_of(accepted, &query.0)?;
     let file = caller
         .run(move |app, actor| {
             let view = app.read(actor.seller, |db| operations::show(db, id.0, None))?;

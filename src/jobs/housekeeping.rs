@@ -7,9 +7,10 @@ use workers::End;
 
 use super::run::Task;
 use crate::app::App;
-use crate::db::{Tx, day_figures, due, idempotency, imports, jobs, sellers};
+use crate::db::{Tx, answers, day_figures, due, idempotency, imports, jobs, sellers};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
+use crate::jobs::answering::ANSWER_KEPT;
 use crate::jobs::imports::later::FILE_KEPT;
 use crate::operations::shipments::{self, again};
 use crate::operations::{NOBODY, deadlines, sessions, shop_tokens, stations};
@@ -78,6 +79,8 @@ pub fn once(app: &App) -> Result<(), Error> {
             sessions::forget_ended(tx)?;
             let too_old = tx.now.plus(-FILE_KEPT);
             imports::forget_files(tx, too_old)?;
+            let answered = tx.now.plus(-ANSWER_KEPT);
+            answers::forget(tx, answered)?;
             sample(tx)
         })?;
     }

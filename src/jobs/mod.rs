@@ -2,6 +2,7 @@
 //!
 //! What runs later is a durable job; [`registry`] lists the kinds, [`run`] runs them.
 
+pub mod answering;
 pub mod authorising;
 pub mod housekeeping;
 pub mod imports;

@@ -10,9 +10,11 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::{ClaimId, PrintJobId};
 use crate::domain::station::PrinterLanguage;
+use crate::operations::answers::{self, Head as AnswerHead};
 use crate::operations::print_jobs::{self, NewClaimWish};
 use crate::papers::font::Fonts;
 use crate::papers::raster::Head;
+use crate::papers::template::Template;
 use crate::papers::thermal::Language;
 use crate::papers::{Options, Output, Paper, render};
 
@@ -39,11 +41,78 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
         app.read(actor.seller, |db| print_jobs::is_on_labels(db, id))?;
     }
     let document = app.write(actor, |tx| print_jobs::document(tx, id))?;
-    let template = document.template.as_deref();
-    let options = Options { output, template, ..Options::new(Fonts::shared()) };
-    let rendered = render(&document.paper, &options).context("drawing a print job")?;
+    let drawn = draw(&document.paper, document.template.as_deref(), output, &|_, _| {})?;
+    if !drawn.problems.is_empty() {
+        app.write(actor, |tx| print_jobs::not_rendered(tx, id, &drawn.problems))?;
+    }
+    if drawn.file.is_empty() {
+        return Err(drawn.nothing(id));
+    }
+    Ok(Printout {
+        file: drawn.file,
+        positions: drawn.positions,
+        left_out: document.left_out.len() + drawn.problems.len(),
+        are_copies: document.are_copies,
+    })
+}
+
+/// A document that an earlier request had drawn by a job, and that nobody has taken; `None` without one.
+///
+/// # Errors
+/// `document_not_drawn` while its job is at work; what stands against taking it.
+pub fn take_drawn(
+    app: &App,
+    actor: &Actor,
+    id: PrintJobId,
+    output: Output,
+) -> Result<Option<Printout>, Error> {
+    let Some(job) = app.read(actor.seller, |db| answers::open_document(db, id, output))? else {
+        return Ok(None);
+    };
+    if !job.state.is_end() {
+        return Err(Error::conflict(
+            "document_not_drawn",
+            format!("Job {} is drawing the document of print job {id}.", job.id),
+            "Wait until it has ended; the page of the print job shows how far it is.",
+        ));
+    }
+    let (head, file) = app.write(actor, |tx| answers::take(tx, job.id))?;
+    let AnswerHead { positions, left_out, are_copies, .. } = head;
+    Ok(Some(Printout { file, positions, left_out, are_copies }))
+}
+
+/// Sheets drawn as one file.
+pub(super) struct Drawn {
+    /// Empty when none could be drawn.
+    pub file: Vec<u8>,
+    pub positions: Vec<i64>,
+    /// Positions that could not be drawn, with the reason in words.
+    pub problems: Vec<(i64, String)>,
+}
+
+impl Drawn {
+    /// What is answered when nothing could be drawn.
+    pub fn nothing(&self, id: PrintJobId) -> Error {
+        let (position, why) = self.problems.first().cloned().unwrap_or_default();
+        Error::conflict(
+            "nothing_to_print",
+            format!("No sheet of job {id} can be drawn. Sheet {position}: {why}."),
+            "Correct what the sheets say, then resume the job.",
+        )
+    }
+}
+
+/// Draws a paper; tells how many of its sheets are drawn.
+pub(super) fn draw(
+    paper: &Paper,
+    template: Option<&Template>,
+    output: Output,
+    watch: &dyn Fn(usize, usize),
+) -> Result<Drawn, Error> {
+    let options = Options { output, template, watch: Some(watch), ..Options::new(Fonts::shared()) };
+    let rendered = render(paper, &options).context("drawing a print job")?;
     // Positions are from 1 and a job has far fewer sheets than either number can hold.
-    let problems: Vec<(i64, String)> = rendered
+    let problems = rendered
         .problems
         .iter()
         .filter(|sheet| sheet.left_out)
@@ -52,23 +121,8 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
             (i64::from(sheet.position), messages.join("; "))
         })
         .collect();
-    if !problems.is_empty() {
-        app.write(actor, |tx| print_jobs::not_rendered(tx, id, &problems))?;
-    }
-    if rendered.file.is_empty() {
-        let (position, why) = problems.first().cloned().unwrap_or_default();
-        return Err(Error::conflict(
-            "nothing_to_print",
-            format!("No sheet of job {id} can be drawn. Sheet {position}: {why}."),
-            "Correct what the sheets say, then resume the job.",
-        ));
-    }
-    Ok(Printout {
-        file: rendered.file,
-        positions: rendered.sheets.iter().map(|sheet| i64::from(sheet.position)).collect(),
-        left_out: document.left_out.len() + problems.len(),
-        are_copies: document.are_copies,
-    })
+    let positions = rendered.sheets.iter().map(|sheet| i64::from(sheet.position)).collect();
+    Ok(Drawn { file: rendered.file, positions, problems })
 }
 
 /// What a station gets: each sheet as a file of its own, in the order in which they are to be printed.

@@ -8,10 +8,11 @@ use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
-use super::{housekeeping, pulling, telling};
+use super::{answering, housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
+use crate::operations::answers::{DOCUMENT, NUMBER_RUN, SHIP};
 use crate::operations::deadlines::RECOUNT;
 use crate::operations::shipments::again::RECHECK;
 use crate::operations::write_backs::telling::TELL;
@@ -30,6 +31,8 @@ pub const QUEUES: &[Queue] = &[
     Queue { name: "house", at_once: 1, limit: None },
     // A long file keeps a thread and the disk busy for a while.
     Queue { name: "import", at_once: 2, limit: None },
+    // Drawing keeps a thread busy for seconds, and so does a run of thousands.
+    Queue { name: "answer", at_once: 2, limit: None },
     // A shop serves one caller no slower than four; shops stand side by side.
     Queue {
         name: "pull",
@@ -94,6 +97,9 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
         kind(app, IMPORT, import_file),
+        kind(app, DOCUMENT, answering::answer),
+        kind(app, NUMBER_RUN, answering::answer),
+        kind(app, SHIP, answering::answer),
         kind(app, TELL_DUE, telling::tell_due),
         Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
     ]

@@ -2,6 +2,7 @@
 //!
 //! Each takes `&mut Tx`, checks, changes, and records an event, all in one transaction.
 
+pub mod answers;
 pub mod deadlines;
 pub mod evening;
 pub mod hand_overs;

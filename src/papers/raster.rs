@@ -8,13 +8,15 @@ use std::collections::HashMap;
 
 use ab_glyph_rasterizer::{Point, Rasterizer, point};
 use rustybuzz::ttf_parser::{GlyphId, OutlineBuilder};
+use serde::{Deserialize, Serialize};
 
 use crate::papers::display::{GlyphRun, Ink, Modules, Page, Rect};
 use crate::papers::font::{FontId, Fonts};
 use crate::papers::text::MM_PER_PT;
 
 /// Resolution of a print head. The dots of a millimetre belong to the printer, not to the paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Head {
     /// 8 dots a millimetre.
     Dpi203,

@@ -39,7 +39,8 @@ pub enum Paper {
 }
 
 /// What kind of file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Output {
     #[default]
     Pdf,
@@ -57,12 +58,14 @@ pub struct Options<'a> {
     pub output: Output,
     /// The seller's own boxes; `None` for the paper as the program has it.
     pub template: Option<&'a Template>,
+    /// Told after each sheet of a batch how many are drawn, and of how many.
+    pub watch: Option<&'a dyn Fn(usize, usize)>,
 }
 
 impl<'a> Options<'a> {
     /// In the order of the run.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, reversed: false, output: Output::Pdf, template: None }
+        Self { fonts, reversed: false, output: Output::Pdf, template: None, watch: None }
     }
 }
 
@@ -203,9 +206,12 @@ fn batch<S>(
         return Err(PaperError::NoSheets);
     }
     let mut file = File::new(options);
-    for index in 0..sheets.len() {
-        let index = if options.reversed { sheets.len() - 1 - index } else { index };
+    for drawn in 0..sheets.len() {
+        let index = if options.reversed { sheets.len() - 1 - drawn } else { drawn };
         file.add(position(&sheets[index]), lay_out(&sheets[index]), |_| false)?;
+        if let Some(watch) = options.watch {
+            watch(drawn + 1, sheets.len());
+        }
     }
     file.finish(options)
 }

@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod answers;
 mod api;
 mod architecture;
 mod audits;

@@ -17,7 +17,7 @@ use crate::support::http::{Answer, Http};
 use crate::support::{TestApp, order, recipient};
 
 /// A browser: it keeps its session's cookie and fills the hidden fields of forms.
-struct Browser {
+pub struct Browser {
     http: Http,
     cookie: RefCell<String>,
     lang: &'static str,
@@ -29,7 +29,7 @@ impl Browser {
     }
 
     /// Logged in as someone of a role.
-    fn of(app: &TestApp, role: Role) -> Self {
+    pub fn of(app: &TestApp, role: Role) -> Self {
         let email = format!("{role}@example.com");
         let new = NewUser::parse(&email, role, "correct horse").expect("well-formed");
         let user = app.write(|tx| users::create_or_reset(tx, &new)).expect("a user");
@@ -45,7 +45,7 @@ impl Browser {
             .with_header("accept", "text/html")
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub fn get(&self, path: &str) -> Answer {
         self.client().get(path)
     }
 
@@ -62,7 +62,7 @@ impl Browser {
     }
 
     /// Sends a form with the token of this session, and follows to the page it leads to.
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let csrf = self.csrf();
         let mut all = vec![("csrf", csrf.as_str())];
         all.extend(fields);
@@ -222,10 +222,10 @@ each_database!(
         };
         let _gone = Browser::of(&app, Role::Owner);
         assert_eq!(sessions_of(&app), 1);
-        housekeeping::keep(app.app()).expect("the house is kept");
+        housekeeping::once(app.app()).expect("the house is kept");
         assert_eq!(sessions_of(&app), 1, "somebody may come back");
         app.advance(Duration::hours(13));
-        housekeeping::keep(app.app()).expect("the house is kept");
+        housekeeping::once(app.app()).expect("the house is kept");
         assert_eq!(sessions_of(&app), 0);
     }
 );

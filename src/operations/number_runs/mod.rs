@@ -33,7 +33,7 @@ pub use jam::{Spoil, Spoiled, spoil};
 pub use undo::{Undone, undo};
 
 /// A wish to number shipments.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NewRun {
     /// Code or name of the carrier.
     #[serde(deserialize_with = "carriers::named")]
@@ -61,7 +61,7 @@ pub struct NewRun {
 }
 
 /// A stack with so many sheets.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     pub first_number: String,

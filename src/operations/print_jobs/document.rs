@@ -57,10 +57,7 @@ pub struct Document {
 /// `nothing_to_print` when no sheet waits; `already_handed_out` for copies without the right to reprint;
 /// `held_by_another` when a station has the job.
 pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
-    let job = lock(tx, id)?;
-    if !may_take(&job.held_by, tx.actor) || !is_of_desk(tx, &job)? {
-        return Err(held(tx, id, &job.held_by)?);
-    }
+    let job = lock_to_take(tx, id)?;
     let (mut queued, mut sent) = (Vec::new(), Vec::new());
     for sheet in sheets::of_job(tx, id)? {
         match sheet.state {
@@ -85,6 +82,18 @@ pub fn document(tx: &mut Tx, id: PrintJobId) -> Result<Document, Error> {
         record::set_holder(tx, id, &tx.actor.name)?;
     }
     Ok(Document { are_copies, ..document })
+}
+
+/// Locks a job whose sheets this actor may take.
+///
+/// # Errors
+/// `held_by_another` when a station has it; when there is no such job.
+pub fn lock_to_take(tx: &mut Tx, id: PrintJobId) -> Result<JobRow, Error> {
+    let job = lock(tx, id)?;
+    match may_take(&job.held_by, tx.actor) && is_of_desk(tx, &job)? {
+        true => Ok(job),
+        false => Err(held(tx, id, &job.held_by)?),
+    }
 }
 
 /// Collects what these sheets of a locked job show, and marks those that still hold as handed out; only the

@@ -30,7 +30,7 @@ use crate::papers::values::PaperSize;
 pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, nothing_now, report};
 pub use create::create;
 pub use decide::{Decision, decide};
-pub use document::{Document, document, not_rendered};
+pub use document::{Document, document, lock_to_take, not_rendered};
 pub use place::{pause, place};
 pub use progress::{acknowledge, resume};
 

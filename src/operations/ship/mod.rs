@@ -22,7 +22,7 @@ use crate::operations::shipments::{recheck, refresh};
 use crate::operations::write_backs::telling;
 
 /// Which parcels leave.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewShipping {
     #[serde(default)]

@@ -54,6 +54,9 @@ fn kind(view: &View, kind: &str) -> String {
         "shop.pull" => t::PULL,
         "shipments.recheck" => t::RECHECK,
         "write_back.tell" => t::TELL,
+        "answer.document" => t::DOCUMENT,
+        "answer.number_run" => t::NUMBER_RUN,
+        "answer.ship" => t::SHIP,
         _ => return kind.to_owned(),
     };
     view.t(text).to_owned()

@@ -5,12 +5,15 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::jobs::{badge, progress};
 use super::number_runs::PAPERS;
+use crate::db::jobs::JobRow;
 use crate::domain::actor::Right;
 use crate::domain::id::{PrintJobId, PrinterId};
 use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
+use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
 use crate::operations::print_jobs::{self, Decision, PrintJob, Sheet};
 use crate::operations::stations::{Station, list as stations_of};
 use crate::papers::Output;
@@ -35,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/print-jobs", [get().to(list)]))
         .service(inside("/print-jobs/{id}", [get().to(show)]))
         .service(inside("/print-jobs/{id}/document", [post().to(document)]))
+        .service(inside("/print-jobs/{id}/document/later", [post().to(draw)]))
         .service(inside("/print-jobs/{id}/acknowledge", [post().to(acknowledge)]))
         .service(inside("/print-jobs/{id}/printer", [post().to(place)]))
         .service(inside("/print-jobs/{id}/pause", [post().to(pause)]))
@@ -103,16 +107,24 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
         .page(Right::See, move |db, view| {
             let job = print_jobs::show(db, id)?;
             let stations = stations_of(db, view.now)?;
+            let drawing = answers::open_document(db, id, Output::Pdf)?;
             Ok(Page::new(
                 t::JOB.with(view.lang, &[&id]),
                 "prints",
-                body(view, id, &job, &stations, window(job.sheets.len())),
+                body(view, id, &job, drawing.as_ref(), &stations, window(job.sheets.len())),
             ))
         })
         .await
 }
 
-fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], window: Window) -> Markup {
+fn body(
+    view: &View,
+    id: PrintJobId,
+    job: &PrintJob,
+    drawing: Option<&JobRow>,
+    desks_of: &[Station],
+    window: Window,
+) -> Markup {
     let count = |state: SheetState| job.sheets.iter().filter(|sheet| sheet.state == state).count();
     let (queued, sent, unknown) =
         (count(SheetState::Queued), count(SheetState::Sent), count(SheetState::Unknown));
@@ -138,16 +150,7 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], windo
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
                 div #print-progress data-live { (placing::progress(view, job, desks_of)) }
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
-                @if is_ours && job.printer.is_none() && ((view.may(Right::Print) && queued > 0) || (view.may(Right::Reprint) && sent > 0)) {
-                    form.panel.row-form method="post" action={ (home(id)) "/document" } target="_blank" data-plain data-then-reload {
-                        (csrf(view))
-                        @if queued > 0 {
-                            button.primary[sent == 0] type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&queued])) }
-                        } @else {
-                            button type="submit" data-ask=(t::COPIES_ASK.with(view.lang, &[&sent])) { (icon("file")) (t::OPEN_COPIES.with(view.lang, &[&sent])) }
-                        }
-                    }
-                }
+                @if is_ours && job.printer.is_none() { (document_form(view, id, queued, sent, drawing)) }
                 (placing::forms(view, id, job, desks_of))
                 @if view.may(Right::Print) && is_ours && sent + unknown > 0 {
                     div.panel.stack {
@@ -176,6 +179,41 @@ fn body(view: &View, id: PrintJobId, job: &PrintJob, desks_of: &[Station], windo
                 @if let Some(run) = job.number_run { p { a.button.primary[is_done] data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
                 (sheets(view, window.rows(&job.sheets)))
                 (window.ways(view, &home(id)))
+            }
+        }
+    }
+}
+
+/// How to the document: at once, or by a job when it is long; then how far that is.
+fn document_form(
+    view: &View,
+    id: PrintJobId,
+    queued: usize,
+    sent: usize,
+    drawing: Option<&JobRow>,
+) -> Markup {
+    let (at_once, later) = (format!("{}/document", home(id)), format!("{}/document/later", home(id)));
+    html! {
+        div #drawing data-live data-events=[drawing.and_then(lists::events)] {
+            @if let Some(job) = drawing.filter(|job| !job.state.is_end()) {
+                p.panel.row-form { a href={ "/jobs/" (job.id) } { (t::DRAWING.with(view.lang, &[&job.id])) } " " (badge(view, job)) " " (progress(job)) }
+            } @else if view.may(Right::Print) && drawing.is_some() {
+                form.panel.row-form method="post" action=(at_once) target="_blank" data-plain data-then-reload {
+                    (csrf(view)) button.primary type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&sent])) }
+                }
+            } @else if view.may(Right::Print) && queued > DOCUMENT_AT_ONCE_MAX {
+                form.panel.row-form method="post" action=(later) {
+                    (csrf(view)) button.primary[sent == 0] type="submit" { (icon("file")) (t::DRAW_N.with(view.lang, &[&queued])) }
+                }
+            } @else if (view.may(Right::Print) && queued > 0) || (view.may(Right::Reprint) && sent > 0) {
+                form.panel.row-form method="post" action=(at_once) target="_blank" data-plain data-then-reload {
+                    (csrf(view))
+                    @if queued > 0 {
+                        button.primary[sent == 0] type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&queued])) }
+                    } @else {
+                        button type="submit" data-ask=(t::COPIES_ASK.with(view.lang, &[&sent])) { (icon("file")) (t::OPEN_COPIES.with(view.lang, &[&sent])) }
+                    }
+                }
             }
         }
     }
@@ -225,7 +263,10 @@ pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
     let view = visitor.view.clone();
     let made = blocking(move || {
         visitor.needs(Right::Print)?;
-        printing::print(&visitor.app, &visitor.actor, id, Output::Pdf)
+        match printing::take_drawn(&visitor.app, &visitor.actor, id, Output::Pdf)? {
+            Some(drawn) => Ok(drawn),
+            None => printing::print(&visitor.app, &visitor.actor, id, Output::Pdf),
+        }
     });
     match made.await {
         Ok(printout) => HttpResponse::Ok()
@@ -239,6 +280,17 @@ pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
             .body(printout.file),
         Err(error) => reply::failure(&view, &error),
     }
+}
+
+/// `POST /print-jobs/{id}/document/later`: the same, drawn by a job; the page tells when it can be opened.
+pub async fn draw(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Print, move |tx, view| {
+            answers::document(tx, id, Output::Pdf)?;
+            Ok(then(home(id), view.t(t::DRAWING_BEGUN).to_owned()))
+        })
+        .await
 }
 
 /// `POST /print-jobs/{id}/acknowledge`

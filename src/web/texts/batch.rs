@@ -70,6 +70,9 @@ texts! {
     RUNS_EMPTY = "Tick shipments on the workbench and number them; each batch stands here." "在工作台勾选并编号后,批次显示在此。";
     JOB = "Print job #{}" "打印任务 #{}";
     SHEETS = "{} sheets" "{} 张";
+    DRAW_N = "Draw the PDF ({} sheets)" "生成 PDF({} 张)";
+    DRAWING = "Job #{} is drawing the PDF" "任务 #{} 正在生成 PDF";
+    DRAWING_BEGUN = "The PDF is being drawn. It can be opened here when it is done; the page may be left meanwhile." "正在生成 PDF,完成后可在此打开;期间可以离开本页。";
     OPEN_PDF_N = "Open {} sheets as PDF" "打开 {} 张 PDF";
     OPEN_COPIES = "Open {} sheets again, marked as copies" "再次打开 {} 张(标注补打)";
     COPIES_ASK = "{} sheets were handed out already. Print them again, each marked as a copy?" "已送出 {} 张。再次打印并逐张标注补打?";

@@ -40,4 +40,7 @@ texts! {
     RECHECK = "Judge waiting parcels anew" "重新判定待发包裹";
     PULL = "Ask a shop for its orders" "拉取店铺订单";
     TELL = "Tell a shop a number" "回传单号";
+    DOCUMENT = "Draw a document" "生成打印文件";
+    NUMBER_RUN = "Number parcels" "批量编号";
+    SHIP = "Ship parcels" "批量发货";
 }

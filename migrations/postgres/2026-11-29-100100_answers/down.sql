@@ -1,0 +1,2 @@
+DROP TABLE answer_pieces;
+DROP TABLE answers;
