@@ -1,6 +1,7 @@
 //! `huidan demo`
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -27,8 +28,11 @@ pub fn run(settings: &Settings, orders: usize) -> anyhow::Result<()> {
     let folder = settings.data.clone();
     let is_passing = passing.is_some();
     let letter = letter(&demo, orders, &folder, is_passing);
-    let background: Vec<Background> =
-        vec![Box::new(serve::work), Box::new(move |app, stop| demo::keep_selling(app, &demo, orders, stop))];
+    let demo = Arc::new(demo);
+    let background: Vec<Background> = vec![Box::new(move |app, stop| {
+        let beside = demo::trading(app, demo, orders);
+        serve::work(app, beside, stop);
+    })];
     serve(&settings, &app, background, |address| println!("{}", letter(address)))
 }
 

@@ -8,7 +8,7 @@ use tracing::info;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::http::{self, ServeOptions};
-use crate::jobs::run::{Choice, work_until};
+use crate::jobs::run::{Beside, Choice, work_until};
 use crate::operations::{NOBODY, sessions};
 use crate::settings::Settings;
 use crate::web;
@@ -17,7 +17,7 @@ use crate::web;
 pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
     let app = super::open_to_stay(settings)?;
     let background: Vec<Background> = match with_workers {
-        true => vec![Box::new(work)],
+        true => vec![Box::new(|app, stop| work(app, Beside::default(), stop))],
         false => Vec::new(),
     };
     let link = app.write(&Actor::system(NOBODY), sessions::offer_setup)?;
@@ -34,8 +34,8 @@ pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
 const THREADS: usize = 2;
 
 /// Runs jobs beside the requests.
-pub fn work(app: &App, stop: &AtomicBool) {
-    if let Err(error) = work_until(app, &Choice::all(THREADS), stop) {
+pub fn work(app: &App, beside: Beside, stop: &AtomicBool) {
+    if let Err(error) = work_until(app, &Choice::all(THREADS), beside, stop) {
         tracing::error!("No job runs in this process: {error}");
     }
 }

@@ -9,7 +9,7 @@ use futures_util::future::select;
 use tracing::info;
 
 use crate::agent;
-use crate::jobs::run::{Choice, work_until};
+use crate::jobs::run::{Beside, Choice, work_until};
 use crate::settings::Settings;
 
 /// Runs jobs until the process is asked to end; what is at work may end first.
@@ -19,7 +19,7 @@ pub fn run(settings: &Settings, queues: &[String], threads: usize) -> anyhow::Re
     info!("huidan works on jobs with {threads} threads");
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let worker = scope.spawn(|| work_until(&app, &choice, &stop));
+        let worker = scope.spawn(|| work_until(&app, &choice, Beside::default(), &stop));
         let asked = actix_web::rt::System::new().block_on(asked_to_end());
         stop.store(true, Ordering::Relaxed);
         worker.thread().unpark();

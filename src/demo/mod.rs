@@ -22,7 +22,7 @@ use crate::domain::seller::{SellerSettings, Sender};
 use crate::domain::shop::ShopSettings;
 use crate::jobs::intake::take_in_all;
 use crate::operations::{tokens, users};
-pub use trade::keep_selling;
+pub use trade::trading;
 
 /// The seller of the demo.
 pub const SELLER: &str = "Demo seller (simulated)";

@@ -1,17 +1,23 @@
 //! The simulated shops keep selling, and their buyers change their minds.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use workers::{End, Periodic};
 
 use super::orders::{self, Case, Kind};
 use super::{Demo, DemoShop};
 use crate::app::App;
+use crate::db::jobs::{self, JobKind, NewJob};
 use crate::db::shops;
 use crate::db::write_backs::Filter;
 use crate::domain::error::Error;
 use crate::domain::order::{OrderSnapshot, OrderState, Refund};
 use crate::domain::write_back::{Outcome, WriteBackState};
 use crate::jobs::intake::take_in_all;
+use crate::jobs::run::{Beside, Task, kind};
 use crate::operations::write_backs::{self, Settlement};
 
 /// How many numbers a simulated platform takes in one beat.
@@ -20,20 +26,47 @@ const ANSWERED_AT_ONCE: usize = 200;
 /// One new order this often.
 const PACE: Duration = Duration::from_secs(12);
 
-/// Sells until `stop` is set: each beat one shop gets a new order, and now and then a buyer pays,
-/// asks for the money back or withdraws the wish.
-pub fn keep_selling(app: &App, demo: &Demo, sold: usize, stop: &AtomicBool) {
-    let mut beat = 0;
-    while !stop.load(Ordering::Relaxed) {
-        std::thread::park_timeout(PACE);
-        if stop.load(Ordering::Relaxed) {
-            return;
+/// Has the shop whose turn it is be pulled.
+const TRADE: JobKind = JobKind { name: "demo.trade", lane: "house", max_attempts: 3, max_crashes: 3 };
+/// Takes in what a simulated shop has sold.
+const PULL: JobKind = JobKind { name: "demo.pull", lane: "pull", max_attempts: 3, max_crashes: 3 };
+
+/// What the demo's workers do beside the ordinary: the simulated shops are pulled again and again. Each beat one shop
+/// has a new order, and now and then a buyer pays, asks for the money back or withdraws the wish.
+pub fn trading(app: &App, demo: Arc<Demo>, sold: usize) -> Beside {
+    let pace_ms = i64::try_from(PACE.as_millis()).unwrap_or(i64::MAX);
+    let first = app.now().micros() / 1_000 / pace_ms;
+    let beats = {
+        let demo = demo.clone();
+        move |task: &Task| {
+            let Slot { slot } = task.arguments()?;
+            let beat = usize::try_from(slot - first).unwrap_or_default();
+            let shop = demo.shops[beat % demo.shops.len()].id;
+            let job = NewJob::new(PULL, json!({ "shop": shop, "beat": beat }));
+            let job = NewJob { turn: Some(shop.0), ..job }.unique(shop.to_string());
+            task.app.write(&demo.actor, |tx| jobs::enqueue(tx, job.clone()))?;
+            Ok(End::Done)
         }
-        if let Err(error) = sell(app, demo, sold, beat) {
-            tracing::warn!("A simulated shop could not sell: {error}");
-        }
-        beat += 1;
+    };
+    let sells = move |task: &Task| {
+        let Beat { beat } = task.arguments()?;
+        sell(task.app, &demo, sold, beat)?;
+        Ok(End::Done)
+    };
+    Beside {
+        kinds: vec![kind(app, TRADE, beats), kind(app, PULL, sells)],
+        periodic: vec![Periodic { name: TRADE.name, every: PACE, lane: TRADE.lane, kind: TRADE.name }],
     }
+}
+
+#[derive(Deserialize)]
+struct Slot {
+    slot: i64,
+}
+
+#[derive(Deserialize)]
+struct Beat {
+    beat: usize,
 }
 
 fn sell(app: &App, demo: &Demo, sold: usize, beat: usize) -> Result<(), Error> {

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use workers::redis::RedisLimiter;
 use workers::{
-    End, Ended, Failure, Job, Kind, Lane, LocalLimiter, LocalTransport, Options, Parts, Retry, Runner, Work,
+    End, Ended, Failure, Job, Kind, Lane, LocalLimiter, LocalTransport, Options, Parts, Periodic, Retry,
+    Runner, Work,
 };
 
 use super::registry::{self, QUEUES};
@@ -75,12 +76,23 @@ impl Choice {
     }
 }
 
+/// What a process works on beside the kinds of [`registry`].
+#[derive(Default)]
+pub struct Beside {
+    pub kinds: Vec<Kind>,
+    pub periodic: Vec<Periodic>,
+}
+
 /// Works until `stop` is set and this thread is woken; what is at work then may end.
 ///
 /// # Errors
 /// When the system has no threads to give.
-pub fn work_until(app: &App, choice: &Choice, stop: &AtomicBool) -> std::io::Result<()> {
-    let runner = Runner::start(parts(app, registry::kinds(app)), choice.options())?;
+pub fn work_until(app: &App, choice: &Choice, beside: Beside, stop: &AtomicBool) -> std::io::Result<()> {
+    let mut kinds = registry::kinds(app);
+    kinds.extend(beside.kinds);
+    let mut options = choice.options();
+    options.periodic.extend(beside.periodic);
+    let runner = Runner::start(parts(app, kinds), options)?;
     while !stop.load(Ordering::Relaxed) {
         std::thread::park();
     }

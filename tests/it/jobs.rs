@@ -468,6 +468,9 @@ each_database!(
     }
 );
 
+/// Eats memory until there is none.
+const GLUTTON: JobKind = JobKind { name: "test.glutton", max_attempts: 9, ..TEST };
+
 /// Set for the process that [`a_worker_process`] is.
 const WORKER: &str = "HUIDAN_TEST_WORKER";
 const KEYS: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -490,16 +493,25 @@ fn a_worker_process() {
             Ok(())
         })
     };
+    let glutton = |_: &Task| {
+        // More than it may have, and not without end should nobody bound it.
+        let eaten: Vec<Vec<u8>> = (0..150).map(|_| vec![1; 16 << 20]).collect();
+        Err(Error::Internal(anyhow::anyhow!("{} pieces fit", eaten.len())))
+    };
     let options =
         Options { lease: Duration::from_millis(1_500), beat: Duration::from_millis(300), ..options() };
-    let runner = runner(&app, vec![handled(&app, TEST, slow)], options);
+    let kinds = vec![handled(&app, TEST, slow), handled(&app, GLUTTON, glutton)];
+    let runner = runner(&app, kinds, options);
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).expect("standard input");
     runner.stop(PATIENCE);
 }
 
 fn worker_process(app: &TestApp) -> Child {
-    Command::new(std::env::current_exe().expect("this program"))
+    // As a container is: it may have so much memory and no more (kB).
+    Command::new("sh")
+        .args(["-c", "ulimit -c 0; ulimit -v 1500000; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().expect("this program"))
         .args(["jobs::a_worker_process", "--exact", "--test-threads=1"])
         .env(WORKER, app.database_address())
         .stdin(Stdio::piped())
@@ -530,6 +542,51 @@ each_database!(
         drop(worker.stdin.take());
         worker.wait().expect("it ends when asked");
         assert_eq!(effects(app.app()), (JOBS, JOBS));
+    }
+);
+
+each_database!(
+    fn a_job_that_eats_all_memory_ends_three_workers_and_no_more(app: TestApp) {
+        let glutton = app.write(|tx| record::enqueue(tx, NewJob::new(GLUTTON, json!({})))).expect("enqueued");
+        let glutton = glutton.expect("it is new");
+        let sturdy = JobKind { max_attempts: 20, max_crashes: 20, ..TEST };
+        app.write(|tx| record::enqueue_all(tx, &vec![NewJob::new(sturdy, json!({})); 60])).expect("enqueued");
+        let mut died = 0;
+        let mut worker = worker_process(&app);
+        until("it is dead", || {
+            if worker.try_wait().expect("its state is known").is_some() {
+                died += 1;
+                worker = worker_process(&app);
+            }
+            state(&app, glutton) == JobState::Dead
+        });
+        until("the others are done", || effects(app.app()).1 == 60);
+        drop(worker.stdin.take());
+        assert!(worker.wait().expect("it ends when asked").success(), "the last one lives");
+        assert_eq!(died, 3, "as many as it may have");
+        assert_eq!(effects(app.app()), (60, 60), "each once");
+    }
+);
+
+each_database!(
+    fn a_deploy_under_load_doubles_nothing_and_counts_no_attempt(app: TestApp) {
+        const JOBS: i64 = 400;
+        enqueue(&app, JOBS as usize);
+        let mut worker = worker_process(&app);
+        for deploy in 1..=3 {
+            until("it is at work", || effects(app.app()).1 >= deploy * 60);
+            // The new one comes before the old one has gone.
+            let next = worker_process(&app);
+            drop(worker.stdin.take());
+            assert!(worker.wait().expect("it ends when asked").success());
+            worker = next;
+        }
+        until("all are done", || effects(app.app()).1 == JOBS);
+        drop(worker.stdin.take());
+        worker.wait().expect("it ends when asked");
+        assert_eq!(effects(app.app()), (JOBS, JOBS), "each once");
+        let again = "SELECT COUNT(*) AS one FROM finished_jobs WHERE kind = 'test.effect' AND (attempt > 1 OR state <> 'done')";
+        assert_eq!(app.read(|db| db.number(sql(again))), 0, "each at the first attempt");
     }
 );
 

@@ -17,6 +17,7 @@ mod copy;
 mod crash;
 mod day;
 mod deadlines;
+mod demo;
 mod evening;
 mod hand_overs;
 mod harness;

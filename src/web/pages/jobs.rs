@@ -51,7 +51,7 @@ fn word(state: JobState) -> (Text, &'static str) {
 fn kind(view: &View, kind: &str) -> String {
     let text = match kind {
         "import.file" => t::IMPORT,
-        "shop.pull" => t::PULL,
+        "shop.pull" | "demo.pull" => t::PULL,
         "shipments.recheck" => t::RECHECK,
         "write_back.tell" => t::TELL,
         "answer.document" => t::DOCUMENT,

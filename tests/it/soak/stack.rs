@@ -30,11 +30,11 @@ const TROUBLE: &[Trouble] = &[
     Trouble::Kill(2),
     Trouble::KillRedis,
     Trouble::Kill(1),
-    Trouble::KillPostgres(Duration::ZERO),
+    Trouble::KillPostgres,
     Trouble::Deploy(3),
     Trouble::EmptyRedis,
     Trouble::Deploy(0),
-    Trouble::KillPostgres(Duration::from_secs(2)),
+    Trouble::Outage,
     Trouble::Kill(3),
     Trouble::Deploy(1),
     Trouble::KillRedis,
@@ -48,8 +48,9 @@ enum Trouble {
     Deploy(usize),
     EmptyRedis,
     KillRedis,
-    /// PostgreSQL is killed, and refuses connections for so long.
-    KillPostgres(Duration),
+    KillPostgres,
+    /// PostgreSQL is killed and refuses connections: for two seconds, in the long form for thirty.
+    Outage,
 }
 
 impl Stack {
@@ -106,14 +107,14 @@ impl Stack {
                 break;
             }
             if is_long || log.len() < TROUBLE.len() {
-                self.suffer(*trouble);
+                self.suffer(*trouble, is_long);
                 log.push(format!("{trouble:?}"));
             }
         }
         log
     }
 
-    fn suffer(&self, trouble: Trouble) {
+    fn suffer(&self, trouble: Trouble, is_long: bool) {
         let redis = || self.redis.lock().expect("no holder panics");
         match trouble {
             Trouble::Kill(n) => self.programs[n].kill(),
@@ -124,10 +125,12 @@ impl Stack {
                 std::thread::sleep(Duration::from_millis(800));
                 redis().restart();
             }
-            Trouble::KillPostgres(silence) => {
+            Trouble::KillPostgres | Trouble::Outage => {
                 let mut postgres = self.postgres.lock().expect("no holder panics");
                 postgres.kill();
-                std::thread::sleep(silence);
+                if let Trouble::Outage = trouble {
+                    std::thread::sleep(Duration::from_secs(if is_long { 30 } else { 2 }));
+                }
                 postgres.restart();
             }
         }
