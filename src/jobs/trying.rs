@@ -17,6 +17,9 @@ const SHOWN: usize = 10;
 /// How far back they were placed at most.
 const SINCE: Duration = Duration::days(90);
 
+/// Further pages that are looked through for them.
+const WINDOWS: usize = 100;
+
 /// What opens a shop, as it would be kept.
 #[derive(Debug, Default)]
 pub struct Trial {
@@ -55,9 +58,19 @@ pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Res
     let connector = asked(shop, platform, &settings, is_complete(platform, &credentials))?;
     let now = app.now();
     let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now };
-    let mut page = connector
-        .orders(&access, Sweep::Placed(now.plus(-SINCE)), None)
-        .map_err(|error| shop_refuses(shop, &error))?;
+    let ask = |from: Option<&str>| {
+        let page = connector.orders(&access, Sweep::Placed(now.plus(-SINCE)), from);
+        page.map_err(|error| shop_refuses(shop, &error))
+    };
+    let mut page = ask(None)?;
+    // Platforms that are read window by window may have nothing in the first ones.
+    for _ in 0..WINDOWS {
+        let Some(next) = page.next.take().filter(|_| page.orders.is_empty() && page.unreadable.is_empty())
+        else {
+            break;
+        };
+        page = ask(Some(&next))?;
+    }
     page.orders.truncate(SHOWN);
     page.unreadable.truncate(SHOWN);
     Ok(Tried { orders: page.orders, unreadable: page.unreadable })
