@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{shopify, woocommerce};
+use super::digest::same;
+use super::kuaishou::{self, Push};
+use super::{douyin, shopify, woocommerce};
 use crate::domain::platform::Platform;
 
 /// What came in.
@@ -47,8 +49,36 @@ pub fn judge<'a>(
                 false => Hook::Forged,
             }
         }
+        Platform::Douyin => {
+            let (key, secret) = (credential("app_key"), credential("app_secret"));
+            let is_genuine = |given: &str| same(&douyin::sign::event_sign(key, body, secret), given);
+            if secret.is_empty() || !header("event-sign").is_some_and(is_genuine) {
+                return Hook::Forged;
+            }
+            if douyin::is_probe(body) { Hook::Greeting } else { Hook::Hint }
+        }
+        Platform::Kuaishou => {
+            let (message_key, app_key) = (credential("message_key"), credential("app_key"));
+            match Some(message_key)
+                .filter(|key| !key.is_empty())
+                .and_then(|key| kuaishou::opened(body, key, app_key))
+            {
+                Some(Push::Event) => Hook::Hint,
+                Some(Push::Heartbeat) => Hook::Greeting,
+                None => Hook::Forged,
+            }
+        }
         // The others of these platforms have none, or are not asked yet.
         _ => Hook::Forged,
+    }
+}
+
+/// What a platform wants to be answered, where nothing is not enough: it sends the same again otherwise.
+pub fn thanks(platform: Platform) -> Option<&'static str> {
+    match platform {
+        Platform::Douyin => Some(r#"{"code":0,"msg":"success"}"#),
+        Platform::Kuaishou => Some(r#"{"result":1}"#),
+        _ => None,
     }
 }
 
@@ -80,6 +110,17 @@ mod tests {
         assert_eq!(shopify(Some(&signed), body), Hook::Hint);
         assert_eq!(shopify(Some(&signed), b"{}"), Hook::Forged);
         assert_eq!(shopify(None, body), Hook::Forged);
+        credentials.insert("app_key".to_owned(), "3409".into());
+        credentials.insert("app_secret".to_owned(), "dy".into());
+        let douyin =
+            |given: Option<&str>, body: &[u8]| judge(Platform::Douyin, &credentials, |_| given, body);
+        let pushed = br#"[{"tag":"101","msg_id":"m1","data":"{}"}]"#;
+        let signed = douyin::sign::event_sign("3409", pushed, "dy");
+        assert_eq!(douyin(Some(&signed), pushed), Hook::Hint);
+        assert_eq!(douyin(Some(&signed), b"[]"), Hook::Forged);
+        assert_eq!(douyin(None, pushed), Hook::Forged);
+        let probe = br#"[{"tag":"0","msg_id":"0","data":"2026"}]"#;
+        assert_eq!(douyin(Some(&douyin::sign::event_sign("3409", probe, "dy")), probe), Hook::Greeting);
         let elsewhere = judge(Platform::Vendure, &credentials, |_| Some(other.as_str()), body);
         assert_eq!(elsewhere, Hook::Forged);
     }

@@ -77,6 +77,14 @@ impl Http {
         read(request.send(body))
     }
 
+    /// Sends a text as it stands: what was signed is what goes out.
+    ///
+    /// # Errors
+    /// As [`Http::post`].
+    pub fn post_text(&self, url: &str, content_type: &str, body: &str) -> Result<Answer, CallError> {
+        read(self.0.post(url).header("content-type", content_type).send(body))
+    }
+
     /// Sends JSON that replaces what is there.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::authorisation::Authorisation;
 use super::http::Http;
 use super::parcel::{Parcel, ShipError};
-use super::{medusa, shopify, taobao, vendure, woocommerce};
+use super::{douyin, jd, kuaishou, medusa, shopify, taobao, vendure, woocommerce, xiaohongshu};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
@@ -56,6 +56,14 @@ impl Access<'_> {
         }
     }
 
+    /// The same for a second address of the platform, which stands beside its gateway.
+    pub fn address_beside(&self, gateway: &'static str, other: &'static str) -> &str {
+        match self.address(gateway) {
+            own if own == gateway => other,
+            own => own,
+        }
+    }
+
     /// One of the credentials.
     ///
     /// # Errors
@@ -75,6 +83,14 @@ pub enum CallError {
     /// The key may not do this.
     #[error("the key may not do this: {0}; give it the right in the shop")]
     PermissionMissing(String),
+    /// The platform does not take calls from this machine's address.
+    #[error(
+        "the platform takes no calls from this machine's address: {0}; add it to the app's list of addresses"
+    )]
+    IpNotAllowed(String),
+    /// This machine's clock is too far from the platform's.
+    #[error("this machine's clock is too far from the platform's: {0}; set it right")]
+    ClockSkew(String),
     /// Too many calls.
     #[error("the shop asks for patience")]
     Throttled { retry_after: Duration },
@@ -87,6 +103,14 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Of a call for a token: what was handed in is no good any more, and a person has to consent anew.
+    pub fn of_token(self) -> Self {
+        match self {
+            Self::Invalid(words) => Self::AuthExpired(words),
+            other => other,
+        }
+    }
+
     /// Whether the same call may succeed by itself later.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::PlatformBusy(_))
@@ -131,6 +155,10 @@ pub fn connector(platform: Platform) -> Option<&'static dyn Connector> {
         Platform::Shopify => Some(&shopify::Shopify),
         Platform::Woocommerce => Some(&woocommerce::Woocommerce),
         Platform::Taobao | Platform::Tmall => Some(&taobao::Taobao),
+        Platform::Douyin => Some(&douyin::Douyin),
+        Platform::Jd => Some(&jd::Jd),
+        Platform::Kuaishou => Some(&kuaishou::Kuaishou),
+        Platform::Xiaohongshu => Some(&xiaohongshu::Xiaohongshu),
         _ => None,
     }
 }
@@ -162,7 +190,10 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
         Platform::Medusa => &["secret_key"],
         Platform::Shopify => &["access_token", "webhook_secret"],
         Platform::Woocommerce => &["consumer_key", "consumer_secret", "webhook_secret"],
-        Platform::Taobao | Platform::Tmall => &["app_key", "app_secret", "access_token"],
+        Platform::Taobao | Platform::Tmall | Platform::Douyin | Platform::Jd | Platform::Xiaohongshu => {
+            &["app_key", "app_secret", "access_token"]
+        }
+        Platform::Kuaishou => &["app_key", "app_secret", "sign_secret", "access_token", "message_key"],
         _ => &[],
     }
 }
@@ -170,7 +201,8 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
 /// Whether a person need not type this credential: the shop does without, or it comes by consent.
 pub fn is_optional(platform: Platform, credential: &str) -> bool {
     let comes = || connector(platform).is_some_and(|connector| connector.authorisation().is_some());
-    matches!(credential, "channel_token" | "webhook_secret") || credential == "access_token" && comes()
+    matches!(credential, "channel_token" | "webhook_secret" | "message_key")
+        || credential == "access_token" && comes()
 }
 
 /// A person's name from its parts: Chinese, Japanese and Korean names have the family first and no blank.

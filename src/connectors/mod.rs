@@ -28,12 +28,15 @@ mod overlap;
 pub mod parcel;
 pub mod pinduoduo;
 pub mod push;
+pub mod refusal;
 pub mod shopify;
+mod shown;
 pub mod sign_check;
 pub mod taobao;
 pub mod tracking;
 pub mod vendure;
 mod walk;
+mod windows;
 pub mod woocommerce;
 pub mod xiaohongshu;
 

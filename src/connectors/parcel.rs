@@ -4,7 +4,7 @@ use super::link::CallError;
 use crate::domain::write_back::ShippedLine;
 
 /// What left, of one order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Parcel {
     /// The platform's number of the order.
     pub order: String,
@@ -39,6 +39,14 @@ impl Parcel {
         ShipError::Refused(format!(
             "The shop shows order {} as {state}; it was not marked as shipped",
             self.order
+        ))
+    }
+
+    /// The refusal when the platform does not know who carries.
+    pub fn no_carrier(&self) -> ShipError {
+        ShipError::Refused(format!(
+            "The platform knows no carrier {} ({}); tell it by hand, or number the parcel with another carrier",
+            self.carrier, self.carrier_name
         ))
     }
 }

@@ -6,6 +6,7 @@ use super::column::row;
 use super::statement::{Rows, sql};
 use super::{Db, Tx};
 use crate::domain::id::{OrderId, ShipmentId, ShopId, WriteBackId};
+use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
 use crate::domain::write_back::WriteBackState;
 
@@ -14,6 +15,7 @@ row! {
     pub struct WriteBackRow {
         pub id: WriteBackId,
         pub shop_id: ShopId,
+        pub platform: Platform,
         pub order_id: OrderId,
         /// The platform's number of the order.
         pub order_number: String,
@@ -33,9 +35,10 @@ row! {
     }
 }
 
-const SELECT: &str = "SELECT w.id, w.shop_id, w.order_id, o.number AS order_number, w.shipment_id, w.carrier, w.number, \
+const SELECT: &str = "SELECT w.id, w.shop_id, h.platform, w.order_id, o.number AS order_number, w.shipment_id, w.carrier, w.number, \
     w.lines, w.state, w.tries, w.next_try_at, w.reply, w.created_at, w.settled_by, w.settled_at, s.shipped_at \
     FROM write_backs w \
+    JOIN shops h ON h.seller_id = w.seller_id AND h.id = w.shop_id \
     JOIN orders o ON o.seller_id = w.seller_id AND o.id = w.order_id \
     JOIN shipments s ON s.seller_id = w.seller_id AND s.id = w.shipment_id WHERE w.seller_id = ?";
 

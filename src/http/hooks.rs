@@ -8,7 +8,7 @@ use super::blocking::blocking;
 use super::body::{SMALL, read};
 use super::problem::{Failure, Reply};
 use crate::app::App;
-use crate::connectors::hooks::{Hook, judge};
+use crate::connectors::hooks::{Hook, judge, thanks};
 use crate::db::shops as record;
 use crate::domain::actor::Actor;
 use crate::domain::id::ShopId;
@@ -35,7 +35,7 @@ pub async fn receive(request: HttpRequest, shop: Path<String>, payload: Payload,
         .collect();
     let judged = blocking(move || {
         let Some((seller, platform)) = app.read(NOBODY, |db| Ok(record::anybodys(db, shop)?))? else {
-            return Ok(Hook::Forged);
+            return Ok((Hook::Forged, None));
         };
         let credentials = app.read(seller, |db| shops::credentials(db, shop))?;
         let header =
@@ -44,10 +44,13 @@ pub async fn receive(request: HttpRequest, shop: Path<String>, payload: Payload,
         if hook == Hook::Hint {
             app.write(&Actor::system(seller), |tx| pulling::hint(tx, shop))?;
         }
-        Ok(hook)
+        Ok((hook, thanks(platform)))
     });
     match judged.await? {
-        Hook::Hint | Hook::Greeting => Ok(HttpResponse::NoContent().finish()),
-        Hook::Forged => Err(refused()),
+        (Hook::Forged, _) => Err(refused()),
+        (Hook::Hint | Hook::Greeting, None) => Ok(HttpResponse::NoContent().finish()),
+        (Hook::Hint | Hook::Greeting, Some(thanks)) => {
+            Ok(HttpResponse::Ok().content_type("application/json").body(thanks))
+        }
     }
 }

@@ -267,6 +267,17 @@ pub fn link(app: &TestApp, platform: &str, gateway: &Gateway) -> ShopRow {
     let credentials = match platform {
         "woocommerce" => json!({ "consumer_key": KEY, "consumer_secret": SECRET }),
         "vendure" => json!({ "api_key": "the-key" }),
+        "douyin" => {
+            json!({ "app_key": "3409409348479354011", "app_secret": "dy-secret", "access_token": "token-1" })
+        }
+        "jd" => json!({ "app_key": "jd-app", "app_secret": "jd-secret", "access_token": "token-1" }),
+        "kuaishou" => {
+            json!({ "app_key": "ks-app", "app_secret": "ks-secret", "sign_secret": "ks-sign-secret", "access_token": "token-1",
+            "message_key": crate::kuaishou::MESSAGE_KEY })
+        }
+        "xiaohongshu" => {
+            json!({ "app_key": "xhs-app", "app_secret": "xhs-secret", "access_token": "token-1" })
+        }
         "shopify" => json!({ "access_token": "shpat_test", "webhook_secret": "hush" }),
         _ => json!({ "secret_key": "the-key" }),
     };

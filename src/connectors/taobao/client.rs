@@ -154,6 +154,8 @@ mod tests {
                 CallError::Throttled { retry_after } => format!("wait {}", retry_after.as_secs()),
                 CallError::PlatformBusy(_) => "busy".to_owned(),
                 CallError::Invalid(_) => "invalid".to_owned(),
+                CallError::IpNotAllowed(_) => "ip".to_owned(),
+                CallError::ClockSkew(_) => "clock".to_owned(),
             }
         };
         let ban = "This ban will last for 17 more seconds";

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::connectors::refusal::{RefusalKind, explained};
 use crate::db::events::{self, NewEvent};
 use crate::db::write_backs::{self as record, WriteBackRow};
 use crate::db::{Db, Tx};
@@ -36,6 +37,8 @@ pub struct WriteBack {
     pub next_try_at: Option<UtcTime>,
     /// What the shop, or the person, said.
     pub reply: String,
+    /// What the shop's refusal means, where its code is known.
+    pub refusal: Option<RefusalKind>,
     pub created_at: UtcTime,
     pub settled_by: Option<String>,
     pub settled_at: Option<UtcTime>,
@@ -57,6 +60,9 @@ impl TryFrom<WriteBackRow> for WriteBack {
             state: row.state,
             tries: row.tries,
             next_try_at: row.next_try_at,
+            refusal: (row.state == WriteBackState::Refused)
+                .then(|| explained(row.platform, &row.reply))
+                .flatten(),
             reply: row.reply,
             created_at: row.created_at,
             settled_by: row.settled_by,

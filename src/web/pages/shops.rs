@@ -150,6 +150,10 @@ fn where_to_find(platform: Platform) -> Text {
         Platform::Medusa => t::FIND_MEDUSA,
         Platform::Shopify => t::FIND_SHOPIFY,
         Platform::Taobao | Platform::Tmall => t::FIND_TAOBAO,
+        Platform::Douyin => t::FIND_DOUYIN,
+        Platform::Jd => t::FIND_JD,
+        Platform::Kuaishou => t::FIND_KUAISHOU,
+        Platform::Xiaohongshu => t::FIND_XIAOHONGSHU,
         _ => t::FIND_WOO,
     }
 }

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
 use super::workbench::chips::carrier_name;
+use crate::connectors::refusal::RefusalKind;
 use crate::db::shops;
 use crate::domain::actor::Right;
 use crate::domain::id::{ShopId, WriteBackId};
@@ -39,6 +40,23 @@ pub fn word(state: WriteBackState) -> (Text, &'static str) {
         WriteBackState::Refused => (t::WB_REFUSED, "blocked"),
         WriteBackState::Unsupported => (t::WB_UNSUPPORTED, "cancelled"),
         WriteBackState::Unknown => (t::WB_UNKNOWN, "alarm"),
+    }
+}
+
+/// What a refusal means, and what to do.
+fn meaning(kind: RefusalKind) -> Text {
+    match kind {
+        RefusalKind::AlreadyShipped => t::RF_ALREADY_SHIPPED,
+        RefusalKind::Ended => t::RF_ENDED,
+        RefusalKind::RefundInProgress => t::RF_REFUND,
+        RefusalKind::RiskHold => t::RF_RISK,
+        RefusalKind::NotShippable => t::RF_NOT_SHIPPABLE,
+        RefusalKind::TrackingNumberRejected => t::RF_NUMBER,
+        RefusalKind::CarrierRejected => t::RF_CARRIER,
+        RefusalKind::SenderAddress => t::RF_SENDER,
+        RefusalKind::AddressChanged => t::RF_ADDRESS,
+        RefusalKind::NotFound => t::RF_NOT_FOUND,
+        RefusalKind::SerialNumbers => t::RF_SERIAL,
     }
 }
 
@@ -90,7 +108,7 @@ fn table(view: &View, rows: &[WriteBack], names: &[(ShopId, String)]) -> Markup 
                     td { (shop(row.shop)) } td { code { (row.order_number) } }
                     td { a href={ "/shipments/" (row.shipment) } { "#" (row.shipment) } }
                     td { (carrier_name(view, &row.carrier)) " " code { (row.number) } }
-                    td { small { (row.reply) } } td.num { (row.tries) }
+                    td { small { (row.reply) } @if let Some(kind) = row.refusal { p.reason { (view.t(meaning(kind))) } } } td.num { (row.tries) }
                     td { @if view.may(Right::Ship) { (acts(view, row)) } }
                 }
             } }

@@ -87,5 +87,16 @@ texts! {
     WB_EMPTY = "Nothing of this kind." "没有此类记录。";
     WB_REPLY = "Answer" "平台答复";
     WB_TRIES = "Tries" "次数";
+    RF_ALREADY_SHIPPED = "It was shipped there already. Look in the shop which number it shows: if it is this one, settle it by hand." "该订单在平台已发货。请到后台核对运单号:若一致,请标记为人工完成。";
+    RF_ENDED = "The order is finished or closed there. Keep the parcel back, or call it back from the carrier." "该订单在平台已完成或已关闭。请拦下包裹,或联系快递拦截。";
+    RF_REFUND = "The buyer asks for the money back. Decide on the refund in the shop first, then tell it again." "买家正在申请退款。请先在后台处理退款,再重试回传。";
+    RF_RISK = "The platform is still checking the order, an hour or two as a rule. Tell it again later." "平台正在审核该订单,一般一两小时。请稍后重试。";
+    RF_NOT_SHIPPABLE = "The platform does not let this order be shipped this way: it is unpaid, waits for a group, or is of a special kind. Look at it in the shop." "平台不允许这样发货:可能未付款、拼团未成或属特殊订单。请到后台查看。";
+    RF_NUMBER = "The platform does not take the waybill number: cancelled, used before, or picked up before the payment. Number the parcel anew, or enter it in the shop." "平台不接受该运单号:可能已取消、被使用过或揽收早于付款。请换单号,或到后台填写。";
+    RF_CARRIER = "The carrier does not fit the number, or the platform does not take it. Compare both, then enter it in the shop." "快递公司与运单号不符,或平台不支持。请核对后到后台填写。";
+    RF_SENDER = "The sender's or return address is missing or wrong. Mend it in the shop's address book, then tell it again." "发货或退货地址缺失或有误。请在后台地址库修正后重试。";
+    RF_ADDRESS = "The buyer's address has changed. Keep the parcel back and pull the order again." "买家地址已变更。请拦下包裹并重新拉取订单。";
+    RF_NOT_FOUND = "This shop has no such order. Was the right shop linked?" "该店铺没有此订单。请确认授权的店铺是否正确。";
+    RF_SERIAL = "Serial numbers are asked for (subsidised goods). Enter them in the shop." "需要填写商品序列号(国补商品)。请到后台填写。";
     WB_HINT = "What each shop is told about its own orders, with its answer as proof." "各平台订单的回传与平台答复凭证。";
 }

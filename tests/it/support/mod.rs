@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod http;
 pub mod orders;
 pub mod person;
+pub mod played;
 pub mod postgres;
 pub mod redis;
 pub mod served;
