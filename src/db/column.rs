@@ -5,13 +5,17 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamp};
 use super::statement::{Bind, Value};
 use crate::domain::actor::Role;
 use crate::domain::audit::{AuditKind, AuditState};
+use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::deadline::{ClockSource, DelayReason, Stage};
+use crate::domain::freight::PriceKind;
 use crate::domain::id::*;
 use crate::domain::job::JobState;
 use crate::domain::number_run::WaybillState;
 use crate::domain::order::{OrderKind, OrderState, Refund};
+use crate::domain::plan::WishSource;
 use crate::domain::platform::Platform;
 use crate::domain::print::{Paper, SheetState};
+use crate::domain::region_rule::RegionEffect;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::station::{PrinterKind, PrinterLanguage, Stacking, StationState};
 use crate::domain::time::UtcTime;
@@ -86,7 +90,7 @@ macro_rules! id_columns {
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
     WaybillId NumberRunId PrintJobId SheetId StationId PrinterId ClaimId WriteBackId EventId JobId
-    SkuId SkuCodeId SkuPatternId NoteId HandOverId TemplateId
+    SkuId SkuCodeId SkuPatternId NoteId HandOverId TemplateId CarrierAccountId CarrierServiceId PriceTableId RegionRuleId WarehouseId
 }
 
 /// Text enums are their words.
@@ -112,7 +116,7 @@ macro_rules! word_columns {
 
 word_columns! {
     AuditKind AuditState Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
-    WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking
+    WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking DeliveryKind PriceKind WishSource RegionEffect
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

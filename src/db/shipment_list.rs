@@ -50,6 +50,10 @@ pub struct ShipmentFilter {
     /// Shops of at least one of its orders; `Some` of none finds nothing.
     pub shops: Option<Vec<ShopId>>,
     pub carrier: Option<String>,
+    /// Code of a service it is planned for.
+    pub service: Option<String>,
+    /// Code of the warehouse it leaves from.
+    pub warehouse: Option<String>,
     pub print: Option<PrintState>,
     pub remark: Option<RemarkFilter>,
     pub audit: Option<AuditFilter>,
@@ -143,7 +147,16 @@ impl ShipmentFilter {
                 .list(shops.iter().copied());
         }
         if let Some(carrier) = &self.carrier {
-            statement = statement.push(" AND s.carrier = ?").bind(carrier);
+            // What has no number yet is with the carrier it is planned for.
+            statement = statement
+                .push(" AND (s.carrier = ? OR (s.waybill = '' AND s.plan_carrier = ?))")
+                .bind(carrier)
+                .bind(carrier);
+        }
+        for (column, code) in [("plan_service", &self.service), ("plan_warehouse", &self.warehouse)] {
+            if let Some(code) = code {
+                statement = statement.push(&format!(" AND s.{column} = ?")).bind(code);
+            }
         }
         if let Some(print) = self.print {
             statement = statement.push(" AND s.print = ?").bind(print);

@@ -35,12 +35,19 @@ row! {
         pub cancelled_at: Option<UtcTime>,
         pub version: i64,
         pub created_at: UtcTime,
+        pub plan_carrier: String,
+        pub plan_service: String,
+        pub plan_warehouse: String,
+        pub plan_cost: Option<i64>,
+        /// JSON of a [`crate::domain::plan::Plan`]; empty without one.
+        pub plan: String,
     }
 }
 
 pub(super) const COLUMNS: &str = "s.id, s.state, s.reasons, s.merge_key, s.is_open, s.recipient_id, s.due_at, \
     s.paid_at, s.order_count, s.piece_count, s.tags, s.carrier, s.waybill, s.number_run_id, s.run_position, \
-    s.print, s.shipped_at, s.cancelled_at, s.version, s.created_at";
+    s.print, s.shipped_at, s.cancelled_at, s.version, s.created_at, s.plan_carrier, s.plan_service, s.plan_warehouse, \
+    s.plan_cost, s.plan";
 
 /// Shipments by id, ascending.
 pub fn find(db: &mut Db, ids: &[ShipmentId]) -> QueryResult<Vec<ShipmentRow>> {
@@ -316,6 +323,31 @@ pub struct Derived {
     pub print: PrintState,
     pub cancelled_at: Option<UtcTime>,
     pub recheck_at: Option<UtcTime>,
+    pub plan: StoredPlan,
+}
+
+/// A plan as the record keeps it.
+#[derive(Debug, Clone, Default)]
+pub struct StoredPlan {
+    pub carrier: String,
+    pub service: String,
+    pub warehouse: String,
+    pub cost: Option<i64>,
+    /// JSON; empty without a plan.
+    pub text: String,
+}
+
+impl ShipmentRow {
+    /// The plan as it stands.
+    pub fn stored_plan(&self) -> StoredPlan {
+        StoredPlan {
+            carrier: self.plan_carrier.clone(),
+            service: self.plan_service.clone(),
+            warehouse: self.plan_warehouse.clone(),
+            cost: self.plan_cost,
+            text: self.plan.clone(),
+        }
+    }
 }
 
 /// Stores what was derived and counts the change.
@@ -343,14 +375,21 @@ pub fn store(tx: &mut Tx, derived: &[Derived]) -> QueryResult<()> {
         .column("waybill", derived.iter().map(|d| &d.waybill))
         .column("print", derived.iter().map(|d| d.print))
         .column("cancelled_at", derived.iter().map(|d| d.cancelled_at))
-        .column("recheck_at", derived.iter().map(|d| d.recheck_at));
+        .column("recheck_at", derived.iter().map(|d| d.recheck_at))
+        .column("plan_carrier", derived.iter().map(|d| &d.plan.carrier))
+        .column("plan_service", derived.iter().map(|d| &d.plan.service))
+        .column("plan_warehouse", derived.iter().map(|d| &d.plan.warehouse))
+        .column("plan_cost", derived.iter().map(|d| d.plan.cost))
+        .column("plan", derived.iter().map(|d| &d.plan.text));
     tx.execute(
         sql("UPDATE shipments SET state = new.state, reasons = new.reasons, merge_key = new.merge_key, \
              is_open = new.is_open, recipient_id = new.recipient_id, country = new.country, \
              region_code = new.region_code, due_at = new.due_at, paid_at = new.paid_at, \
              order_count = new.order_count, piece_count = new.piece_count, has_message = new.has_message, \
              has_memo = new.has_memo, carrier = new.carrier, waybill = new.waybill, print = new.print, \
-             cancelled_at = new.cancelled_at, recheck_at = new.recheck_at, \
+             cancelled_at = new.cancelled_at, recheck_at = new.recheck_at, plan_carrier = new.plan_carrier, \
+             plan_service = new.plan_service, plan_warehouse = new.plan_warehouse, plan_cost = new.plan_cost, \
+             plan = new.plan, \
              version = shipments.version + 1, updated_at = ? \
              FROM ? WHERE shipments.seller_id = ? AND shipments.id = new.id")
         .bind(now)

@@ -1,5 +1,7 @@
 //! What parcels weigh by the scale.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 
 use super::column::row;
@@ -30,4 +32,20 @@ pub fn set(tx: &mut Tx, id: ShipmentId, grams: i64) -> QueryResult<()> {
     let text =
         "UPDATE shipments SET weighed_g = ?, weighed_by = ?, weighed_at = ? WHERE seller_id = ? AND id = ?";
     tx.execute(sql(text).bind(grams).bind(actor).bind(now).bind(seller).bind(id)).map(drop)
+}
+
+row! {
+    struct Weighed {
+        id: ShipmentId,
+        weighed_g: i64,
+    }
+}
+
+/// What those of these shipments weigh that were weighed.
+pub fn weighed(db: &mut Db, ids: &[ShipmentId]) -> QueryResult<HashMap<ShipmentId, i64>> {
+    let seller = db.seller();
+    let text =
+        "SELECT id, weighed_g FROM shipments WHERE seller_id = ? AND id IN ? AND weighed_g IS NOT NULL";
+    let rows: Vec<Weighed> = db.load(sql(text).bind(seller).list(ids.iter().copied()))?;
+    Ok(rows.into_iter().map(|row| (row.id, row.weighed_g)).collect())
 }

@@ -99,6 +99,16 @@ ids! {
     HandOverId;
     /// A seller's own paper.
     TemplateId;
+    /// A contract with a carrier.
+    CarrierAccountId;
+    /// A way parcels can go.
+    CarrierServiceId;
+    /// A version of a service's prices.
+    PriceTableId;
+    /// What a carrier announced for a region.
+    RegionRuleId;
+    /// Where parcels leave from.
+    WarehouseId;
     /// Something the seller sells, by the seller's own code.
     SkuId;
     /// What a shop calls a SKU.

@@ -29,6 +29,7 @@ text_enum! {
         AuditCustomer = "audit_customer",
         AuditFinance = "audit_finance",
         MergeWait = "merge_wait",
+        RegionClosed = "region_closed",
     }
 }
 
@@ -147,8 +148,8 @@ pub fn recheck_at(facts: &OrderFacts, now: UtcTime) -> Option<UtcTime> {
 impl ReasonCode {
     /// An order with this reason travels alone: it must not keep its companions waiting.
     ///
-    /// A hold, an unread remark, an open audit, a code nobody has mapped or the wait for companions is about the parcel
-    /// and keeps the company together.
+    /// A hold, an unread remark, an open audit, a code nobody has mapped, a closed region or the wait for companions is
+    /// about the parcel and keeps the company together.
     pub fn parts_company(self) -> bool {
         !matches!(
             self,
@@ -158,6 +159,7 @@ impl ReasonCode {
                 | Self::AuditCustomer
                 | Self::AuditFinance
                 | Self::MergeWait
+                | Self::RegionClosed
         )
     }
 
@@ -199,6 +201,7 @@ impl ReasonCode {
             Self::AuditCustomer => ("It waits for the customer audit", "待客审"),
             Self::AuditFinance => ("It waits for the finance audit", "待财审"),
             Self::MergeWait => ("It waits for companions", "等待合单"),
+            Self::RegionClosed => ("The region is not served", "收货地区停发"),
         }
     }
 
@@ -241,6 +244,10 @@ impl ReasonCode {
             Self::MergeWait => {
                 ("Wait, or shorten the merge wait in the settings.", "等待,或在设置中缩短等待时间。")
             }
+            Self::RegionClosed => (
+                "Choose another carrier for it, or wait until the notice ends.",
+                "改选其他快递,或等停发结束。",
+            ),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::deadline::{Calendar, Zone};
+use super::plan::PlanSettings;
 use super::recipient::permission::MergePolicy;
 
 /// How this seller wants huidan to work. Absent settings have their defaults.
@@ -21,6 +22,8 @@ pub struct SellerSettings {
     pub remark_keywords: Vec<String>,
     /// A weighed parcel that is off its estimate by more than so many per cent, 1 to 100, is told at the scan; never without.
     pub weight_difference_percent: Option<i64>,
+    /// Which way parcels go where nobody has said so.
+    pub plans: PlanSettings,
     /// Who stands as the sender on labels.
     pub sender: Sender,
     /// Where the days of shops without a zone of their own begin and end.
@@ -38,6 +41,7 @@ impl Default for SellerSettings {
             remarks_must_be_read: false,
             remark_keywords: Vec::new(),
             weight_difference_percent: None,
+            plans: PlanSettings::default(),
             sender: Sender::default(),
             time_zone: Zone::default(),
             calendar: Calendar::default(),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::audit::AuditSettings;
 use super::deadline::DeadlineSettings;
+use super::plan::ShopPlan;
 
 /// How orders of one shop are treated. Absent settings have their defaults.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -17,6 +18,8 @@ pub struct ShopSettings {
     pub remarks_must_be_read: bool,
     /// Which orders a person has to audit before they leave; none unless set.
     pub audits: AuditSettings,
+    /// Which way its orders go, and from where.
+    pub plan: ShopPlan,
     /// Minutes east of UTC in which this shop's files write their times.
     pub utc_offset_minutes: i32,
     /// Currency of amounts that come without one.
@@ -38,6 +41,7 @@ impl Default for ShopSettings {
             deadline: DeadlineSettings::default(),
             remarks_must_be_read: false,
             audits: AuditSettings::default(),
+            plan: ShopPlan::default(),
             utc_offset_minutes: 480,
             currency: "CNY".to_owned(),
             simulated: false,

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod blocking;
 pub mod body;
 pub mod caller;
+pub mod carriers;
 pub mod deadlines;
 pub mod evening;
 pub mod events;
@@ -18,6 +19,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod jobs;
 pub mod later;
+pub mod lists;
 pub mod metrics;
 pub mod number_runs;
 pub mod observe;
@@ -28,6 +30,7 @@ pub mod page;
 pub mod print_jobs;
 pub mod problem;
 pub mod recipients;
+pub mod region_rules;
 pub mod saved_filters;
 pub mod settings;
 pub mod shipment_query;
@@ -39,6 +42,7 @@ pub mod skus;
 pub mod stations;
 pub mod templates;
 pub mod tokens;
+pub mod warehouses;
 pub mod waybill_formats;
 pub mod weights;
 mod why;
@@ -139,6 +143,9 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/orders").route(get().to(orders::list)))
         .service(resource("/orders/remarks-read").route(post().to(orders::mark_read)))
         .configure(audits::routes)
+        .configure(carriers::routes)
+        .configure(region_rules::routes)
+        .configure(warehouses::routes)
         .service(resource("/orders/{id}").route(get().to(orders::show)))
         .service(resource("/orders/{id}/notes").route(post().to(orders::write_note)))
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))

@@ -10,9 +10,9 @@ use utoipa::{Modify, OpenApi};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders, packing,
-    print_jobs, recipients, saved_filters, settings, shipments, shipping, shops, sku_codes, skus, stations,
-    templates, tokens, waybill_formats, weights, why,
+    audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders,
+    packing, print_jobs, recipients, region_rules, saved_filters, settings, shipments, shipping, shops,
+    sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,13 @@ use super::{
         packing::show, packing::scan, packing::start_again,
         weights::weigh, weights::show,
         hand_overs::close, hand_overs::list, hand_overs::waiting, hand_overs::show, hand_overs::print, hand_overs::undo,
+        carriers::accounts, carriers::create_account, carriers::replace_account, carriers::remove_account,
+        carriers::list, carriers::create, carriers::show, carriers::replace, carriers::remove, carriers::prices,
+        carriers::create_prices, carriers::import_prices, carriers::show_prices, carriers::remove_prices,
+        carriers::estimate,
+        region_rules::list, region_rules::create, region_rules::import, region_rules::remove,
+        warehouses::list, warehouses::create, warehouses::show, warehouses::replace, warehouses::remove,
+        warehouses::plan,
         saved_filters::list, saved_filters::save, saved_filters::remove,
         skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,
         sku_codes::list, sku_codes::map, sku_codes::unmap, sku_codes::unmapped, sku_codes::patterns,

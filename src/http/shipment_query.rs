@@ -30,9 +30,15 @@ pub struct ShipmentQuery {
     /// Platforms of the shops.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     platform: Option<String>,
-    /// Code or name of a carrier.
+    /// Code or name of a carrier: that of the number, or that of the plan while there is none.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     carrier: Option<String>,
+    /// Code of the service it is planned for.
+    #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
+    service: Option<String>,
+    /// Code of the warehouse it leaves from.
+    #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
+    warehouse: Option<String>,
     /// `none`, `queued`, `printed`, `stale`.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     print: Option<String>,
@@ -111,6 +117,8 @@ impl ShipmentQuery {
             states: errors.each("state", &self.state, ShipmentState::parse),
             shops: self.shop.is_some().then(|| errors.each("shop", &self.shop, |text| id(text).map(ShopId))),
             carrier: self.carrier.as_deref().map(carriers::code_of),
+            service: self.service.clone(),
+            warehouse: self.warehouse.clone(),
             print: errors.one("print", &self.print, PrintState::parse),
             remark: errors.one("remark", &self.remark, remark),
             audit: errors.one("audit", &self.audit, audit),

@@ -2,20 +2,18 @@
 
 use std::fs::File;
 
-use actix_multipart::Multipart;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use futures_util::TryStreamExt;
 use serde::Deserialize;
 use tempfile::NamedTempFile;
 use utoipa::{IntoParams, ToSchema};
 
 use super::blocking::blocking;
-use super::body::{Body, Id, Params, content_type, media_type};
+use super::body::{Body, Id, Params};
 use super::caller::Caller;
-use super::imports::{broken, to_disk};
+use super::lists;
 use super::page::{Items, Page};
-use super::problem::{Failure, Reply};
+use super::problem::Reply;
 use crate::connectors::file::goods::{self, Goods};
 use crate::connectors::file::{Options, Source};
 use crate::domain::actor::Right;
@@ -151,12 +149,8 @@ pub async fn remove(caller: Caller, id: Id<SkuId>) -> Reply {
     responses((status = 201, description = "What the list did", body = Imported)))]
 pub async fn import(caller: Caller, request: HttpRequest, payload: actix_web::web::Payload) -> Reply {
     caller.needs(Right::Audit)?;
-    let kind = content_type(&request);
-    if kind != "multipart/form-data" {
-        return Err(media_type(&kind, "multipart/form-data"));
-    }
     let now = caller.now();
-    let file = receive(Multipart::new(request.headers(), payload)).await?;
+    let file = lists::upload(&request, payload).await?;
     let goods = blocking(move || read(&file, now)).await?;
     caller.write(StatusCode::CREATED, move |tx| operations::import(tx, &goods)).await
 }
@@ -171,18 +165,4 @@ pub(crate) fn read(file: &NamedTempFile, now: UtcTime) -> Result<Goods, Error> {
     let source: Box<dyn Source> = Box::new(file);
     goods::read(source, &options)
         .map_err(|refusal| Error::unprocessable(refusal.code, refusal.message, refusal.next))
-}
-
-async fn receive(mut parts: Multipart) -> Result<NamedTempFile, Failure> {
-    let mut file = None;
-    while let Some(mut part) = parts.try_next().await.map_err(broken)? {
-        match part.name().unwrap_or_default() {
-            "file" => file = Some(to_disk(&mut part).await?),
-            other => {
-                let detail = format!("There is no field {other:?}; the only field here is file");
-                return Err(Error::invalid(other, "unknown", detail).into());
-            }
-        }
-    }
-    file.ok_or_else(|| Error::invalid("file", "required", "file is missing").into())
 }

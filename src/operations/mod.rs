@@ -3,6 +3,7 @@
 //! Each takes `&mut Tx`, checks, changes, and records an event, all in one transaction.
 
 pub mod answers;
+pub mod carriers;
 pub mod deadlines;
 pub mod evening;
 pub mod hand_overs;
@@ -12,8 +13,10 @@ pub mod merging;
 pub mod number_runs;
 pub mod orders;
 pub mod packing;
+pub mod plans;
 pub mod presence;
 pub mod print_jobs;
+pub mod region_rules;
 pub mod second_factor;
 pub mod sellers;
 pub mod sessions;
@@ -27,6 +30,7 @@ pub mod stations;
 pub mod templates;
 pub mod tokens;
 pub mod users;
+pub mod warehouses;
 pub mod waybills;
 pub mod weights;
 pub mod why;

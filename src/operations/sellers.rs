@@ -8,6 +8,7 @@ use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SellerId;
 use crate::domain::remark::parse_keywords;
 use crate::domain::seller::{SellerSettings, Sender};
+use crate::domain::weight;
 use crate::operations::deadlines;
 use crate::operations::settings::merged;
 
@@ -68,6 +69,11 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
         let detail = format!("{percent} is not within 1 to 100; null switches it off");
         errors.push(FieldError::new("weight_difference_percent", "range", detail));
     }
+    if let Some(grams) = settings.plans.assumed_weight_g
+        && let Err(said) = weight::check(grams)
+    {
+        errors.push(FieldError::new("plans.assumed_weight_g", "range", said));
+    }
     let keywords = parse_keywords(&settings.remark_keywords).unwrap_or_else(|said| {
         errors.push(FieldError::new("remark_keywords", "length", said));
         Vec::new()
@@ -91,6 +97,9 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
     }
     if settings.skus_must_be_mapped != old.skus_must_be_mapped {
         super::skus::judge_all(tx)?;
+    }
+    if settings.plans != old.plans || settings.time_zone != old.time_zone {
+        super::plans::look_again(tx)?;
     }
     if settings.calendar != old.calendar || settings.time_zone != old.time_zone {
         deadlines::recount_first(tx)?;

@@ -48,6 +48,7 @@ pub struct ShopChange {
 pub fn create(tx: &mut Tx, new: &NewShop) -> Result<ShopRow, Error> {
     let name = checked_name("name", &new.name)?;
     check(&new.settings)?;
+    check_plan(tx, &new.settings)?;
     name_is_free(tx, name, None)?;
     let shop = shops::insert(tx, new.platform, name, &new.settings)?;
     if !new.credentials.is_empty() {
@@ -75,7 +76,13 @@ pub fn change(tx: &mut Tx, shop: ShopId, change: &ShopChange) -> Result<ShopRow,
     if change.credentials.is_none() {
         keys_stay_home(tx, shop, &old, &settings)?;
     }
+    if settings.plan != old.plan {
+        check_plan(tx, &settings)?;
+    }
     shops::update(tx, shop, name, &settings)?;
+    if settings.plan != old.plan || settings.currency != old.currency {
+        super::plans::look_again_at_all(tx)?;
+    }
     if settings.remarks_must_be_read != old.remarks_must_be_read {
         super::orders::judge_all(tx)?;
     }
@@ -195,6 +202,12 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
         }
     }
     errors.extend(settings.deadline.check("settings.deadline"));
+    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+}
+
+/// Defaults that name a carrier, service or warehouse that is not there.
+fn check_plan(db: &mut Db, settings: &ShopSettings) -> Result<(), Error> {
+    let errors = super::plans::unknown_codes(db, &settings.plan, "settings.plan.")?;
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }
 

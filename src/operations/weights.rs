@@ -9,7 +9,7 @@ use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
 use crate::domain::time::UtcTime;
 use crate::domain::weight;
-use crate::operations::shipments::list;
+use crate::operations::shipments::{list, refresh};
 
 /// What the scale says.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -44,6 +44,7 @@ pub fn weigh(tx: &mut Tx, id: ShipmentId, grams: i64) -> Result<Weight, Error> {
     record::set(tx, id, grams)?;
     let data = json!({ "weight_g": grams, "previous_g": before.weighed_g });
     events::record(tx, &[NewEvent::shipment("shipment.weighed", id, data)])?;
+    refresh(tx, &[id])?;
     show(tx, id)
 }
 

@@ -11,6 +11,7 @@ mod api;
 mod architecture;
 mod audits;
 mod browser;
+mod carriers;
 mod claims;
 mod clocks;
 mod consent;

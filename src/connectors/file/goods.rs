@@ -2,12 +2,13 @@
 //!
 //! An empty cell leaves what is known as it is. Columns nobody here knows are passed over and told.
 
-use super::cells::{clean, fold, is_nothing};
+use super::cells::fold;
+use super::lists::{Column, Columns, Reader, scaled};
 use super::split::Cells;
 use super::table::Table;
 use super::{Options, Rejection, Source};
 use crate::connectors::Refusal;
-use crate::domain::sku::{SizeMm, loose};
+use crate::domain::sku::SizeMm;
 
 /// A row of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,20 +34,17 @@ pub struct Goods {
     pub rejected: Vec<Rejection>,
     /// Columns that mean nothing here.
     pub passed_over: Vec<String>,
-    /// What the file calls its columns.
-    columns: Vec<(&'static str, String)>,
+    columns: Columns,
 }
 
 impl Goods {
     /// The file's own name of a column; our word for it when the file has none.
     pub fn column<'a>(&'a self, what: &'a str) -> &'a str {
-        self.columns.iter().find(|(known, _)| *known == what).map_or(what, |(_, name)| name.as_str())
+        self.columns.name(what)
     }
 }
 
-/// A column: what it means, its names with letters and digits alone, and how many decimals of its unit
-/// make one of ours.
-const COLUMNS: &[(&str, &[&str], u32)] = &[
+const COLUMNS: &[Column] = &[
     ("code", &["code", "sku", "skucode", "编码", "自有编码", "商品编码", "商家编码", "规格编码"], 0),
     ("title", &["title", "name", "名称", "标题", "商品名称", "品名"], 0),
     ("weight", &["weightg", "weight", "重量", "重量克", "重量g"], 0),
@@ -68,34 +66,21 @@ const COLUMNS: &[(&str, &[&str], u32)] = &[
 /// When the file is no table, or has no column of own codes.
 pub fn read(source: Box<dyn Source>, options: &Options) -> Result<Goods, Refusal> {
     let mut table = Table::open(source, options)?;
-    let mut goods = Goods::default();
-    let mut places: Vec<(&'static str, usize, u32)> = Vec::new();
-    for (place, name) in table.header.names().iter().enumerate() {
-        let key = loose(name);
-        match COLUMNS.iter().find(|(_, names, _)| names.contains(&key.as_str())) {
-            // Of columns that mean the same the first counts.
-            Some((what, _, decimals)) if !places.iter().any(|(known, ..)| known == what) => {
-                places.push((what, place, *decimals));
-                goods.columns.push((what, name.clone()));
-            }
-            _ if name.is_empty() => {}
-            _ => goods.passed_over.push(name.clone()),
-        }
-    }
-    if !places.iter().any(|(what, ..)| *what == "code") {
+    let (columns, passed_over) = Columns::of(table.header.names(), COLUMNS);
+    let mut goods = Goods { columns, passed_over, ..Goods::default() };
+    if !goods.columns.has("code") {
         return Err(Refusal::new(
             "missing_columns",
             format!("No column of the file holds own codes; its columns are {}.", goods_names(&table)),
             "Call the column of your own codes code or 编码.",
         ));
     }
-    let names: Vec<String> = table.header.names().to_vec();
     let mut rows = table.rows()?;
     let mut cells = Cells::default();
     while let Some(row) = rows.next(&mut cells) {
         match row.fault {
             Some(fault) => goods.rejected.push(fault.reject(row.number, &cells)),
-            None => match (Reader { row: row.number, cells: &cells, places: &places, names: &names }).row() {
+            None => match read_row(&Reader { row: row.number, cells: &cells, columns: &goods.columns }) {
                 Ok(row) => goods.rows.push(row),
                 Err(rejection) => goods.rejected.push(rejection),
             },
@@ -108,84 +93,37 @@ fn goods_names(table: &Table) -> String {
     table.header.names().join(", ")
 }
 
-struct Reader<'a> {
-    row: u64,
-    cells: &'a Cells,
-    places: &'a [(&'static str, usize, u32)],
-    names: &'a [String],
+fn read_row(row: &Reader) -> Result<GoodsRow, Rejection> {
+    let Some(code) = row.text("code") else {
+        return Err(row.reject("code", "missing", "write the own code of the SKU"));
+    };
+    let sides = [row.number("length")?, row.number("width")?, row.number("height")?];
+    let size_mm = match sides {
+        [None, None, None] => None,
+        [Some(length), Some(width), Some(height)] => Some(SizeMm { length, width, height }),
+        _ => {
+            let missing = ["length", "width", "height"].into_iter().zip(sides);
+            let missing = missing.filter(|(_, side)| side.is_none()).map(|(what, _)| what).next();
+            return Err(row.reject(missing.unwrap_or("length"), "missing", "write all three sides, or none"));
+        }
+    };
+    Ok(GoodsRow {
+        row: row.row,
+        code,
+        title: row.text("title"),
+        weight_g: row.number("weight")?,
+        size_mm,
+        parts: parts(row)?,
+        platform_code: row.text("platform_code"),
+        shop: row.text("shop"),
+    })
 }
 
-impl Reader<'_> {
-    fn row(&self) -> Result<GoodsRow, Rejection> {
-        let Some(code) = self.text("code") else {
-            return Err(self.reject("code", "missing", "write the own code of the SKU"));
-        };
-        let sides = [self.number("length")?, self.number("width")?, self.number("height")?];
-        let size_mm = match sides {
-            [None, None, None] => None,
-            [Some(length), Some(width), Some(height)] => Some(SizeMm { length, width, height }),
-            _ => {
-                let missing = ["length", "width", "height"].into_iter().zip(sides);
-                let missing = missing.filter(|(_, side)| side.is_none()).map(|(what, _)| what).next();
-                return Err(self.reject(
-                    missing.unwrap_or("length"),
-                    "missing",
-                    "write all three sides, or none",
-                ));
-            }
-        };
-        Ok(GoodsRow {
-            row: self.row,
-            code,
-            title: self.text("title"),
-            weight_g: self.number("weight")?,
-            size_mm,
-            parts: self.parts()?,
-            platform_code: self.text("platform_code"),
-            shop: self.text("shop"),
-        })
-    }
-
-    fn place(&self, what: &str) -> Option<(usize, u32)> {
-        self.places.iter().find(|(known, ..)| *known == what).map(|(_, place, decimals)| (*place, *decimals))
-    }
-
-    fn raw(&self, what: &str) -> &str {
-        self.place(what).and_then(|(place, _)| self.cells.iter().nth(place)).unwrap_or_default()
-    }
-
-    fn text(&self, what: &str) -> Option<String> {
-        let text = clean(self.raw(what));
-        (!is_nothing(text)).then(|| text.to_owned())
-    }
-
-    fn reject(&self, what: &str, code: &'static str, next: &str) -> Rejection {
-        let column = self.place(what).and_then(|(place, _)| self.names.get(place));
-        Rejection::new(self.row, column.map_or(what, String::as_str), self.raw(what), code, next)
-    }
-
-    /// A number in our unit: grams or millimetres, without anything behind the point.
-    fn number(&self, what: &str) -> Result<Option<i64>, Rejection> {
-        let Some(text) = self.text(what) else { return Ok(None) };
-        let decimals = self.place(what).map_or(0, |(_, decimals)| decimals);
-        match scaled(&fold(&text), decimals) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let next = match decimals {
-                    0 => "write a whole number".to_owned(),
-                    more => format!("write a number with at most {more} decimals"),
-                };
-                Err(self.reject(what, "bad_number", &next))
-            }
-        }
-    }
-
-    fn parts(&self) -> Result<Option<Vec<(String, i64)>>, Rejection> {
-        let Some(text) = self.text("parts") else { return Ok(None) };
-        match parts_of(&text) {
-            Some(parts) => Ok(Some(parts)),
-            None => Err(self.reject("parts", "bad_parts", "write CODE*PIECES; CODE*PIECES")),
-        }
+fn parts(row: &Reader) -> Result<Option<Vec<(String, i64)>>, Rejection> {
+    let Some(text) = row.text("parts") else { return Ok(None) };
+    match parts_of(&text) {
+        Some(parts) => Ok(Some(parts)),
+        None => Err(row.reject("parts", "bad_parts", "write CODE*PIECES; CODE*PIECES")),
     }
 }
 
@@ -201,19 +139,6 @@ pub fn parts_of(text: &str) -> Option<Vec<(String, i64)>> {
         (!code.is_empty()).then(|| (code.to_owned(), quantity))
     };
     parts.map(part).collect()
-}
-
-/// A decimal number times ten to the power of `decimals`; `None` when something would be left behind the
-/// point.
-fn scaled(text: &str, decimals: u32) -> Option<i64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let kept = fraction.trim_end_matches('0');
-    let missing = (decimals as usize).checked_sub(kept.len())?;
-    format!("{whole}{kept}{}", "0".repeat(missing)).parse().ok()
 }
 
 #[cfg(test)]
@@ -263,22 +188,5 @@ mod tests {
         );
         assert_eq!(goods.rows.iter().map(|row| row.weight_g).collect::<Vec<_>>(), [Some(2)]);
         assert_eq!(list("title,weight\na,1\n").expect_err("no codes").code, "missing_columns");
-    }
-
-    #[test]
-    fn numbers_come_out_whole_or_not_at_all() {
-        for (text, decimals, expected) in [
-            ("0.25", 3, Some(250)),
-            ("1", 3, Some(1000)),
-            ("1.2345", 3, None),
-            ("2.500", 0, None),
-            ("2.000", 0, Some(2)),
-            ("-1", 0, None),
-            (".5", 1, None),
-            ("", 0, None),
-            ("99999999999999999999", 0, None),
-        ] {
-            assert_eq!(scaled(text, decimals), expected, "{text}");
-        }
     }
 }

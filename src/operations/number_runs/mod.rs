@@ -6,7 +6,7 @@
 mod jam;
 mod undo;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -15,18 +15,20 @@ use crate::db::events::{self, NewEvent};
 use crate::db::number_runs::{self as record, AssignedRow, RunRow};
 use crate::db::shipments::{self, ShipmentRow};
 use crate::db::waybills::{self, Given};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, sellers};
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::{NumberRunId, ShipmentId};
 use crate::domain::left_out::{LeftOut, each_once};
 use crate::domain::number_run::{
     self as rules, Drawn, InUse, Occupied, Stack, Stop, Supply, WaybillState, allowed, draw, why_not_numbered,
 };
+use crate::domain::plan::OtherCarrier;
 use crate::domain::reason::Reason;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::carriers;
 use crate::domain::waybill::{CompanyPrefix, Format, Policy, Refusal, WaybillNumber};
+use crate::operations::plans;
 use crate::operations::shipments::{recheck, refresh};
 
 pub use jam::{Spoil, Spoiled, spoil};
@@ -88,6 +90,8 @@ pub struct RunAnswer {
     pub last_number: Option<WaybillNumber>,
     pub assigned: Vec<Assigned>,
     pub left_out: Vec<LeftOut>,
+    /// Numbered although planned for another carrier, where the seller wants to be told only.
+    pub warnings: Vec<LeftOut>,
     /// Numbers in use that the run stepped over.
     pub skipped: Vec<Occupied>,
     /// The number in use at which the run stopped; `skip_taken` steps over it.
@@ -232,7 +236,10 @@ fn plan(
         return Err(occupied.refusal());
     }
 
+    let planned: HashMap<ShipmentId, String> =
+        rows.iter().map(|row| (row.id, row.plan_carrier.clone())).collect();
     let (fit, mut left_out) = sort_out(listed, rows)?;
+    let (fit, mut warnings) = sort_by_plan(db, fit, &planned, &new.carrier, &mut left_out)?;
     let first = &firsts[0];
     let places = allowed(format, first, fit.len(), new.confirm || is_preview)?;
     let mut supply = Supply::new(format, stacks, new.step, CompanyPrefix::default());
@@ -259,6 +266,11 @@ fn plan(
         first_number: assigned.first().map(|assigned| assigned.number.clone()),
         last_number: assigned.last().map(|assigned| assigned.number.clone()),
         confirm_needed: is_preview && !new.confirm && format.policy == Policy::Ask && fit.len() > 1,
+        warnings: {
+            let numbered: HashSet<ShipmentId> = assigned.iter().map(|assigned| assigned.shipment).collect();
+            warnings.retain(|warning| numbered.contains(&warning.id));
+            warnings
+        },
         assigned,
         left_out,
         skipped,
@@ -286,6 +298,32 @@ fn sort_out(listed: &[ShipmentId], rows: Vec<ShipmentRow>) -> Result<(Vec<Shipme
         }
     }
     Ok((fit, left_out))
+}
+
+/// Of the shipments that may get a number, those that are planned for this carrier or none; the others are left out, or
+/// kept and told, as the seller wants it. What carries no number at all never gets one by a batch.
+fn sort_by_plan(
+    db: &mut Db,
+    fit: Vec<ShipmentId>,
+    planned: &HashMap<ShipmentId, String>,
+    carrier: &str,
+    left_out: &mut Vec<LeftOut>,
+) -> Result<(Vec<ShipmentId>, Vec<LeftOut>), Error> {
+    let setting = sellers::settings(db)?.plans.other_carrier;
+    let (mut kept, mut warnings) = (Vec::with_capacity(fit.len()), Vec::new());
+    for id in fit {
+        let plan = planned.get(&id).map(String::as_str).unwrap_or_default();
+        let without = plans::is_without_number(plan).then(|| plans::needs_no_number(id, plan));
+        match (without, plans::planned_otherwise(id, plan, carrier)) {
+            (Some(why), _) => left_out.push(LeftOut::one(id, why)),
+            (None, Some(why)) if setting == OtherCarrier::LeaveOut => left_out.push(LeftOut::one(id, why)),
+            (None, why) => {
+                warnings.extend(why.map(|why| LeftOut::one(id, why)));
+                kept.push(id);
+            }
+        }
+    }
+    Ok((kept, warnings))
 }
 
 /// The reasons as they were last derived.

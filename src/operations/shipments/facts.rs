@@ -17,6 +17,7 @@ use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
 use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
+use crate::operations::plans::planning;
 
 /// The settings that orders are judged by.
 pub struct Context {
@@ -46,12 +47,12 @@ impl Context {
         Ok(Self { seller, shops })
     }
 
-    /// The same for a write that stores what it judges. Where orders wait for codes to be mapped, a mapping waits
-    /// for this write, or this one for it: otherwise an order that comes in while its code is mapped would be
-    /// judged by neither.
+    /// The same for a write that stores what it judges. Where orders wait for codes to be mapped or are planned, a mapping
+    /// or a new price waits for this write, or this one for it: otherwise an order that comes in while its code is
+    /// mapped would be judged by neither.
     pub fn load_to_judge(tx: &mut Tx) -> Result<Self, Error> {
         let context = Self::load(tx)?;
-        if context.seller.skus_must_be_mapped {
+        if context.seller.skus_must_be_mapped || planning::is_on(tx, &context)? {
             sellers::share(tx)?;
         }
         Ok(context)

@@ -13,13 +13,14 @@ use crate::db::shipments::{self as record, ShipmentRow};
 use crate::db::shops::{self, ShopRow};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
+use crate::domain::plan::Plan;
 use crate::domain::platform::Platform;
 use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::sku::total_g;
 use crate::domain::time::UtcTime;
 use crate::operations::orders::{RemarkItem, Threads};
-use crate::operations::skus;
+use crate::operations::{plans, skus};
 
 /// A shipment with all that is shown of it; names, phones and addresses are masked.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -42,6 +43,8 @@ pub struct ShipmentItem {
     pub merged: bool,
     pub tags: Vec<String>,
     pub carrier: Option<String>,
+    /// Which way it is to go, and why; null while nothing says so. Kept as it was once it has a number.
+    pub plan: Option<Plan>,
     pub waybill: Option<String>,
     pub number_run: Option<NumberRunId>,
     pub run_position: Option<i64>,
@@ -207,6 +210,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
                 estimated_weight_g: total_g(pieces.remove(&row.id).unwrap_or_default()),
                 merged: row.order_count > 1,
                 tags: serde_json::from_str(&row.tags).map_err(anyhow::Error::from)?,
+                plan: plans::read(&row.plan)?,
                 carrier: Some(row.carrier).filter(|carrier| !carrier.is_empty()),
                 waybill: Some(row.waybill).filter(|number| !number.is_empty()),
                 number_run: row.number_run_id,

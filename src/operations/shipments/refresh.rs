@@ -11,6 +11,7 @@ use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{Axes, PrintState, ShipmentState, state};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines;
+use crate::operations::plans::planning::{self, Planned};
 
 /// Derives the state, reasons, deadline and counts of these shipments anew.
 ///
@@ -41,6 +42,9 @@ pub(crate) fn refresh_with(
     let pieces = record::pieces(tx, shipments)?;
     let reopened = reopening(tx, &rows, &members, &known)?;
 
+    let now = tx.now;
+    let mut plans = planning::plan(tx, context, &rows, &members, &known, now)?;
+
     let mut by_shipment: HashMap<ShipmentId, Vec<&MemberRow>> = HashMap::new();
     for member in &members {
         by_shipment.entry(member.shipment_id).or_default().push(member);
@@ -50,7 +54,9 @@ pub(crate) fn refresh_with(
     for row in &rows {
         let members = by_shipment.remove(&row.id).unwrap_or_default();
         let facts: Vec<&Facts> = members.iter().filter_map(|member| known.get(&member.order_id)).collect();
-        let next = derive(tx.now, row, &facts, pieces.get(&row.id).copied().unwrap_or(0), &reopened, stale);
+        let planned = plans.remove(&row.id).unwrap_or_default();
+        let count = pieces.get(&row.id).copied().unwrap_or(0);
+        let next = derive(tx.now, row, &facts, planned, count, &reopened, stale);
         if next.state == ShipmentState::Cancelled && !row.waybill.is_empty() {
             given_back.push((row.id, row.print));
         }
@@ -100,11 +106,13 @@ fn derive(
     now: UtcTime,
     row: &ShipmentRow,
     facts: &[&Facts],
+    planned: Planned,
     piece_count: i64,
     reopened: &HashSet<ShipmentId>,
     stale: &HashSet<ShipmentId>,
 ) -> Derived {
-    let reasons: Vec<Reason> = facts.iter().flat_map(|facts| facts.reasons.iter().cloned()).collect();
+    let mut reasons: Vec<Reason> = facts.iter().flat_map(|facts| facts.reasons.iter().cloned()).collect();
+    reasons.extend(planned.reason);
     let every = |test: fn(ReasonCode) -> bool| {
         !facts.is_empty() && facts.iter().all(|facts| facts.reasons.iter().any(|reason| test(reason.code)))
     };
@@ -145,6 +153,10 @@ fn derive(
         waybill: if cancelled { String::new() } else { row.waybill.clone() },
         print,
         cancelled_at: cancelled.then(|| row.cancelled_at.unwrap_or(now)),
-        recheck_at: if rests { None } else { facts.iter().filter_map(|facts| facts.recheck_at).min() },
+        recheck_at: match rests {
+            true => None,
+            false => facts.iter().filter_map(|facts| facts.recheck_at).chain(planned.recheck_at).min(),
+        },
+        plan: planned.stored,
     }
 }

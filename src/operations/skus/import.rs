@@ -15,6 +15,7 @@ use crate::db::{Tx, events, sellers, shops};
 use crate::domain::error::Error;
 use crate::domain::id::{ShopId, SkuId};
 use crate::domain::sku::{PARTS_MAX, SkuFields, part_quantity};
+use crate::operations::plans;
 
 /// Rows of one list.
 pub const SKU_ROWS_MAX: u64 = 20_000;
@@ -57,6 +58,9 @@ pub fn import(tx: &mut Tx, goods: &Goods) -> Result<Imported, Error> {
     let new: Vec<Said> =
         ids.keys().filter(|code| !known.contains_key(*code)).map(|code| Said::code(code)).collect();
     mend(tx, &new)?;
+    if done.updated > 0 {
+        plans::look_again(tx)?;
+    }
     done.rejected.sort_by_key(|rejection| rejection.row);
     Ok(done)
 }

@@ -18,6 +18,7 @@ use crate::domain::id::SkuId;
 use crate::domain::sku::{
     BundleFault, Bundles, DEPTH_MAX, PARTS_MAX, Parts, SizeMm, SkuFields, part_quantity, weight_g,
 };
+use crate::operations::plans;
 use crate::operations::shipments::again;
 
 pub use codes::{
@@ -132,6 +133,17 @@ pub fn weights(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (String, Opt
     Ok(ids.iter().filter_map(of).collect())
 }
 
+/// The counted weight of a piece of each of these SKUs, and its size where it has one of its own.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (Option<i64>, Option<SizeMm>)>, Error> {
+    let (parts, known) = below(db, ids)?;
+    let own = own_weights(&known);
+    let of = |id: &SkuId| Some((*id, (weight_g(*id, &own, &parts), known.get(id)?.size_mm())));
+    Ok(ids.iter().filter_map(of).collect())
+}
+
 /// Writes a SKU down.
 ///
 /// # Errors
@@ -165,6 +177,9 @@ pub fn replace(tx: &mut Tx, id: SkuId, new: NewSku) -> Result<SkuView, Error> {
     note(tx, "sku.changed", id, json!({ "code": fields.code, "was": old.code }))?;
     if old.code != fields.code {
         mend(tx, &[Said::code(&old.code), Said::code(&fields.code)])?;
+    }
+    if (old.weight_g, old.size_mm()) != (fields.weight_g, fields.size_mm) || !parts.is_empty() {
+        plans::look_again(tx)?;
     }
     one(tx, id)
 }
@@ -285,6 +300,8 @@ fn event(kind: &'static str, id: SkuId, data: Json) -> NewEvent {
 /// When the record cannot be read or written.
 fn mend(tx: &mut Tx, said: &[Said]) -> Result<usize, Error> {
     if !sellers::settings(tx)?.skus_must_be_mapped {
+        // What a line means is what it weighs, and so what its parcel costs.
+        plans::look_again(tx)?;
         return Ok(0);
     }
     // Whoever judges orders right now ends first, so that their shipments are there to be marked.

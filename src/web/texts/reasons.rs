@@ -27,6 +27,8 @@ texts! {
     PIECE_TOO_MANY = "All pieces of it are in already." "该商品已装齐,请放回。";
     SCAN_COUNTED = "Another scan came first; look at the list." "已有其他扫描计入,请核对清单。";
     NOT_TO_BE_PACKED = "The parcel must not be packed." "此包裹不可装箱,请搁置。";
+    PLANNED_OTHERWISE = "It is planned for another carrier." "计划用其他快递。";
+    NEEDS_NO_NUMBER = "It carries no waybill number." "自送或自提,无需运单号。";
     NUMBER_VOID = "The number is void." "号码已作废。";
 }
 
@@ -51,6 +53,8 @@ fn known(code: &str) -> Option<Text> {
         "not_numbered" => NOT_NUMBERED,
         "number_exhausted" | "numbers_exhausted" => NUMBERS_EXHAUSTED,
         "number_taken" => NUMBER_TAKEN,
+        "planned_otherwise" => PLANNED_OTHERWISE,
+        "needs_no_number" => NEEDS_NO_NUMBER,
         "number_void" => NUMBER_VOID,
         "lease_ended" => LEASE_ENDED,
         "sheet_stale" => SHEET_STALE,
