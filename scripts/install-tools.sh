@@ -22,8 +22,11 @@ chromedriver chromium-driver they drive it through WebDriver
 node       nodejs          make test-shops runs shop servers that need it
 npm        npm             they come from there
 cjk-font   fonts-noto-cjk  its pictures show Chinese
+ippeveprinter cups-ipp-utils tests print on a real printer of the Internet Printing Protocol
+avahi-daemon avahi-daemon that printer announces itself, and does not start without
+dbus-daemon dbus-daemon they speak to each other over it
 '
-DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg chromium chromedriver cjk-font'
+DEFAULT='cc make curl pkg-config postgres redis pdftoppm zbarimg chromium chromedriver cjk-font ippeveprinter avahi-daemon dbus-daemon'
 
 # Debian keeps the server's programs beside the PATH, one folder per version.
 has() {
@@ -31,6 +34,8 @@ has() {
         postgres) command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
         cjk-font) compgen -G '/usr/share/fonts/*/noto/NotoSansCJK*' >/dev/null ;;
         redis) command -v redis-server >/dev/null ;;
+        # Debian keeps these two where ordinary users do not look.
+        ippeveprinter | avahi-daemon) command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }

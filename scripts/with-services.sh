@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs a command beside a PostgreSQL and a Redis of its own, and takes both away afterwards.
+# Runs a command beside a PostgreSQL, a Redis and a message bus of its own, and takes them away afterwards.
 #
 #   scripts/with-services.sh COMMAND [ARGUMENT…]
 #
-# The command finds them in TEST_DATABASE_URL and TEST_REDIS_URL. A variable that is already
-# set is left alone, and nothing is started for it. Nothing survives the command, and nothing
+# The command finds them in TEST_DATABASE_URL, TEST_REDIS_URL and TEST_BUS (for test printers, which announce
+# themselves there). A variable that is already set is left alone, and nothing is started for it. Nothing survives the command, and nothing
 # listens beyond this machine: PostgreSQL on a socket in a private folder, Redis on loopback.
 set -euo pipefail
 
 home=$(mktemp -d /tmp/huidan-test-XXXXXX) # short: the path of a socket may have 107 bytes
-postgres='' redis='' child=''
+postgres='' redis='' bus='' announcer='' child=''
 
 stop() {
     trap - EXIT INT TERM
@@ -17,7 +17,9 @@ stop() {
     # QUIT ends PostgreSQL at once and without a checkpoint; Redis has nothing to save either.
     if [ -n "$postgres" ]; then kill -QUIT "$postgres" 2>/dev/null || true; fi
     if [ -n "$redis" ]; then kill -KILL "$redis" 2>/dev/null || true; fi
-    wait $postgres $redis 2>/dev/null || true
+    if [ -n "$announcer" ]; then kill -KILL "$announcer" 2>/dev/null || true; fi
+    if [ -n "$bus" ]; then kill -KILL "$bus" 2>/dev/null || true; fi
+    wait $postgres $redis $bus $announcer 2>/dev/null || true
     rm -rf "$home"
 }
 trap stop EXIT
@@ -86,9 +88,41 @@ start_redis() {
     fail "Redis did not start" "$log"
 }
 
+# Test printers of the Internet Printing Protocol announce themselves through Avahi and do not start without it.
+start_bus() {
+    local log=$home/bus.log avahi private=()
+    avahi=$(command -v avahi-daemon || echo /usr/sbin/avahi-daemon)
+    command -v dbus-daemon >/dev/null && [ -x "$avahi" ] || fail "dbus-daemon or avahi-daemon is missing; run scripts/install-tools.sh"
+    {
+        echo "<busconfig><type>system</type><listen>unix:path=$home/bus</listen><auth>EXTERNAL</auth>"
+        echo '<policy context="default"><allow own="*"/><allow send_destination="*"/><allow receive_sender="*"/><allow user="*"/></policy></busconfig>'
+    } >"$home/bus.conf"
+    printf '[server]\nhost-name=huidan-test-%s\nuse-ipv6=no\nallow-interfaces=lo\nenable-dbus=yes\n[wide-area]\nenable-wide-area=no\n' $$ >"$home/avahi.conf"
+    ${tied[@]+"${tied[@]}"} dbus-daemon --config-file="$home/bus.conf" --nofork >"$log" 2>&1 &
+    bus=$!
+    for _ in $(seq 100); do
+        [ ! -S "$home/bus" ] || break
+        sleep 0.05
+    done
+    # Avahi runs once a machine, by a file of its process id: ours gets a place of its own for it, where that is allowed.
+    if unshare --mount true 2>/dev/null; then
+        private=(unshare --mount sh -c 'mkdir -p /run/avahi-daemon && mount -t tmpfs tmpfs /run/avahi-daemon && exec "$@"' sh)
+    fi
+    DBUS_SYSTEM_BUS_ADDRESS="unix:path=$home/bus" ${tied[@]+"${tied[@]}"} ${private[@]+"${private[@]}"} "$avahi" \
+        -f "$home/avahi.conf" --no-drop-root --no-chroot --no-rlimits >>"$log" 2>&1 &
+    announcer=$!
+    for _ in $(seq 200); do
+        ! grep -qs 'Server startup complete' "$log" || break
+        kill -0 "$announcer" 2>/dev/null || fail "Avahi ended as it started" "$log"
+        sleep 0.05
+    done
+    export TEST_BUS="unix:path=$home/bus"
+}
+
 [ $# -gt 0 ] || fail "write the command to run: scripts/with-services.sh cargo test"
 [ -n "${TEST_DATABASE_URL:-}" ] || start_postgres
 [ -n "${TEST_REDIS_URL:-}" ] || start_redis
+[ -n "${TEST_BUS:-}" ] || start_bus
 
 # A process group of its own: whatever the command has started can be ended with it.
 set -m

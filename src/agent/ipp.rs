@@ -2,7 +2,7 @@
 //!
 //! A refusal took nothing. An answer that got lost is asked about by the job's name, which is the sheet's own:
 //! a printer that was frozen prints the job after the client has given up. As long as the printer answers that
-//! the job is pending or processing it is waited for, for paper may be refilled.
+//! the job is pending or processing it is waited for, for paper may be refilled; what keeps it is said meanwhile.
 
 use std::io::Cursor;
 use std::time::{Duration, Instant};
@@ -26,6 +26,8 @@ const USER: &str = "huidan";
 const LOOK: Duration = Duration::from_millis(300);
 /// A question about a job may take so long.
 const ASK: Duration = Duration::from_secs(10);
+/// Looks at a job between two looks at what keeps the printer.
+const LOOKS_A_REASON: u32 = 4;
 
 /// Prints one sheet as a job of this name, and waits until the printer is done with it.
 pub fn print(
@@ -34,6 +36,7 @@ pub fn print(
     document: &[u8],
     printer: &PrinterSpec,
     is_stopping: &dyn Fn() -> bool,
+    keeps: &dyn Fn(&str),
 ) -> Outcome {
     let place = match Place::parse(address) {
         Ok(place) => place,
@@ -66,7 +69,7 @@ pub fn print(
         },
     };
     match job {
-        Some(job) => place.follow(job, printer.patience, is_stopping),
+        Some(job) => place.follow(job, printer.patience, is_stopping, keeps),
         None => Outcome::Unknown("the printer gave the job no number".to_owned()),
     }
 }
@@ -146,9 +149,34 @@ impl Place {
         Ok(None)
     }
 
+    /// What keeps the printer, in the words of the protocol (RFC 8011, section 5.4.12): `cover-open, media-empty`. Empty when
+    /// nothing does, `None` when it does not say.
+    fn kept_by(&self) -> Option<String> {
+        let request =
+            GetPrinterAttributes::with_attributes(self.0.clone(), ["printer-state-reasons"]).ok()?;
+        let answer = self.ask(request.into_ipp_request(), ASK).ok()?;
+        let group = answer.attributes().first_of(DelimiterTag::PrinterAttributes)?;
+        let mut reasons: Vec<String> = match group.get("printer-state-reasons")?.value() {
+            IppValue::Array(all) => all.iter().filter_map(|one| reason(&one.to_string())).collect(),
+            one => reason(&one.to_string()).into_iter().collect(),
+        };
+        reasons.sort();
+        reasons.dedup();
+        Some(reasons.join(", "))
+    }
+
     /// Waits until the job has ended; gives up when the printer has not answered for so long.
-    fn follow(&self, job: i32, patience: Duration, is_stopping: &dyn Fn() -> bool) -> Outcome {
+    ///
+    /// `keeps` is told what keeps the printer whenever that changes, and with nothing when the job is done after all.
+    fn follow(
+        &self,
+        job: i32,
+        patience: Duration,
+        is_stopping: &dyn Fn() -> bool,
+        keeps: &dyn Fn(&str),
+    ) -> Outcome {
         let mut heard = Instant::now();
+        let (mut looks, mut kept_by) = (0_u32, String::new());
         loop {
             let asked = GetJobAttributes::new(self.0.clone(), job, Some(USER))
                 .map_err(|error| Failure::Refused(error.to_string()))
@@ -158,7 +186,12 @@ impl Place {
                 Err(_) => None,
             };
             match state {
-                Some(state) if state == JobState::Completed as i32 => return Outcome::Printed,
+                Some(state) if state == JobState::Completed as i32 => {
+                    if !kept_by.is_empty() {
+                        keeps("");
+                    }
+                    return Outcome::Printed;
+                }
                 Some(state) if state == JobState::Canceled as i32 || state == JobState::Aborted as i32 => {
                     return Outcome::Unknown(format!("the printer ended job {job} before it was done"));
                 }
@@ -174,10 +207,42 @@ impl Place {
             if is_stopping() {
                 return Outcome::Unknown(format!("the station ended while the printer had job {job}"));
             }
+            looks += 1;
+            if looks.is_multiple_of(LOOKS_A_REASON)
+                && let Some(now) = self.kept_by().filter(|now| *now != kept_by)
+            {
+                keeps(&now);
+                kept_by = now;
+            }
             std::thread::sleep(LOOK);
         }
     }
 }
+
+/// A reason without its severity, when it is one that keeps paper from coming out; a low supply does not.
+fn reason(keyword: &str) -> Option<String> {
+    let plain =
+        ["-error", "-warning", "-report"].iter().find_map(|end| keyword.strip_suffix(end)).unwrap_or(keyword);
+    let keeps = keyword.ends_with("-error") || KEEPS.contains(&plain);
+    keeps.then(|| plain.to_owned())
+}
+
+/// Reasons that keep paper from coming out whatever severity a printer gives them.
+const KEEPS: &[&str] = &[
+    "cover-open",
+    "door-open",
+    "input-tray-missing",
+    "interlock-open",
+    "marker-supply-empty",
+    "media-empty",
+    "media-jam",
+    "media-needed",
+    "output-area-full",
+    "paused",
+    "shutdown",
+    "stopped",
+    "toner-empty",
+];
 
 /// Whether a request failed before a byte of it was sent.
 fn never_left(error: &ureq::Error) -> bool {
@@ -327,7 +392,7 @@ mod tests {
 
     fn printed(address: &str, patience_s: u64) -> Outcome {
         let spec = PrinterSpec::parse(&format!("p={address}?patience={patience_s}")).expect("a printer");
-        print(address, "huidan-251120-7-1-99", b"%PDF-1.7 sheet", &spec, &|| false)
+        print(address, "huidan-251120-7-1-99", b"%PDF-1.7 sheet", &spec, &|| false, &|_| {})
     }
 
     #[test]
@@ -349,6 +414,20 @@ mod tests {
 
         let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a place");
         assert!(matches!(printed(&format!("ipp://{free}/x"), 2), Outcome::NothingTaken(_)));
+    }
+
+    #[test]
+    fn of_what_a_printer_says_of_itself_only_what_keeps_paper_counts() {
+        for (keyword, expected) in [
+            ("none", None),
+            ("media-empty-warning", Some("media-empty")),
+            ("media-jam-error", Some("media-jam")),
+            ("cover-open", Some("cover-open")),
+            ("toner-low-warning", None),
+            ("fuser-over-temp-error", Some("fuser-over-temp")),
+        ] {
+            assert_eq!(reason(keyword).as_deref(), expected, "{keyword}");
+        }
     }
 
     #[test]

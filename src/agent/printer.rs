@@ -27,12 +27,19 @@ pub enum Outcome {
 /// How long a printer may take to pick up.
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// Prints one sheet. `name` is unique to the sheet and this attempt; it goes where a printer shows names.
-pub fn print(printer: &PrinterSpec, name: &str, document: &[u8], is_stopping: &dyn Fn() -> bool) -> Outcome {
+/// Prints one sheet. `name` is unique to the sheet and this attempt; it goes where a printer shows names. `keeps` is told
+/// what a printer that is waited for says of itself.
+pub fn print(
+    printer: &PrinterSpec,
+    name: &str,
+    document: &[u8],
+    is_stopping: &dyn Fn() -> bool,
+    keeps: &dyn Fn(&str),
+) -> Outcome {
     let outcome = match &printer.target {
         Target::Raw(place) => raw(place, document, printer.patience),
         Target::Folder(folder) => file(folder, name, &printer.language.to_string(), document),
-        Target::Ipp(uri) => super::ipp::print(uri, name, document, printer, is_stopping),
+        Target::Ipp(uri) => super::ipp::print(uri, name, document, printer, is_stopping, keeps),
     };
     match (outcome, printer.confirms) {
         (Outcome::Printed, Confirms::Person) => Outcome::HandedOver,
@@ -152,15 +159,18 @@ mod tests {
     fn only_a_printer_that_took_all_and_hung_up_has_printed() {
         let sheet = vec![7; 300_000];
         let place = listening(|mut stream| read_all(&mut stream));
-        assert_eq!(print(&printer(&place, ""), "a", &sheet, &|| false), Outcome::Printed);
+        assert_eq!(print(&printer(&place, ""), "a", &sheet, &|| false, &|_| {}), Outcome::Printed);
         let place = listening(|mut stream| read_all(&mut stream));
-        assert_eq!(print(&printer(&place, "confirm=person"), "a", &sheet, &|| false), Outcome::HandedOver);
+        assert_eq!(
+            print(&printer(&place, "confirm=person"), "a", &sheet, &|| false, &|_| {}),
+            Outcome::HandedOver
+        );
 
         let place = listening(|mut stream| {
             let mut some = [0; 5_000];
             stream.read_exact(&mut some).expect("a beginning");
         });
-        let broken = print(&printer(&place, ""), "a", &sheet, &|| false);
+        let broken = print(&printer(&place, ""), "a", &sheet, &|| false, &|_| {});
         assert!(matches!(&broken, Outcome::Unknown(why) if why.contains("broke")), "{broken:?}");
 
         let (hold, held) = std::sync::mpsc::channel::<()>();
@@ -168,13 +178,16 @@ mod tests {
             read_all(&mut stream);
             let _ = held.recv();
         });
-        let silent = print(&printer(&place, "patience=1"), "a", &sheet, &|| false);
+        let silent = print(&printer(&place, "patience=1"), "a", &sheet, &|| false, &|_| {});
         assert!(matches!(&silent, Outcome::Unknown(why) if why.contains("hang up")), "{silent:?}");
         drop(hold);
 
         let free =
             TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("a place").to_string();
-        assert!(matches!(print(&printer(&free, ""), "a", &sheet, &|| false), Outcome::NothingTaken(_)));
+        assert!(matches!(
+            print(&printer(&free, ""), "a", &sheet, &|| false, &|_| {}),
+            Outcome::NothingTaken(_)
+        ));
         assert!(probe(&printer(&free, "")).is_err());
     }
 
@@ -183,8 +196,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let spec = format!("p=folder://{}", folder.path().display());
         let printer = PrinterSpec::parse(&spec).expect("a printer");
-        assert_eq!(print(&printer, "251120-7-1", b"one", &|| false), Outcome::Printed);
-        assert!(matches!(print(&printer, "251120-7-1", b"two", &|| false), Outcome::Unknown(_)));
+        assert_eq!(print(&printer, "251120-7-1", b"one", &|| false, &|_| {}), Outcome::Printed);
+        assert!(matches!(print(&printer, "251120-7-1", b"two", &|| false, &|_| {}), Outcome::Unknown(_)));
         let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
         assert_eq!(files.len(), 1, "no drafts stay");
         assert_eq!(std::fs::read(folder.path().join("251120-7-1.pdf")).expect("the file"), b"one");

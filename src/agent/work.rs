@@ -172,7 +172,13 @@ impl<'a> Running<'a> {
                 continue;
             }
             let name = format!("huidan-{}-{position}-{claim}", handful.serial);
-            match printer::print(spec, &name, &sheet.document, &|| self.is_stopping()) {
+            // A page that is told late is no harm: the sheet itself is reported when it is done.
+            let keeps = |reasons: &str| {
+                if let Err(trouble) = self.report(id, claim, &[], Some(reasons)) {
+                    warn!("The server was not told what keeps printer {:?}: {trouble}", spec.name);
+                }
+            };
+            match printer::print(spec, &name, &sheet.document, &|| self.is_stopping(), &keeps) {
                 Outcome::Printed => untold.push(told("acknowledged", "")),
                 Outcome::HandedOver => untold.push(told("handed_over", "")),
                 Outcome::Unknown(why) => {

@@ -39,7 +39,7 @@ pub fn scan(wanted: &[Wanted], scanned: &Scanned, code: &str) -> Scan {
     };
     let lacks = |item: &&Wanted| scanned.get(&item.key).copied().unwrap_or(0) < item.quantity;
     let meant: Vec<&Wanted> = wanted.iter().filter(means).collect();
-    match (meant.iter().copied().find(|item| lacks(&item)), meant.first()) {
+    match (meant.iter().copied().find(lacks), meant.first()) {
         (Some(item), _) => Scan::Counted(item.key.clone()),
         (None, Some(item)) => Scan::TooMany(item.key.clone(), item.quantity),
         (None, None) => Scan::Wrong,

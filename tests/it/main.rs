@@ -38,6 +38,7 @@ mod number_runs;
 mod outages;
 mod packing;
 mod print_jobs;
+mod printers;
 mod pulling;
 mod remarks;
 mod second_factor;

@@ -121,7 +121,7 @@ fn state(view: &View, printer: &Printer) -> Markup {
         @if printer.is_gone { (view.t(t::GONE)) }
         @else if printer.is_paused { span.badge { (icon("clock")) (view.t(t::PAUSED)) } }
         @else if printer.problem.is_empty() { span.badge data-state="ready" { (icon("tick")) (view.t(t::FINE)) } }
-        @else { span.badge data-state="unknown" { (icon("alarm")) (printer.problem) } }
+        @else { span.badge data-state="unknown" { (icon("alarm")) (t::problem(view.lang, &printer.problem)) } }
     }
 }
 

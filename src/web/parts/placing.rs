@@ -50,7 +50,7 @@ fn standstill(view: &View, job: &PrintJob, stations: &[Station]) -> Option<Strin
         Some((_, printer)) if printer.is_gone => Some(view.t(t::GONE).to_owned()),
         Some((_, printer)) if printer.is_paused => Some(format!("{}: {}", printer.name, view.t(t::PAUSED))),
         Some((_, printer)) if !printer.problem.is_empty() => {
-            Some(format!("{}: {}", printer.name, printer.problem))
+            Some(format!("{}: {}", printer.name, t::problem(view.lang, &printer.problem)))
         }
         Some((station, _)) if station.is_alive => None,
         _ => Some(view.t(t::STATION_SILENT).to_owned()),

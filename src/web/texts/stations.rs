@@ -1,6 +1,6 @@
 //! Texts of print stations, and of where a print job is printed.
 
-use crate::web::lang::texts;
+use crate::web::lang::{Lang, Text, texts};
 
 texts! {
     TITLE = "Print stations" "打印站";
@@ -45,4 +45,49 @@ texts! {
     JOB_PAUSED = "This job is paused." "任务已暂停。";
     JOB_DOUBT = "It waits until somebody has said whether the unknown sheets came out." "等待确认未知单据是否已打出。";
     STATION_SILENT = "The desk is silent; it goes on when its program runs again." "工位离线,程序恢复后继续。";
+    COVER_OPEN = "its cover is open" "机盖打开";
+    TRAY_MISSING = "its tray is missing" "缺少纸盒";
+    SUPPLY_EMPTY = "out of ink or ribbon" "耗材用尽";
+    PAPER_OUT = "out of paper" "缺纸";
+    PAPER_JAM = "paper jam" "卡纸";
+    OUTPUT_FULL = "its output is full" "出纸口已满";
+    STOPPED = "stopped at the printer" "打印机已停止";
+}
+
+/// What is wrong with a printer: known words of the printing protocol in the reader's language, anything else as it was said.
+pub fn problem(lang: Lang, said: &str) -> String {
+    let mut told: Vec<&str> = Vec::new();
+    for word in said.split(", ") {
+        let text = known(word).map_or(word, |text| text.of(lang));
+        if !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    told.join(", ")
+}
+
+fn known(reason: &str) -> Option<Text> {
+    Some(match reason {
+        "cover-open" | "door-open" | "interlock-open" => COVER_OPEN,
+        "input-tray-missing" => TRAY_MISSING,
+        "marker-supply-empty" | "toner-empty" => SUPPLY_EMPTY,
+        "media-empty" | "media-needed" => PAPER_OUT,
+        "media-jam" => PAPER_JAM,
+        "output-area-full" => OUTPUT_FULL,
+        "paused" | "stopped" | "shutdown" => STOPPED,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_printers_own_words_are_told_in_the_readers_language() {
+        assert_eq!(problem(Lang::Zh, "media-empty, media-needed, cover-open"), "缺纸, 机盖打开");
+        assert_eq!(problem(Lang::En, "media-jam"), "paper jam");
+        let said = "10.0.0.7:9100: Connection refused, or so";
+        assert_eq!(problem(Lang::Zh, said), said);
+    }
 }

@@ -9,6 +9,7 @@ pub mod database;
 pub mod effects;
 pub mod gateway;
 pub mod http;
+pub mod ipp_printer;
 pub mod orders;
 pub mod person;
 pub mod played;

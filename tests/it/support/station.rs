@@ -95,6 +95,8 @@ pub enum Behaviour {
     Print(Duration),
     /// Takes so many bytes, and breaks the connection.
     Break(usize),
+    /// Takes so many bytes, and neither reads on nor hangs up before the other side does.
+    Stall(usize),
 }
 
 /// A printer on this machine; it listens until it is dropped.
@@ -155,6 +157,18 @@ fn take(mut stream: TcpStream, how: Behaviour, paper: &Mutex<Vec<Vec<u8>>>) {
         Behaviour::Break(bytes) => {
             let mut some = vec![0; bytes];
             let _ = stream.read_exact(&mut some);
+        }
+        Behaviour::Stall(bytes) => {
+            let mut some = vec![0; bytes];
+            // A probe brings no bytes.
+            if stream.read_exact(&mut some).is_err() {
+                return;
+            }
+            paper.lock().expect("no holder panics").push(some);
+            // Its buffer is full; a write to the other side tells when that has gone.
+            while stream.write_all(b"\0").is_ok() {
+                std::thread::sleep(Duration::from_millis(50));
+            }
         }
     }
 }
