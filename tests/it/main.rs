@@ -15,6 +15,7 @@ mod carriers;
 mod claims;
 mod clocks;
 mod consent;
+mod containers;
 mod copy;
 mod crash;
 mod day;
