@@ -17,6 +17,7 @@ use crate::db::{Db, Tx, sheets};
 use crate::domain::actor::Role;
 use crate::domain::error::Error;
 use crate::domain::id::{JobId, PrintJobId};
+use crate::domain::job::JobState;
 use crate::domain::print::SheetState;
 use crate::papers::template::Template;
 use crate::papers::{Output, Paper};
@@ -146,22 +147,33 @@ fn ask(
 /// # Errors
 /// When the record cannot be read.
 pub fn open_document(db: &mut Db, id: PrintJobId, output: Output) -> Result<Option<JobRow>, Error> {
+    let has_failed = |job: &JobRow| matches!(job.state, JobState::Dead | JobState::Cancelled);
+    Ok(newest_document(db, id, output)?.filter(|job| !has_failed(job)))
+}
+
+/// The same, also when its job came to nothing and can be taken up again.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn newest_document(db: &mut Db, id: PrintJobId, output: Output) -> Result<Option<JobRow>, Error> {
     let Some(row) = record::untaken(db, id, &form(output)?)? else { return Ok(None) };
-    let job = jobs::find(db, row.job_id)?;
-    if row.finished_at.is_none() {
-        return Ok(Some(job).filter(|job| !job.state.is_end()));
+    let is_current = match row.finished_at {
+        Some(_) => are_out(db, id, &Head::parse(&row.head)?.positions)?,
+        None => are_out(db, id, &[])?,
+    };
+    match is_current {
+        true => jobs::find(db, row.job_id).map(Some),
+        false => Ok(None),
     }
-    let is_current = are_out(db, id, &Head::parse(&row.head)?)?;
-    Ok(Some(job).filter(|_| is_current))
 }
 
 /// Whether the sheets of a document are still as they were when it was asked for.
-fn are_out(db: &mut Db, id: PrintJobId, head: &Head) -> Result<bool, Error> {
+fn are_out(db: &mut Db, id: PrintJobId, positions: &[i64]) -> Result<bool, Error> {
     let sheets = sheets::of_job(db, id)?;
     let is_out = |position: &i64| {
         sheets.iter().any(|sheet| sheet.position == *position && sheet.state == SheetState::Sent)
     };
-    Ok(sheets.iter().all(|sheet| sheet.state != SheetState::Queued) && head.positions.iter().all(is_out))
+    Ok(sheets.iter().all(|sheet| sheet.state != SheetState::Queued) && positions.iter().all(is_out))
 }
 
 /// How many sheets the next document of a print job has.
@@ -194,7 +206,7 @@ pub fn take(tx: &mut Tx, job: JobId) -> Result<(Head, Vec<u8>), Error> {
                 "Ask the print job for its document again: the sheets come as copies that say so.",
             ));
         }
-        if !are_out(tx, print_job, &head)? {
+        if !are_out(tx, print_job, &head.positions)? {
             return Err(Error::conflict(
                 "document_outdated",
                 format!("The sheets of print job {print_job} have gone on since this document was drawn."),

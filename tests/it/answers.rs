@@ -209,6 +209,7 @@ each_database!(
         let shown = person.get(&page).text();
         assert!(shown.contains("data-events=\"/live/jobs/"), "it is followed: {shown}");
         assert!(!shown.contains(&format!("action=\"{page}/document\"")), "and cannot be asked for twice");
+        assert!(!shown.contains("/acknowledge"), "what nobody has seen cannot be called good");
         let early = person.post(&format!("{page}/document"), &[]);
         assert_eq!(early.status, 409, "{}", early.text());
         work(&app);
@@ -216,6 +217,25 @@ each_database!(
         assert!(shown.contains(&format!("action=\"{page}/document\"")), "it can be opened: {shown}");
         let opened = person.post(&format!("{page}/document"), &[]);
         assert!(opened.body.starts_with(b"%PDF-"), "{}", opened.text());
+        assert!(person.get(&page).text().contains("/acknowledge"));
         assert_eq!(sheets(&app, &path), ["sent 1"; 2]);
+    }
+);
+
+each_database!(
+    fn the_page_says_when_a_document_was_not_drawn_and_its_job_can_be_taken_up_again(app: TestApp) {
+        let path = labels(&app, &ready(&app, 2));
+        let page = path.replace("/api/v1", "");
+        let job =
+            app.http().with_header("prefer", "respond-async").get(&format!("{path}/document")).expect(202);
+        let job = format!("/api/v1/jobs/{}", job["id"].as_str().expect("an id"));
+        app.http().post(&format!("{job}/cancel"), json!({})).expect(200);
+        let person = crate::web::Browser::of(&app, huidan::domain::actor::Role::Owner);
+        let shown = person.get(&page).text();
+        assert!(shown.contains("could not draw the PDF"), "{shown}");
+        app.http().post(&format!("{job}/retry"), json!({})).expect(200);
+        work(&app);
+        let drawn = app.http().get(&format!("{job}/answer"));
+        assert_eq!((drawn.status, drawn.headers["x-copies"].as_str()), (200, "no"));
     }
 );

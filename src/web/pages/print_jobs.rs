@@ -10,6 +10,7 @@ use super::number_runs::PAPERS;
 use crate::db::jobs::JobRow;
 use crate::domain::actor::Right;
 use crate::domain::id::{PrintJobId, PrinterId};
+use crate::domain::job::JobState;
 use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
@@ -107,7 +108,7 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
         .page(Right::See, move |db, view| {
             let job = print_jobs::show(db, id)?;
             let stations = stations_of(db, view.now)?;
-            let drawing = answers::open_document(db, id, Output::Pdf)?;
+            let drawing = answers::newest_document(db, id, Output::Pdf)?;
             Ok(Page::new(
                 t::JOB.with(view.lang, &[&id]),
                 "prints",
@@ -152,7 +153,8 @@ fn body(
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
                 @if is_ours && job.printer.is_none() { (document_form(view, id, queued, sent, drawing)) }
                 (placing::forms(view, id, job, desks_of))
-                @if view.may(Right::Print) && is_ours && sent + unknown > 0 {
+                // What nobody has opened yet cannot have come out well.
+                @if view.may(Right::Print) && is_ours && sent + unknown > 0 && drawing.is_none_or(has_failed) {
                     div.panel.stack {
                         // While a desk prints, one click must not call good what is still in its hand.
                         @if job.held_by.is_empty() {
@@ -184,6 +186,11 @@ fn body(
     }
 }
 
+/// Whether a document was not drawn, and will not be unless somebody takes its job up again.
+fn has_failed(job: &JobRow) -> bool {
+    matches!(job.state, JobState::Dead | JobState::Cancelled)
+}
+
 /// How to the document: at once, or by a job when it is long; then how far that is.
 fn document_form(
     view: &View,
@@ -195,9 +202,12 @@ fn document_form(
     let (at_once, later) = (format!("{}/document", home(id)), format!("{}/document/later", home(id)));
     html! {
         div #drawing data-live data-events=[drawing.and_then(lists::events)] {
+            @if let Some(job) = drawing.filter(|job| has_failed(job)) {
+                p.reason { (icon("alarm")) " " a href={ "/jobs/" (job.id) } { (t::DRAWING_FAILED.with(view.lang, &[&job.id])) } @if let Some(error) = &job.error { " " (error) } }
+            }
             @if let Some(job) = drawing.filter(|job| !job.state.is_end()) {
                 p.panel.row-form { a href={ "/jobs/" (job.id) } { (t::DRAWING.with(view.lang, &[&job.id])) } " " (badge(view, job)) " " (progress(job)) }
-            } @else if view.may(Right::Print) && drawing.is_some() {
+            } @else if view.may(Right::Print) && drawing.is_some_and(|job| !has_failed(job)) {
                 form.panel.row-form method="post" action=(at_once) target="_blank" data-plain data-then-reload {
                     (csrf(view)) button.primary type="submit" { (icon("file")) (t::OPEN_PDF_N.with(view.lang, &[&sent])) }
                 }
