@@ -48,9 +48,11 @@ pub trait Authorisation: Send + Sync {
     /// What the platform says.
     fn exchange(&self, access: &Access, code: &str, back: &str) -> Result<Grant, CallError>;
 
-    /// Exchanges `refresh_token` of the credentials for the next token.
+    /// Exchanges `refresh_token` of the credentials for the next token. Not asked of platforms that give none.
     ///
     /// # Errors
     /// What the platform says. What came of one that was not answered is unknown: the old token may be dead.
-    fn refresh(&self, access: &Access) -> Result<Grant, CallError>;
+    fn refresh(&self, _access: &Access) -> Result<Grant, CallError> {
+        Err(CallError::AuthExpired("the platform prolongs no token".to_owned()))
+    }
 }

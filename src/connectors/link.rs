@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::authorisation::Authorisation;
 use super::http::Http;
 use super::parcel::{Parcel, ShipError};
-use super::{douyin, jd, kuaishou, medusa, shopify, taobao, vendure, woocommerce, xiaohongshu};
+use super::{douyin, jd, kuaishou, medusa, pinduoduo, shopify, taobao, vendure, woocommerce, xiaohongshu};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
@@ -159,6 +159,7 @@ pub fn connector(platform: Platform) -> Option<&'static dyn Connector> {
         Platform::Jd => Some(&jd::Jd),
         Platform::Kuaishou => Some(&kuaishou::Kuaishou),
         Platform::Xiaohongshu => Some(&xiaohongshu::Xiaohongshu),
+        Platform::Pdd => Some(&pinduoduo::Pinduoduo),
         _ => None,
     }
 }
@@ -194,6 +195,7 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
             &["app_key", "app_secret", "access_token"]
         }
         Platform::Kuaishou => &["app_key", "app_secret", "sign_secret", "access_token", "message_key"],
+        Platform::Pdd => &["client_id", "client_secret", "access_token"],
         _ => &[],
     }
 }

@@ -13,6 +13,7 @@
 //! stands in its `sign.rs`; [`sign_check`] holds all of them against files of known signatures.
 
 pub mod authorisation;
+mod china;
 pub mod digest;
 pub mod douyin;
 pub mod file;

@@ -170,6 +170,6 @@ fn no_consent(shop: ShopId, why: &str) -> Error {
     Error::conflict(
         "no_consent",
         format!("Shop {shop} cannot be authorised: {why}."),
-        "Save the app_key and app_secret of the platform's app first.",
+        "Save the keys of the platform's app first.",
     )
 }

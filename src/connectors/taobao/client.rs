@@ -5,15 +5,14 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, FixedOffset, NaiveDateTime, TimeZone};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use super::GATEWAY;
 use super::sign::{Method, sign};
 use super::wire::ErrorResponse;
+use crate::connectors::china::time;
 use crate::connectors::link::{Access, CallError};
-use crate::domain::time::UtcTime;
 
 /// How long to wait when the platform bans us and does not say for how long.
 const USUAL_BAN: u64 = 60;
@@ -114,27 +113,6 @@ fn ban(words: &str) -> Duration {
     Duration::from_secs(digits.parse::<u64>().map_or(USUAL_BAN, |seconds| seconds.min(86_400) + 1))
 }
 
-/// The platform's own time of day.
-fn zone() -> FixedOffset {
-    FixedOffset::east_opt(8 * 3600).expect("eight hours are less than a day")
-}
-
-/// A moment as TOP writes it: `2026-11-20 12:00:00`, in China.
-pub fn time(seconds: i64) -> String {
-    let moment = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    moment.with_timezone(&zone()).format("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// Reads what [`time`] writes.
-///
-/// # Errors
-/// A sentence that shows the text.
-pub fn read_time(text: &str) -> Result<UtcTime, String> {
-    let naive = NaiveDateTime::parse_from_str(text.trim(), "%Y-%m-%d %H:%M:%S");
-    let moment = naive.ok().and_then(|naive| zone().from_local_datetime(&naive).single());
-    moment.map(|moment| UtcTime::from(moment.to_utc())).ok_or_else(|| format!("{text:?} is no time"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,13 +148,5 @@ mod tests {
         assert_eq!(class("31", "", ""), "busy");
         assert_eq!(class("15", "isv.logistics-offline-service-error:B04", ""), "invalid");
         assert_eq!(class("41", "isv.invalid-parameter:tid", ""), "invalid");
-    }
-
-    #[test]
-    fn times_are_those_of_china() {
-        assert_eq!(time(1_451_620_800), "2016-01-01 12:00:00");
-        let read = read_time("2016-01-01 12:00:00").expect("a time");
-        assert_eq!(read, UtcTime::of_millis(1_451_620_800_000));
-        assert!(read_time("2016-01-01").is_err());
     }
 }

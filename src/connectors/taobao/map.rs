@@ -1,7 +1,7 @@
 //! A trade of TOP to our order. Pure.
 
-use super::client::read_time;
 use super::wire::{Order, Trade};
+use crate::connectors::china::read_time;
 use crate::connectors::loose::is_set;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};

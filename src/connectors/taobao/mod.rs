@@ -14,6 +14,7 @@ mod wire;
 use serde::Deserialize;
 
 use super::authorisation::Authorisation;
+use super::china::time;
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::walk::Walk;
@@ -51,7 +52,7 @@ impl Connector for Taobao {
         let mut walk = walk.ok_or_else(|| CallError::Invalid(format!("{from:?} is no place in the list")))?;
         let list = |walk: &Walk| -> Result<List, CallError> {
             let (page, size) = (walk.page.max(1).to_string(), PAGE.to_string());
-            let (start, end) = (client::time(walk.start), client::time(walk.end));
+            let (start, end) = (time(walk.start), time(walk.end));
             let params = [
                 ("fields", "tid,modified"),
                 (names.0, start.as_str()),

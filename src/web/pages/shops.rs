@@ -154,6 +154,7 @@ fn where_to_find(platform: Platform) -> Text {
         Platform::Jd => t::FIND_JD,
         Platform::Kuaishou => t::FIND_KUAISHOU,
         Platform::Xiaohongshu => t::FIND_XIAOHONGSHU,
+        Platform::Pdd => t::FIND_PDD,
         _ => t::FIND_WOO,
     }
 }

@@ -1,5 +1,6 @@
 //! Platforms that cannot be reached, played over HTTP: as strict as the real ones, and as unkind.
 
+pub mod pdd;
 pub mod top;
 
 use std::collections::VecDeque;
