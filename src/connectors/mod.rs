@@ -13,6 +13,7 @@
 //! stands in its `sign.rs`; [`sign_check`] holds all of them against files of known signatures.
 
 pub mod authorisation;
+pub mod capability;
 mod china;
 pub mod digest;
 pub mod douyin;

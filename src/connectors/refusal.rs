@@ -37,6 +37,44 @@ pub fn explained(platform: Platform, words: &str) -> Option<RefusalKind> {
     match platform {
         Platform::Douyin => douyin::codes::explained(words),
         Platform::Kuaishou => kuaishou::codes::explained(words),
+        Platform::Taobao | Platform::Tmall => top(words),
         _ => None,
+    }
+}
+
+/// The sub-codes of TOP's logistics calls. Source: public clients, which agree.
+fn top(words: &str) -> Option<RefusalKind> {
+    let code = words.split_whitespace().find(|word| word.starts_with("isv.logistics-"))?;
+    Some(match code.rsplit_once(':')?.1 {
+        "B04" => RefusalKind::AlreadyShipped,
+        "B60" => RefusalKind::TrackingNumberRejected,
+        "B01" => RefusalKind::NotFound,
+        "P38" | "CD01" => RefusalKind::NotShippable,
+        "CD19" => RefusalKind::CarrierRejected,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_known_code_are_explained_and_others_are_left() {
+        for (words, expected) in [
+            (
+                "the shop answered: 15 isv.logistics-offline-service-error:B04 已发货",
+                Some(RefusalKind::AlreadyShipped),
+            ),
+            (
+                "the shop answered: 15 isv.logistics-offline-service-error:B60 单号",
+                Some(RefusalKind::TrackingNumberRejected),
+            ),
+            ("the shop answered: 15 isv.logistics-offline-service-error:X99 ?", None),
+            ("The shop shows order 7 as shipped with A, not with B", None),
+        ] {
+            assert_eq!(explained(Platform::Taobao, words), expected, "{words}");
+        }
+        assert_eq!(explained(Platform::Vendure, "isv.logistics-x:B04"), None);
     }
 }

@@ -27,6 +27,7 @@ pub mod openapi;
 pub mod orders;
 pub mod packing;
 pub mod page;
+mod platforms;
 pub mod print_jobs;
 pub mod problem;
 pub mod recipients;
@@ -227,6 +228,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/queues/{name}/pause").route(post().to(jobs::pause)))
         .service(resource("/queues/{name}/resume").route(post().to(jobs::resume)))
         .service(resource("/events").route(get().to(events::list)))
+        .service(resource("/platforms").route(get().to(platforms::list)))
         .service(resource("/waybill-formats").route(get().to(waybill_formats::list)))
         .service(resource("/waybill-formats/{format}/check").route(post().to(waybill_formats::check)))
         .service(resource("/waybill-formats/{format}/next").route(post().to(waybill_formats::next)));

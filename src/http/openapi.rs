@@ -11,8 +11,8 @@ use utoipa::{Modify, OpenApi};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders,
-    packing, print_jobs, recipients, region_rules, saved_filters, settings, shipments, shipping, shops,
-    sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
+    packing, platforms, print_jobs, recipients, region_rules, saved_filters, settings, shipments, shipping,
+    shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -22,7 +22,7 @@ use super::{
         description = "One shipping queue for the orders of every shop a seller runs. Conventions: docs/api.md."
     ),
     paths(
-        shops::create, shops::list, shops::show, shops::change, shops::pull, shops::attempt,
+        shops::create, shops::list, shops::show, shops::change, shops::pull, shops::attempt, platforms::list,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         orders::write_note, audits::pass, audits::reject, audits::undo,

@@ -12,6 +12,7 @@ use huidan::domain::shop::ShopSettings;
 use huidan::domain::time::UtcTime;
 use serde_json::{Map, Value as Json, json};
 
+use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
 use crate::support::played::given;
 
@@ -162,4 +163,34 @@ fn a_code_becomes_a_token_and_that_the_next_one_and_spent_words_ask_for_consent_
             consent.exchange(&access(&http, &settings, &keys), "code-2", "").map(|grant| grant.access_token);
         assert!(matches!(&wrong, Err(CallError::AuthExpired(_))), "{platform}: {wrong:?}");
     }
+}
+
+#[test]
+fn each_platform_says_what_it_can_do_and_needs() {
+    let app = TestApp::sqlite();
+    let all = app.http().get("/api/v1/platforms").expect(200);
+    let of = |name: &str| {
+        let items = all["items"].as_array().expect("items");
+        items.iter().find(|one| one["platform"] == name).cloned().expect("it is there")
+    };
+    let douyin = of("douyin");
+    assert_eq!(
+        (&douyin["paging"], &douyin["window_s"], &douyin["consent"]),
+        (&json!("backward"), &json!(604_800), &json!(true))
+    );
+    assert_eq!(douyin["gateway"], "https://openapi-fxg.jinritemai.com");
+    let names = |one: &Json| {
+        one["credentials"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|key| (key["name"].clone(), key["optional"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let key = |name: &str, optional: bool| (json!(name), json!(optional));
+    assert_eq!(names(&douyin), [key("app_key", false), key("app_secret", false), key("access_token", true)]);
+    assert!(names(&of("kuaishou")).contains(&key("message_key", true)));
+    assert_eq!((&of("vendure")["window_s"], &of("vendure")["gateway"]), (&Json::Null, &Json::Null));
+    assert_eq!(of("xiaohongshu")["off"], json!(["pushes"]));
+    assert_eq!(app.http_stranger().get("/api/v1/platforms").status, 401);
 }

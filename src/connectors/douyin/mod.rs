@@ -18,9 +18,11 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::authorisation::Authorisation;
+use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::windows::{Rule, Window};
+use crate::domain::platform::Platform;
 use wire::{Detail, List};
 
 /// The connector. Credentials: `app_key` and `app_secret` of the app, `access_token` of the shop.
@@ -29,8 +31,23 @@ pub struct Douyin;
 /// Where all shops are asked.
 const GATEWAY: &str = "https://openapi-fxg.jinritemai.com";
 
-/// Pages of a window end at 10,000 rows by the stricter of two documents.
-const RULE: Rule = Rule { longest_s: 7 * 86_400, size: 100, most: 10_000 };
+/// What it can do.
+pub const CAPABILITY: Capability = Capability {
+    platform: Platform::Douyin,
+    paging: Paging::Backward,
+    window_s: Some(7 * 86_400),
+    page_size: 100,
+    // The stricter of two documents.
+    rows_max: Some(10_000),
+    back_days: Some(90),
+    parts: Parts::Pieces,
+    recipients: Recipients::MaskedWithKey,
+    is_pushed: true,
+    is_seen: false,
+    off: &[],
+};
+
+const RULE: Rule = CAPABILITY.rule();
 
 /// How far back the platform answers; an hour less, for a reading that takes its time.
 const BACK: Duration = Duration::minutes(90 * 24 * 60 - 60);

@@ -16,9 +16,11 @@ mod wire;
 use serde_json::json;
 
 use super::authorisation::Authorisation;
+use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::windows::{Rule, Window};
+use crate::domain::platform::Platform;
 use wire::{Found, Got};
 
 /// The connector. Credentials: `app_key` and `app_secret` of the app, `access_token` of the shop.
@@ -27,8 +29,23 @@ pub struct Jd;
 /// Where all shops are asked.
 const GATEWAY: &str = "https://api.jd.com";
 
-/// A window may be a month long; pages behind the hundredth are empty.
-const RULE: Rule = Rule { longest_s: 7 * 86_400, size: 100, most: 10_000 };
+/// What it can do.
+pub const CAPABILITY: Capability = Capability {
+    platform: Platform::Jd,
+    paging: Paging::Backward,
+    // A window may be a month long; pages behind the hundredth are empty.
+    window_s: Some(7 * 86_400),
+    page_size: 100,
+    rows_max: Some(10_000),
+    back_days: None,
+    parts: Parts::WholeOrders,
+    recipients: Recipients::Masked,
+    is_pushed: false,
+    is_seen: false,
+    off: &["unpaid orders", "refund list", "OAID", "SP-API"],
+};
+
+const RULE: Rule = CAPABILITY.rule();
 
 /// The states the search is asked for; it has no word for all of them in the platform's own documents.
 const STATES: &str = "WAIT_SELLER_STOCK_OUT,WAIT_GOODS_RECEIVE_CONFIRM,WAIT_SELLER_DELIVERY,POP_ORDER_PAUSE,PAUSE,\

@@ -18,9 +18,11 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::authorisation::Authorisation;
+use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::windows::Stretch;
+use crate::domain::platform::Platform;
 use client::Verb;
 use wire::List;
 
@@ -33,8 +35,22 @@ pub struct Kuaishou;
 /// Where all shops are asked.
 const GATEWAY: &str = "https://openapi.kwaixiaodian.com";
 
-const LONGEST_S: i64 = 7 * 86_400;
-const PAGE: usize = 50;
+/// What it can do.
+pub const CAPABILITY: Capability = Capability {
+    platform: Platform::Kuaishou,
+    paging: Paging::Cursor,
+    window_s: Some(7 * 86_400),
+    page_size: 50,
+    rows_max: None,
+    back_days: Some(90),
+    parts: Parts::Pieces,
+    recipients: Recipients::MaskedWithKey,
+    is_pushed: true,
+    is_seen: false,
+    off: &[],
+};
+
+const LONGEST_S: i64 = CAPABILITY.rule().longest_s;
 /// How far back the platform answers; an hour less, for a reading that takes its time.
 const BACK: Duration = Duration::minutes(90 * 24 * 60 - 60);
 
@@ -47,7 +63,7 @@ impl Connector for Kuaishou {
         let since = since.max(access.now.plus(-BACK));
         let stretch = Stretch::parse(from, since, access.now, LONGEST_S)?;
         let wish = json!({
-            "orderViewStatus": 1, "pageSize": PAGE, "sort": 2, "queryType": by, "cursor": stretch.cursor,
+            "orderViewStatus": 1, "pageSize": CAPABILITY.page_size, "sort": 2, "queryType": by, "cursor": stretch.cursor,
             "beginTime": stretch.start_s * 1_000, "endTime": stretch.end_s * 1_000,
         });
         let list: List = client::call(access, Verb::Get, "open.order.cursor.list", &wish)?;

@@ -18,9 +18,11 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::authorisation::Authorisation;
+use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::windows::{Rule, Window};
+use crate::domain::platform::Platform;
 use wire::{List, Order};
 
 /// The connector. Credentials: `app_key` (the app's id) and `app_secret`, `access_token` of the shop.
@@ -29,10 +31,26 @@ pub struct Xiaohongshu;
 /// Where all shops are asked.
 const GATEWAY: &str = "https://ark.xiaohongshu.com";
 
-/// By time of change: half an hour. Pages behind the hundredth are not answered.
-const CHANGED: Rule = Rule { longest_s: 1_800, size: 50, most: 5_000 };
+/// What it can do.
+pub const CAPABILITY: Capability = Capability {
+    platform: Platform::Xiaohongshu,
+    paging: Paging::Backward,
+    window_s: Some(1_800),
+    page_size: 50,
+    // Pages behind the hundredth are not answered.
+    rows_max: Some(5_000),
+    back_days: None,
+    parts: Parts::WholeLines,
+    recipients: Recipients::MaskedWithKey,
+    is_pushed: false,
+    is_seen: false,
+    off: &["pushes"],
+};
+
+/// By time of change.
+const CHANGED: Rule = CAPABILITY.rule();
 /// By time of placing: a day.
-const PLACED: Rule = Rule { longest_s: 86_400, size: 50, most: 5_000 };
+const PLACED: Rule = Rule { longest_s: 86_400, ..CHANGED };
 
 /// What changed longer ago is read by time of placing: half hours of a season are thousands of calls.
 const FAR: Duration = Duration::days(7);
