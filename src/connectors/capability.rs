@@ -137,6 +137,11 @@ pub const ALL: &[Capability] = &[
     xiaohongshu::CAPABILITY,
 ];
 
+/// The record of a platform.
+pub fn of(platform: Platform) -> Option<&'static Capability> {
+    ALL.iter().find(|one| one.platform == platform)
+}
+
 const TAOBAO: Capability = Capability {
     platform: Platform::Taobao,
     paging: Paging::Backward,

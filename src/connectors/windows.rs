@@ -40,6 +40,10 @@ pub struct Onward {
     pub next: Option<String>,
 }
 
+/// A sweep begins five minutes before the one before it did, by our clock. Platforms that sign their calls refuse a clock that
+/// is more than six to ten minutes off, so five minutes more cover every clock they take calls from.
+const SKEW_S: i64 = 300;
+
 /// Shortest window: two windows share a second, so one of two seconds goes on.
 const SHORTEST_S: i64 = 2;
 
@@ -50,7 +54,7 @@ impl Window {
     /// `Invalid` for what was never a place.
     pub fn parse(from: Option<&str>, since: UtcTime, now: UtcTime, rule: &Rule) -> Result<Self, CallError> {
         let Some(from) = from else {
-            return Ok(Self::starting(seconds(since), seconds(now), rule.longest_s));
+            return Ok(Self::starting(seconds(since) - SKEW_S, seconds(now), rule.longest_s));
         };
         let numbers: Option<Vec<i64>> = from.split(' ').map(|part| part.parse().ok()).collect();
         match numbers.as_deref() {
@@ -139,7 +143,8 @@ impl Stretch {
         longest_s: i64,
     ) -> Result<Self, CallError> {
         let Some(from) = from else {
-            return Ok(Self::starting(seconds(since), seconds(now).max(seconds(since)), longest_s));
+            let start_s = seconds(since) - SKEW_S;
+            return Ok(Self::starting(start_s, seconds(now).max(start_s), longest_s));
         };
         let mut parts = from.splitn(4, ' ');
         let mut number = || parts.next().and_then(|part| part.parse().ok());
@@ -284,15 +289,15 @@ mod tests {
     #[test]
     fn a_cursor_is_followed_through_every_window() {
         let at = |s: i64| UtcTime::of_millis(s * 1_000);
-        let first = Stretch::parse(None, at(0), at(150), 100).expect("the beginning");
-        assert_eq!((first.start_s, first.end_s, first.cursor.as_str()), (0, 100, ""));
-        let second = first.onward(Some("a b"), 100).expect("a page");
-        let second = Stretch::parse(Some(&second), at(7), at(7), 100).expect("a place");
-        assert_eq!((second.start_s, second.end_s, second.cursor.as_str()), (0, 100, "a b"));
-        let third = second.onward(None, 100).expect("a window");
-        let third = Stretch::parse(Some(&third), at(7), at(7), 100).expect("a place");
-        assert_eq!((third.start_s, third.end_s, third.cursor.as_str()), (99, 150, ""));
-        assert_eq!(third.onward(None, 100), None);
+        let first = Stretch::parse(None, at(300), at(350), 200).expect("the beginning");
+        assert_eq!((first.start_s, first.end_s, first.cursor.as_str()), (0, 200, ""));
+        let second = first.onward(Some("a b"), 200).expect("a page");
+        let second = Stretch::parse(Some(&second), at(7), at(7), 200).expect("a place");
+        assert_eq!((second.start_s, second.end_s, second.cursor.as_str()), (0, 200, "a b"));
+        let third = second.onward(None, 200).expect("a window");
+        let third = Stretch::parse(Some(&third), at(7), at(7), 200).expect("a place");
+        assert_eq!((third.start_s, third.end_s, third.cursor.as_str()), (199, 350, ""));
+        assert_eq!(third.onward(None, 200), None);
         assert!(Stretch::parse(Some("1 2 3"), at(0), at(0), 100).is_err());
     }
 

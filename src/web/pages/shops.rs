@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::authorising;
 use super::deadlines::settings::shop_form;
 use super::order_audits;
+use crate::connectors::capability;
 use crate::connectors::link::{Connector, connected, connector, credentials, is_optional};
 use crate::db::sellers;
 use crate::db::shop_pulls::{self, ShopPullRow};
@@ -102,6 +103,9 @@ fn panel(
                 details.fold open[settings.address.is_empty() && !shop.is_linked] {
                     summary { (view.t(t::LINK)) }
                     p.hint { (view.t(where_to_find(shop.platform))) @if gateway.is_some() { " " (view.t(t::GATEWAY_HINT)) } }
+                    @if capability::of(shop.platform).is_some_and(|one| one.is_pushed) {
+                        p.hint { (view.t(t::PUSH_TO)) " " code { "/hooks/" (shop.id) } }
+                    }
                     form.row-form method="post" action={ "/shops/" (shop.id) "/link" } data-trouble-here {
                         (csrf(view))
                         label { span { (view.t(t::ADDRESS)) } input type="url" name="address" value=(settings.address) placeholder=(gateway.unwrap_or("https://")) required[gateway.is_none()]; }
