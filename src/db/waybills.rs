@@ -142,7 +142,9 @@ pub fn set_shipped(tx: &mut Tx, shipments: &[ShipmentId]) -> QueryResult<()> {
     if shipments.is_empty() {
         return Ok(());
     }
-    let statement = sql("UPDATE shipments SET shipped_at = ?, is_open = false \
+    // What goes without a number is with whom its plan names.
+    let statement = sql("UPDATE shipments SET shipped_at = ?, is_open = false, \
+         carrier = CASE WHEN waybill = '' THEN plan_carrier ELSE carrier END \
          WHERE seller_id = ? AND id IN ? AND shipped_at IS NULL")
     .bind(tx.now)
     .bind(tx.seller())

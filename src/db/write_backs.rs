@@ -177,14 +177,21 @@ pub struct NewWriteBack {
     pub number: String,
     /// JSON list of the lines that left.
     pub lines: String,
+    /// Why the shop cannot be told; `None` when it can.
+    pub unsupported: Option<String>,
 }
 
-/// Adds waiting write-backs; one that is there already stays as it is. Answers how many are new.
+/// Adds write-backs, waiting or unsupported; one that is there already stays as it is. Answers how many are new.
 pub fn insert(tx: &mut Tx, new: &[NewWriteBack]) -> QueryResult<usize> {
     if new.is_empty() {
         return Ok(0);
     }
     let ids: Vec<i64> = tx.ids(new.len())?.collect();
+    let now = tx.now;
+    let state_of = |new: &NewWriteBack| match new.unsupported {
+        None => WriteBackState::Waiting,
+        Some(_) => WriteBackState::Unsupported,
+    };
     let rows = Rows::new("new")
         .column("id", ids)
         .column("shop_id", new.iter().map(|w| w.shop))
@@ -192,17 +199,19 @@ pub fn insert(tx: &mut Tx, new: &[NewWriteBack]) -> QueryResult<usize> {
         .column("shipment_id", new.iter().map(|w| w.shipment))
         .column("carrier", new.iter().map(|w| &w.carrier))
         .column("number", new.iter().map(|w| &w.number))
-        .column("lines", new.iter().map(|w| &w.lines));
+        .column("lines", new.iter().map(|w| &w.lines))
+        .column("state", new.iter().map(|w| state_of(w)))
+        .column("next_try_at", new.iter().map(|w| w.unsupported.is_none().then_some(now)))
+        .column("reply", new.iter().map(|w| w.unsupported.as_deref().unwrap_or_default()));
     let statement = sql(
         "INSERT INTO write_backs (seller_id, id, shop_id, order_id, shipment_id, carrier, number, lines, \
          state, tries, next_try_at, reply, created_at) \
          SELECT ?, new.id, new.shop_id, new.order_id, new.shipment_id, new.carrier, new.number, new.lines, \
-         'waiting', 0, ?, '', ? FROM ? WHERE true \
+         new.state, 0, new.next_try_at, new.reply, ? FROM ? WHERE true \
          ON CONFLICT (seller_id, order_id, shipment_id, number) DO NOTHING",
     )
     .bind(tx.seller())
-    .bind(tx.now)
-    .bind(tx.now)
+    .bind(now)
     .rows(rows);
     tx.execute(statement)
 }

@@ -64,6 +64,18 @@ pub(crate) fn read<T>(
     read_source(Box::new(file), now, read)
 }
 
+/// Reads a list that was pasted.
+///
+/// # Errors
+/// When it is no such list.
+pub(crate) fn read_text<T>(
+    text: &str,
+    now: UtcTime,
+    read: impl FnOnce(Box<dyn Source>, &Options) -> Result<T, Refusal>,
+) -> Result<T, Error> {
+    read_source(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())), now, read)
+}
+
 fn read_source<T>(
     source: Box<dyn Source>,
     now: UtcTime,

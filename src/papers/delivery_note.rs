@@ -54,7 +54,11 @@ fn header(canvas: &mut Canvas, frame: &Frame, note: &DeliveryNote, index: usize)
     let y = document::rule(canvas, frame, left.max(right) + 1.2);
     let sender = [&note.sender.name, &note.sender.phone, &note.sender.address].map(|part| part.trim());
     let sender = sender.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
-    document::facts(canvas, frame, y, "sender", &[("寄件 From", &sender)])
+    let mut facts = vec![("寄件 From", sender.as_str())];
+    if !note.warehouse.is_empty() {
+        facts.push(("仓库 Warehouse", &note.warehouse));
+    }
+    document::facts(canvas, frame, y, "sender", &facts)
 }
 
 fn recipient(canvas: &mut Canvas, note: &DeliveryNote, area: Rect) -> f32 {

@@ -110,6 +110,7 @@ pub fn delivery_note(position: u32, total: u32) -> DeliveryNote {
         remarks: remarks(position),
         order_numbers: orders(position),
         closing: text("感谢您的惠顾！七天无理由退货，请保留包装。\nThank you for your order."),
+        warehouse: String::new(),
     }
 }
 

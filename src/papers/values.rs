@@ -147,6 +147,9 @@ pub struct DeliveryNote {
     pub order_numbers: Vec<OrderNumberText>,
     /// The seller's words to the buyer: returns, thanks.
     pub closing: String,
+    /// Where it leaves from; not part of the values while there is none, so that older notes keep their hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub warehouse: String,
 }
 
 /// What has to be fetched for a run.

@@ -70,6 +70,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(jobs::routes)
         .configure(shops::routes)
         .configure(skus::routes)
+        .configure(carriers::routes)
+        .configure(warehouses::routes)
         .configure(stations::routes)
         .configure(templates::routes)
         .configure(staff::routes)

@@ -97,6 +97,8 @@ const WAYS: &[(&str, &str, Text, Right)] = &[
 const HOUSE: &[(&str, &str, Text, Right)] = &[
     ("shops", "/shops", t::SHOPS, Right::See),
     ("skus", "/skus", super::texts::skus::TITLE, Right::See),
+    ("carriers", "/carriers", super::texts::carriers::TITLE, Right::See),
+    ("warehouses", "/warehouses", super::texts::carriers::WAREHOUSES, Right::See),
     ("stations", "/stations", super::texts::stations::TITLE, Right::See),
     ("templates", "/templates", super::texts::templates::TITLE, Right::See),
     ("staff", "/staff", t::STAFF, Right::Own),

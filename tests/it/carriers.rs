@@ -4,8 +4,11 @@ use chrono::Duration;
 use huidan::domain::actor::Role;
 use huidan::domain::id::{OrderId, ShipmentId};
 use huidan::domain::plan::Wish;
+use huidan::domain::platform::Platform;
+use huidan::domain::shop::ShopSettings;
 use huidan::jobs::housekeeping;
-use huidan::operations::plans;
+use huidan::operations::shops::{self as shop_operations, NewShop};
+use huidan::operations::{hand_overs, plans};
 use huidan::operations::{merging, number_runs as runs, shipments as ops};
 use serde_json::{Value as Json, json};
 
@@ -480,5 +483,50 @@ each_database!(
         let (sf, zto) = (&answer["services"][0], &answer["services"][1]);
         assert_eq!((&sf["bars"], &sf["amount"]), (&json!(["too_heavy"]), &Json::Null));
         assert_eq!((&zto["amount"], &zto["cost"]["steps"][1]["count"]), (&json!(700), &json!(2)));
+    }
+);
+
+each_database!(
+    fn the_own_fleet_leaves_without_a_number_and_shops_that_need_one_are_named(app: TestApp) {
+        let ids = waiting(&app, &[recipient("陈静"), recipient("王芳")]);
+        let linked = app.write(|tx| {
+            let new = NewShop {
+                platform: Platform::Taobao,
+                name: "Linked".to_owned(),
+                settings: ShopSettings::default(),
+                credentials: serde_json::Map::new(),
+            };
+            shop_operations::create(tx, &new)
+        });
+        let linked = linked.expect("a shop");
+        app.push(&linked, &[order("T-1").line("TEA-250", 1).to(recipient("李雷"))]);
+        let all = shipments(&app);
+        let http = app.http();
+        let van = json!({ "code": "van", "name": "Van", "kind": "own_fleet", "days": 1 });
+        http.post("/api/v1/carrier-services", van).expect(201);
+        let stays = http.post("/api/v1/shipments/ship", json!({ "shipments": [ids[0]] })).expect(200);
+        assert_eq!(stays["left_out"][0]["reasons"][0]["code"], "not_numbered");
+        choose(&http, &all, json!({ "service": "van" }));
+        let send =
+            || http.post("/api/v1/shipments/ship", json!({ "shipments": [all[0], all[2]] })).expect(200);
+        let left = send();
+        let done = |answer: &Json| -> Vec<Json> {
+            let list = answer["done"].as_array().expect("a list").iter();
+            list.map(|one| json!([one["carrier"], one["number"], one["write_backs"], one["already"]]))
+                .collect()
+        };
+        assert_eq!(done(&left), vec![json!(["own_fleet", "", 1, false]); 2], "{left}");
+        assert_eq!(done(&send()), vec![json!(["own_fleet", "", 1, true]); 2], "twice is once");
+        let told = http.get("/api/v1/write-backs").expect(200);
+        let states: Vec<_> =
+            told["items"].as_array().expect("a list").iter().map(|one| one["state"].clone()).collect();
+        assert_eq!(states, [json!("waiting"), json!("unsupported")], "a program takes it, a platform cannot");
+        let reply = told["items"][1]["reply"].as_str().expect("a sentence");
+        assert!(reply.contains("own_fleet") && reply.contains("mark it as shipped there"), "{reply}");
+        let waiting = app.read(hand_overs::waiting);
+        assert_eq!((waiting[0].carrier.as_str(), waiting[0].parcels), ("own_fleet", 2));
+        let note =
+            http.post("/api/v1/print-jobs", json!({ "paper": "delivery_note", "shipments": [ids[1]] }));
+        assert_eq!(note.expect(201)["sheets"].as_array().map(Vec::len), Some(1));
     }
 );

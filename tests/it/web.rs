@@ -121,6 +121,9 @@ const PAGES: &[&str] = &[
     "/write-backs",
     "/imports",
     "/shops",
+    "/carriers",
+    "/carriers/regions",
+    "/warehouses",
     "/skus",
     "/skus/unmapped",
     "/stations",
@@ -869,5 +872,70 @@ each_database!(
         assert!(!shipper.get("/workbench?state=blocked").text().contains("/workbench/audits/"));
         assert_eq!(shipper.post("/workbench/audits/customer", &ticked).status, 403);
         assert_eq!(browser.post("/workbench/audits/other", &ticked).status, 422);
+    }
+);
+
+each_database!(
+    fn a_manager_sets_carriers_up_and_sees_plans_change(app: TestApp) {
+        tea_house(&app, 2);
+        app.http()
+            .post("/api/v1/skus", json!({ "code": "TEA-250", "title": "Tea", "weight_g": 800 }))
+            .expect(201);
+        let manager = Browser::of(&app, Role::Manager);
+        let service = [
+            ("code", "zto-std"),
+            ("name", "Standard"),
+            ("kind", "carrier"),
+            ("carrier", "zto"),
+            ("is_on", "1"),
+            ("days", "3"),
+            ("currency", "CNY"),
+            ("max_cod", "2000"),
+        ];
+        let page = manager.post("/carriers/services", &service).text();
+        assert!(page.contains("Standard is written down") && page.contains("2000.00"), "{page}");
+        let id = between(&page, "action=\"/carriers/services/", "/");
+        manager.post("/carriers/policy", &[("policy", "cheapest")]);
+        let sheet = "省份\t首重\t续重\n浙江\t3.5\t0.8\n火星\t1\t1\n其他\t8\t5\n";
+        let prices = |more: &[(&str, &str)]| {
+            let mut fields = vec![("text", sheet), ("price_kind", "parcel"), ("currency", "CNY")];
+            fields.extend(more);
+            manager.post(&format!("/carriers/services/{id}/prices"), &fields).text()
+        };
+        let seen = prices(&[("preview", "1")]);
+        assert!(seen.contains("Nothing is kept yet. 2 rows are understood, 1 refused."), "{seen}");
+        assert!(seen.contains("浙江省 1000 g ¥3.50 + 1000 g ¥0.80") && seen.contains("火星"), "{seen}");
+        let kept = prices(&[]);
+        assert!(kept.contains("counts today") && kept.contains("¥3.50"), "{kept}");
+        let list = manager.get("/workbench?carrier=zto").text();
+        assert!(list.contains("Standard") && list.contains("¥3.50"), "{list}");
+
+        let house = [("code", "east"), ("name", "East"), ("order_cut_off", "16:00"), ("is_on", "1")];
+        assert!(manager.post("/warehouses", &house).text().contains("East is written down"));
+        let shipment = app.read(|db| {
+            db.number(sql("SELECT MIN(id) AS one FROM shipments WHERE seller_id = ?").bind(db.seller()))
+        });
+        let chosen = [("shipment", shipment.to_string())];
+        let chosen: Vec<(&str, &str)> = chosen
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain([("plan_warehouse", "east"), ("plan_service", ""), ("back", "/workbench?warehouse=east")])
+            .collect();
+        let list = manager.post("/workbench/plan", &chosen).text();
+        assert!(list.contains("1 planned by hand") && list.contains(" east"), "{list}");
+        let shown = manager.get(&format!("/shipments/{shipment}")).text();
+        assert!(
+            shown.contains("by hand") && shown.contains("cheapest") && shown.contains("First"),
+            "{shown}"
+        );
+
+        let notice = [("text", "停发区域,备注\n浙江,大雪\n"), ("effect", "closed"), ("carrier", "zto")];
+        let page = manager.post("/carriers/regions/notice", &notice).text();
+        assert!(page.contains("1 rows are taken in, 0 refused.") && page.contains("浙江省"), "{page}");
+        let shown = manager.get(&format!("/shipments/{shipment}")).text();
+        assert!(shown.contains("The region is not served: 浙江省 · 大雪."), "{shown}");
+        let shipper = Browser::of(&app, Role::Shipper);
+        assert_eq!(shipper.post("/carriers/policy", &[("policy", "fastest")]).status, 403);
+        assert!(!shipper.get("/carriers").text().contains("action=\"/carriers/services\""));
     }
 );

@@ -334,9 +334,10 @@ pub(super) fn list(db: &mut Db, job: &JobRow) -> Result<CurrentList, Error> {
             left_out.push(LeftOut { id: *id, reasons });
         }
     }
+    let warehouse = values::one_warehouse(good.iter().map(|(_, shown)| *shown));
     let (paper, hash) = if job.paper == Paper::PickList {
         let shipments = good.iter().map(|(position, shown)| shown.pick_shipment(*position)).collect();
-        let list = PickList { serial: job.serial.clone(), shipments, ..PickList::default() };
+        let list = PickList { serial: job.serial.clone(), warehouse, shipments, ..PickList::default() };
         let hash = hash_of(&list);
         (papers::Paper::PickList { list }, hash)
     } else {
@@ -345,6 +346,7 @@ pub(super) fn list(db: &mut Db, job: &JobRow) -> Result<CurrentList, Error> {
             carrier_name: good.first().map(|(_, shown)| shown.carrier_name.clone()).unwrap_or_default(),
             day: values::local_time(db, job.created_at)?.format("%Y-%m-%d").to_string(),
             serial: job.serial.clone(),
+            warehouse,
             parcels,
             ..HandOverList::default()
         };

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::db::shipments::ShipmentRow;
-use crate::db::{Db, recipients, sellers, sheet_values, shops};
+use crate::db::{Db, recipients, sellers, sheet_values, shops, warehouses};
+use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
 use crate::domain::recipient::Recipient;
@@ -29,6 +30,8 @@ pub struct Shown {
     remarks: Vec<RemarkText>,
     order_numbers: Vec<OrderNumberText>,
     pieces: u32,
+    /// The name of the warehouse it leaves from; empty without one.
+    pub warehouse: String,
 }
 
 /// Reads what sheets show of these shipments. Opens the recipients; whoever prints them records that.
@@ -42,6 +45,8 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
     let sender = sellers::settings(db)?.sender;
     let sender = SenderText { name: sender.name, phone: sender.phone, address: sender.address };
 
+    let places: HashMap<String, String> =
+        warehouses::all(db)?.into_iter().map(|row| (row.code, row.name)).collect();
     let mut shown: HashMap<ShipmentId, Shown> = rows
         .iter()
         .map(|row| {
@@ -50,7 +55,10 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
             let shown = Shown {
                 shipment: row.id,
                 number: row.waybill.clone(),
-                carrier_name: carrier_name(&row.carrier, country),
+                carrier_name: match row.carrier.as_str() {
+                    "" => without_number(&row.plan_carrier, country).to_owned(),
+                    carrier => carrier_name(carrier, country),
+                },
                 recipient: person.map(recipient_text).unwrap_or_default(),
                 city: person.map(|person| person.city.clone()).unwrap_or_default(),
                 sender: sender.clone(),
@@ -58,6 +66,7 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
                 remarks: Vec::new(),
                 order_numbers: Vec::new(),
                 pieces: 0,
+                warehouse: places.get(&row.plan_warehouse).cloned().unwrap_or_default(),
             };
             (row.id, shown)
         })
@@ -129,6 +138,7 @@ impl Shown {
             remarks: self.remarks.clone(),
             order_numbers: self.order_numbers.clone(),
             closing: String::new(),
+            warehouse: self.warehouse.clone(),
         }
     }
 
@@ -176,6 +186,23 @@ fn recipient_text(person: &Recipient) -> RecipientText {
 
 fn is_chinese(country: &str) -> bool {
     matches!(country, "" | "CN" | "HK" | "MO" | "TW")
+}
+
+/// Who brings a parcel that goes without a number; empty for one that waits for its number.
+fn without_number(plan_carrier: &str, country: &str) -> &'static str {
+    let words = match DeliveryKind::parse(plan_carrier) {
+        Ok(DeliveryKind::OwnFleet) => ("Own fleet", "商家自送"),
+        Ok(DeliveryKind::SelfPickup) => ("Self-pickup", "到店自提"),
+        _ => ("", ""),
+    };
+    if is_chinese(country) { words.1 } else { words.0 }
+}
+
+/// The name of the one warehouse that all of these leave from; empty when they leave from several, or none is known.
+pub fn one_warehouse<'a>(all: impl IntoIterator<Item = &'a Shown>) -> String {
+    let mut names = all.into_iter().map(|shown| &shown.warehouse);
+    let first = names.next();
+    first.filter(|first| names.all(|name| name == *first)).cloned().unwrap_or_default()
 }
 
 /// The carrier's name in the language of where the parcel goes; its code when it has no other name.

@@ -11,13 +11,15 @@ use serde_json::json;
 use crate::db::events::{self, NewEvent};
 use crate::db::shipments::{self, ShipmentRow};
 use crate::db::write_backs::{self, NewWriteBack};
-use crate::db::{Tx, number_runs, sheets, waybills};
+use crate::db::{Tx, number_runs, sheets, shops, waybills};
 use crate::domain::error::Error;
-use crate::domain::id::{NumberRunId, ShipmentId};
+use crate::domain::id::{NumberRunId, ShipmentId, ShopId};
 use crate::domain::left_out::{LeftOut, Why, each_once};
-use crate::domain::shipment::PrintState;
+use crate::domain::platform::Platform;
+use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::write_back::{ShippedLine, why_not_shipped};
 use crate::operations::number_runs::reasons_of;
+use crate::operations::plans;
 use crate::operations::shipments::{recheck, refresh};
 use crate::operations::write_backs::telling;
 
@@ -76,7 +78,9 @@ pub fn ship(tx: &mut Tx, new: &NewShipping) -> Result<Shipping, Error> {
         };
         let already = row.shipped_at.is_some();
         let mut reasons = Vec::new();
-        if !already {
+        // The own fleet and the buyer who fetches a parcel need no number.
+        let needs_none = row.state == ShipmentState::Ready && plans::is_without_number(&row.plan_carrier);
+        if !already && !needs_none {
             reasons = why_not_shipped(*id, row.state, &reasons_of(row)?);
             if reasons.is_empty() && stale.contains(id) {
                 reasons.push(label_stale(row));
@@ -91,7 +95,7 @@ pub fn ship(tx: &mut Tx, new: &NewShipping) -> Result<Shipping, Error> {
         }
         done.push(Shipped {
             shipment: *id,
-            carrier: row.carrier.clone(),
+            carrier: carrier_of(row).to_owned(),
             number: row.waybill.clone(),
             write_backs: 0,
             already,
@@ -105,6 +109,21 @@ pub fn ship(tx: &mut Tx, new: &NewShipping) -> Result<Shipping, Error> {
         shipped.write_backs = counts.get(&shipped.shipment).copied().unwrap_or(0);
     }
     Ok(Shipping { done, left_out })
+}
+
+/// Who carries it: by its number, or by its plan where it goes without one.
+fn carrier_of(row: &ShipmentRow) -> &str {
+    if row.waybill.is_empty() && row.carrier.is_empty() { &row.plan_carrier } else { &row.carrier }
+}
+
+/// Why a shop cannot be told of a parcel: without a number only a program of the seller's own takes it.
+fn unsupported(parcel: &ShipmentRow, platform: Option<Platform>) -> Option<String> {
+    (parcel.waybill.is_empty() && platform != Some(Platform::Push)).then(|| {
+        let carrier = carrier_of(parcel);
+        format!(
+            "It left by {carrier} without a number, which this shop cannot be told; mark it as shipped there."
+        )
+    })
 }
 
 /// The shipments that are meant, in their order.
@@ -166,7 +185,7 @@ fn write(tx: &mut Tx, leaving: &[&ShipmentRow]) -> Result<(), Error> {
     let log: Vec<_> = leaving
         .iter()
         .map(|row| {
-            let data = json!({ "carrier": row.carrier, "number": row.waybill, "print": row.print });
+            let data = json!({ "carrier": carrier_of(row), "number": row.waybill, "print": row.print });
             NewEvent::shipment("shipment.shipped", row.id, data)
         })
         .chain(intents.iter().map(|intent| {
@@ -182,6 +201,8 @@ fn write(tx: &mut Tx, leaving: &[&ShipmentRow]) -> Result<(), Error> {
 /// One write-back per source order, with the lines of it that leave in this parcel.
 fn intents(tx: &mut Tx, leaving: &[&ShipmentRow], ids: &[ShipmentId]) -> Result<Vec<NewWriteBack>, Error> {
     let parcels: HashMap<ShipmentId, &ShipmentRow> = leaving.iter().map(|row| (row.id, *row)).collect();
+    let platforms: HashMap<ShopId, Platform> =
+        shops::all(tx)?.into_iter().map(|shop| (shop.id, shop.platform)).collect();
     let mut intents: Vec<(NewWriteBack, Vec<ShippedLine>)> = Vec::new();
     for leaving in write_backs::leaving(tx, ids)? {
         let same = intents
@@ -193,9 +214,10 @@ fn intents(tx: &mut Tx, leaving: &[&ShipmentRow], ids: &[ShipmentId]) -> Result<
                 shop: leaving.shop_id,
                 order: leaving.order_id,
                 shipment: leaving.shipment_id,
-                carrier: parcel.carrier.clone(),
+                carrier: carrier_of(parcel).to_owned(),
                 number: parcel.waybill.clone(),
                 lines: String::new(),
+                unsupported: unsupported(parcel, platforms.get(&leaving.shop_id).copied()),
             };
             intents.push((intent, Vec::new()));
         }

@@ -250,6 +250,9 @@ fn plan(view: &View, answer: &RunAnswer) -> Markup {
                 p.reason { (icon("alarm")) " " (t::STOPPED_AT.with(view.lang, &[&stop.number])) }
             }
             (left_out::list(view, &answer.left_out))
+            @if !answer.warnings.is_empty() {
+                p.reason { (icon("alarm")) " " (t::PLANNED_OTHERWISE.with(view.lang, &[&answer.warnings.len()])) }
+            }
             @if count > 0 {
                 div.buttons {
                     button.primary type="submit" formaction="/batch/commit" data-step-on { (icon("numbered")) (t::COMMIT.with(view.lang, &[&count])) }

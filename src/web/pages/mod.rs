@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod authorising;
 pub mod batch;
+pub mod carriers;
 pub mod deadlines;
 pub mod evening;
 pub mod factor;
@@ -28,6 +29,7 @@ pub mod start;
 pub mod stations;
 pub mod suggestions;
 pub mod templates;
+pub mod warehouses;
 pub mod why;
 pub mod workbench;
 pub mod write_backs;

@@ -7,7 +7,7 @@ use crate::db::jobs::JobRow;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
-use crate::web::texts::common;
+use crate::web::texts::{carriers, common};
 use crate::web::view::View;
 
 /// Before which id the page begins; `None` for the first page.
@@ -74,6 +74,16 @@ impl Window {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The two ends of a form that takes a list in: only look how it is understood, or keep it.
+pub fn look_or_keep(view: &View) -> Markup {
+    html! {
+        div.buttons {
+            button type="submit" name="preview" value="1" { (icon("eye")) (view.t(carriers::PREVIEW)) }
+            button.primary type="submit" { (icon("file")) (view.t(carriers::KEEP)) }
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod events;
 pub mod left_out;
 pub mod lists;
 pub mod placing;
+pub mod plans;
 pub mod stations;
 pub mod thread;
 pub mod tour;

@@ -103,4 +103,5 @@ texts! {
     NOTHING_PRINTED = "Nothing could be printed." "没有可打印的。";
     JOB_MADE = "{} sheets are queued." "已排 {} 张。";
     BACKWARDS = "backwards" "递减";
+    PLANNED_OTHERWISE = "{} of them are planned for another carrier; they get a number all the same." "其中 {} 单计划用其他快递,仍会编号。";
 }

@@ -2,6 +2,7 @@
 
 pub mod audits;
 pub mod batch;
+pub mod carriers;
 pub mod common;
 pub mod deadlines;
 pub mod evening;
@@ -28,6 +29,7 @@ pub mod workbench;
 pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     audits::TABLE,
     batch::TABLE,
+    carriers::TABLE,
     deadlines::TABLE,
     evening::TABLE,
     events::TABLE,

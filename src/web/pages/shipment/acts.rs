@@ -10,15 +10,17 @@ use crate::domain::print::Paper;
 use crate::http::blocking::blocking;
 use crate::operations::merging::{self, SplitLine};
 use crate::operations::orders::{self, NewHold};
+use crate::operations::plans::{self, NewPlan};
 use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::{list, reveal as revealing};
 use crate::operations::waybills::{self, Correction};
 use crate::web::form::Form;
 use crate::web::pages::workbench::acts::back_with;
+use crate::web::parts::plans::chosen;
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
-use crate::web::texts::{batch, shipment as t};
+use crate::web::texts::{batch, carriers, shipment as t};
 
 fn home(id: ShipmentId) -> String {
     format!("/shipments/{id}")
@@ -120,6 +122,24 @@ pub async fn print(visitor: Visitor, id: Path<ShipmentId>, form: Form) -> HttpRe
             let to = job.id.map_or_else(|| home(id), |job| format!("/print-jobs/{job}"));
             let text = batch::JOB_MADE.with(view.lang, &[&job.sheets.len()]);
             Ok(back_with(&to, text, &job.left_out))
+        })
+        .await
+}
+
+/// `POST /shipments/{id}/plan`
+pub async fn plan(visitor: Visitor, id: Path<ShipmentId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Audit, move |tx, view| {
+            let new = NewPlan {
+                shipments: vec![id],
+                carrier: None,
+                service: chosen(form.get("plan_service")),
+                warehouse: chosen(form.get("plan_warehouse")),
+            };
+            let planned = plans::choose(tx, &new)?;
+            let text = carriers::CHOSEN.with(view.lang, &[&planned.done.len()]);
+            Ok(back_with(&home(id), text, &planned.left_out))
         })
         .await
 }

@@ -21,9 +21,10 @@ use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::parts::badges;
 use crate::web::parts::events::{People, timeline};
+use crate::web::parts::plans::{self, Choices};
 use crate::web::session::Visitor;
-use crate::web::shell::Page;
-use crate::web::texts::shipment as t;
+use crate::web::shell::{Page, csrf};
+use crate::web::texts::{batch, carriers as c, shipment as t};
 use crate::web::view::View;
 
 /// Events shown of a shipment and of each of its orders.
@@ -39,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/shipments/{id}/waybill", [post().to(acts::correct)]))
         .service(inside("/shipments/{id}/waybill/void", [post().to(acts::void)]))
         .service(inside("/shipments/{id}/print", [post().to(acts::print)]))
+        .service(inside("/shipments/{id}/plan", [post().to(acts::plan)]))
         .service(inside("/shipments/{id}/ship", [post().to(acts::ship)]))
         .service(inside("/shipments/{id}/remarks-read", [post().to(acts::mark_read)]))
         .service(inside("/shipments/{id}/orders/{order}/hold", [post().to(acts::hold)]))
@@ -58,6 +60,7 @@ pub struct Shown {
     pub revealed: Option<Recipient>,
     pub people: People,
     pub weight: Weight,
+    pub choices: Choices,
 }
 
 /// The page, with the recipient in full when someone has just asked for it.
@@ -78,7 +81,8 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
     log.sort_by_key(|row| std::cmp::Reverse(row.id.0));
     let people = People::load(db)?;
     let weight = weights::show(db, id)?;
-    let shown = Shown { item, orders, revealed, people, weight };
+    let choices = Choices::load(db)?;
+    let shown = Shown { item, orders, revealed, people, weight, choices };
     let title = t::TITLE.with(view.lang, &[&id]);
     let body = html! {
         div.page {
@@ -93,6 +97,7 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
                     }
                     div {
                         (parts::recipient(view, &shown))
+                        (plan(view, &shown))
                         (parts::waybill(view, &shown))
                     }
                 }
@@ -100,6 +105,36 @@ pub fn page(db: &mut Db, view: &View, id: ShipmentId, revealed: Option<Recipient
         }
     };
     Ok(Page::new(title, "workbench", body))
+}
+
+/// Which way it is to go, and the form that says so by hand.
+fn plan(view: &View, shown: &Shown) -> Markup {
+    let item = &shown.item;
+    let is_open = !matches!(item.state, ShipmentState::Shipped | ShipmentState::Cancelled);
+    let without = item.plan.as_ref().is_some_and(|plan| !plan.kind.has_number());
+    html! {
+        @if item.plan.is_some() || !shown.choices.is_empty() {
+            section.panel #plan {
+                h2 { (view.t(c::PLAN)) }
+                @match &item.plan {
+                    Some(plan) => { (plans::facts(view, plan, &shown.choices)) }
+                    None => { p.none { (view.t(c::NOT_PLANNED)) } }
+                }
+                @if is_open && item.waybill.is_none() && view.may(Right::Audit) && !shown.choices.is_empty() {
+                    form.stack method="post" action={ "/shipments/" (item.id) "/plan" } {
+                        (csrf(view)) (plans::fields(view, &shown.choices))
+                        button type="submit" { (view.t(c::CHOOSE)) }
+                    }
+                }
+                @if without && item.state == ShipmentState::Ready && view.may(Right::Ship) {
+                    form method="post" action={ "/shipments/" (item.id) "/ship" } {
+                        (csrf(view))
+                        button.primary type="submit" data-ask=(batch::SHIP_ASK.with(view.lang, &[&1])) { (icon("shipped")) (view.t(c::SHIP_WITHOUT)) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn head(view: &View, shown: &Shown) -> Markup {

@@ -10,9 +10,11 @@ use crate::domain::id::OrderId;
 use crate::domain::left_out::LeftOut;
 use crate::operations::merging;
 use crate::operations::orders::{self, NewHold};
+use crate::operations::plans::{self, NewPlan};
 use crate::web::form::Form;
+use crate::web::parts::plans::chosen;
 use crate::web::session::{Left, Notice, Onward, Visitor, then};
-use crate::web::texts::workbench as t;
+use crate::web::texts::{carriers, workbench as t};
 use crate::web::view::View;
 
 /// How many left-out shipments a notice lists.
@@ -46,6 +48,23 @@ pub async fn merge(visitor: Visitor, form: Form) -> HttpResponse {
             let merged = merging::merge(tx, &ids, form.has("other_recipients"))?;
             let text = t::MERGED_DONE.with(view.lang, &[&merged.done.len(), &merged.shipment]);
             Ok(back_with(form.get("back"), text, &merged.left_out))
+        })
+        .await
+}
+
+/// `POST /workbench/plan`
+pub async fn plan(visitor: Visitor, form: Form) -> HttpResponse {
+    visitor
+        .change(Right::Audit, move |tx, view| {
+            let new = NewPlan {
+                shipments: ticked(tx, &form, view)?,
+                carrier: None,
+                service: chosen(form.get("plan_service")),
+                warehouse: chosen(form.get("plan_warehouse")),
+            };
+            let planned = plans::choose(tx, &new)?;
+            let text = carriers::CHOSEN.with(view.lang, &[&planned.done.len()]);
+            Ok(back_with(form.get("back"), text, &planned.left_out))
         })
         .await
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::columns::{self, Column};
 use super::query::{FILTERS, FIND, TIMES, Wish, Words};
 use crate::db::shops::ShopRow;
+use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::platform::Platform;
 use crate::domain::shipment::PrintState;
 use crate::domain::time::UtcTime;
@@ -12,7 +13,7 @@ use crate::domain::waybill::Format;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
 use crate::web::shell::csrf;
-use crate::web::texts::{audits as a, words, workbench as t};
+use crate::web::texts::{audits as a, carriers as c, words, workbench as t};
 use crate::web::view::View;
 
 /// What a filter is called.
@@ -21,6 +22,8 @@ fn label(name: &str) -> Text {
         "shop" => t::SHOP,
         "platform" => t::PLATFORM,
         "carrier" => t::CARRIER,
+        "service" => c::SERVICE,
+        "warehouse" => c::WAREHOUSE,
         "print" => t::PRINT,
         "remark" => t::REMARK,
         "audit" => a::AUDIT,
@@ -52,7 +55,7 @@ fn choices(view: &View, name: &str, shops: &[ShopRow]) -> Vec<(String, String)> 
             there.dedup();
             there.iter().map(|one| (one.to_string(), view.t(words::platform(*one)).to_owned())).collect()
         }
-        "carrier" => carriers(view),
+        "carrier" => ways(view),
         "print" => PrintState::ALL
             .iter()
             .map(|one| (one.to_string(), view.t(words::print(*one)).to_owned()))
@@ -88,8 +91,18 @@ pub fn carriers(view: &View) -> Vec<(String, String)> {
     list
 }
 
+/// Every carrier, and the ways that need none.
+fn ways(view: &View) -> Vec<(String, String)> {
+    let without = DeliveryKind::ALL.iter().filter(|kind| !kind.has_number());
+    let without = without.map(|kind| (kind.to_string(), view.t(c::kind(*kind)).to_owned()));
+    carriers(view).into_iter().chain(without).collect()
+}
+
 /// The name of a carrier's code; the code itself when it is nobody's.
 pub fn carrier_name(view: &View, code: &str) -> String {
+    if let Ok(kind) = DeliveryKind::parse(code) {
+        return view.t(c::kind(kind)).to_owned();
+    }
     let format = Format::of_carrier(code).next();
     format.map_or(code, |format| view.lang.pick(format.carrier.name, format.carrier.name_zh)).to_owned()
 }

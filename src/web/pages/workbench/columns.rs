@@ -10,7 +10,7 @@ use crate::web::icons::icon;
 use crate::web::lang::Text;
 use crate::web::reply;
 use crate::web::shell::csrf;
-use crate::web::texts::{common, workbench as t};
+use crate::web::texts::{carriers, common, workbench as t};
 use crate::web::view::View;
 
 text_enum! {
@@ -23,6 +23,7 @@ text_enum! {
         Contents = "contents",
         Remarks = "remarks",
         Waybill = "waybill",
+        Plan = "plan",
         Paid = "paid",
         Pieces = "pieces",
         Tags = "tags",
@@ -54,6 +55,7 @@ impl Column {
             Self::Contents => t::COL_LINES,
             Self::Remarks => t::COL_REMARKS,
             Self::Waybill => t::COL_WAYBILL,
+            Self::Plan => carriers::PLAN,
             Self::Paid => t::COL_PAID,
             Self::Pieces => t::COL_PIECES,
             Self::Tags => t::COL_TAGS,
@@ -70,6 +72,7 @@ impl Column {
             Self::Contents => "c-lines",
             Self::Remarks => "c-remarks",
             Self::Waybill => "c-waybill",
+            Self::Plan => "c-waybill",
             Self::Paid => "c-paid",
             Self::Pieces => "c-pieces",
             Self::Tags => "c-tags",

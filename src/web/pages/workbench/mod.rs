@@ -26,6 +26,7 @@ use crate::operations::shipments::list::{self, ShipmentPage};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::parts::plans::{self, Choices};
 use crate::web::session::Visitor;
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{common, workbench as t};
@@ -47,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/workbench/filters", [post().to(saved::save)]))
         .service(inside("/workbench/filters/{id}/remove", [post().to(saved::remove)]))
         .service(inside("/workbench/merge", [post().to(acts::merge)]))
+        .service(inside("/workbench/plan", [post().to(acts::plan)]))
         .service(inside("/workbench/hold", [post().to(acts::hold)]))
         .service(inside("/workbench/remarks-read", [post().to(acts::mark_read)]));
 }
@@ -103,6 +105,7 @@ fn body(
     };
     let listed = Listed { first, total, page, paging };
     let audits = order_audits::buttons(view, &shops)?;
+    let choices = Choices::load(db)?;
     Ok(html! {
         div.workbench {
             (rail(view, &counts, &wish.words))
@@ -117,7 +120,7 @@ fn body(
                     }
                     (pager(view, &wish.words, &listed))
                 }
-                (act_bar(view, wish, total, &audits))
+                (act_bar(view, wish, total, &audits, &choices))
             }
         }
     })
@@ -173,7 +176,7 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     }
 }
 
-fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup) -> Markup {
+fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup, choices: &Choices) -> Markup {
     let total = total_text(total);
     html! {
         form.acts #act method="post" action="/batch" aria-label=(view.t(t::ACT_WITH)) {
@@ -202,6 +205,7 @@ fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup) -> Mar
                     }
                     (notices::menu(view))
                     (audits)
+                    (plans::menu(view, choices))
                     button type="submit" formaction="/workbench/merge" data-act="merge" aria-keyshortcuts="m" { (icon("merged")) (view.t(t::ACT_MERGE)) }
                 }
                 @if view.may(Right::Ship) {

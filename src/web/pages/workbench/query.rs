@@ -21,6 +21,8 @@ pub const FILTERS: &[&str] = &[
     "shop",
     "platform",
     "carrier",
+    "service",
+    "warehouse",
     "print",
     "remark",
     "audit",

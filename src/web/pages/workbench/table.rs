@@ -8,7 +8,7 @@ use crate::domain::shipment::ShipmentState;
 use crate::operations::orders::RemarkItem;
 use crate::operations::shipments::item::{LineItem, ShipmentItem};
 use crate::web::icons::icon;
-use crate::web::parts::badges;
+use crate::web::parts::{badges, plans};
 use crate::web::texts::{common, workbench as t};
 use crate::web::view::View;
 
@@ -75,8 +75,9 @@ fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
             @if let Some(number) = &item.waybill {
                 span.carrier { (badges::print(view, item.print)) (carrier_name(view, item.carrier.as_deref().unwrap_or_default())) }
                 code.number { (number) }
-            } @else if item.state != ShipmentState::Cancelled { span.none { "–" } }
+            } @else if item.state != ShipmentState::Cancelled { (plans::short(view, item.plan.as_ref())) }
         },
+        Column::Plan => plans::short(view, item.plan.as_ref()),
         Column::Paid => html! {
             @if let Some(at) = item.paid_at { time datetime=(at) { (view.moment(at)) } } @else { span.none { "–" } }
         },
