@@ -42,7 +42,7 @@ texts! {
     REMOVED = "{} is removed." "已删除 {}。";
     REMOVE_ASK = "Remove {}?" "删除 {}?";
     PRICE_TABLES = "Price tables" "运价表";
-    PRICES_HINT = "A header and rows: 省份 (or region), 首重价格, 续重价格, and if they are not one kilogram 首重(kg), 续重(kg); 附加费. Several regions may stand in a cell, 全国 means everywhere." "首行为表头:省份、首重价格、续重价格,非 1 公斤时加 首重(kg)、续重(kg);可有附加费。一格可写多个地区,「全国」表示其余地区。";
+    PRICES_HINT = "A header and rows: region, first_price, step_price, and if they are not one kilogram first_kg, step_kg; surcharge. Several regions may stand in a cell; all means everywhere. Chinese names are read too." "首行为表头:省份、首重价格、续重价格,非 1 公斤时加 首重(kg)、续重(kg);可有附加费。一格可写多个地区,「全国」表示其余地区。";
     PASTE = "Paste a table" "粘贴表格";
     OR_FILE = "or a file, CSV or XLSX" "或选择文件(CSV、XLSX)";
     VALID_FROM = "First day" "生效日";
@@ -70,7 +70,7 @@ texts! {
     REGIONS_EMPTY = "No notice counts." "暂无地区规则。";
     ADD_REGION = "Write a notice down" "新增地区规则";
     REGION_HINT = "Digits: 65 is Xinjiang, 3301 Hangzhou; empty for everywhere" "行政区划代码:65 为新疆,3301 为杭州;空为全国";
-    NOTICE_HINT = "A header and rows: 停发区域 (or region), 快递公司, 类型 (停发, 加价, 延误), 开始日期, 结束日期, 附加费, 天数, 备注." "首行为表头:停发区域、快递公司、类型(停发、加价、延误)、开始日期、结束日期、附加费、天数、备注。";
+    NOTICE_HINT = "A header and rows: region, carrier, effect (closed, surcharge, slow), valid_from, valid_until, amount, days, note. Chinese names are read too." "首行为表头:停发区域、快递公司、类型(停发、加价、延误)、开始日期、结束日期、附加费、天数、备注。";
     ALL_CARRIERS = "every carrier" "所有快递";
     EFFECT = "What" "类型";
     CLOSED = "closed" "停发";
