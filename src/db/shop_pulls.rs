@@ -1,5 +1,7 @@
 //! How far shops have been read, and what stands in the way.
 
+use std::collections::HashMap;
+
 use diesel::QueryResult;
 
 use super::column::row;
@@ -25,6 +27,31 @@ row! {
     struct Moment {
         at: Option<UtcTime>,
     }
+}
+
+row! {
+    struct OfShop {
+        shop_id: ShopId,
+        changed_since: Option<UtcTime>,
+        placed_swept_at: Option<UtcTime>,
+        pulled_at: Option<UtcTime>,
+        hinted_at: Option<UtcTime>,
+        failures: i64,
+        error: String,
+    }
+}
+
+/// How far every shop has been read that ever was.
+pub fn all(db: &mut Db) -> QueryResult<HashMap<ShopId, ShopPullRow>> {
+    let text = "SELECT shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error FROM shop_pulls \
+         WHERE seller_id = ?";
+    let seller = db.seller();
+    let rows: Vec<OfShop> = db.load(sql(text).bind(seller))?;
+    let pull = |row: OfShop| {
+        let OfShop { shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error } = row;
+        (shop_id, ShopPullRow { changed_since, placed_swept_at, pulled_at, hinted_at, failures, error })
+    };
+    Ok(rows.into_iter().map(pull).collect())
 }
 
 /// How far a shop has been read; the beginning for one that never was.

@@ -4,7 +4,8 @@ use diesel::QueryResult;
 
 use super::statement::sql;
 use super::{Db, One};
-use crate::domain::id::OrderId;
+use crate::db::column::row;
+use crate::domain::id::{OrderId, ShopId};
 
 /// Orders whose number begins with this text, or whose parcel carries or carried this waybill.
 ///
@@ -27,4 +28,21 @@ pub fn orders(db: &mut Db, number: &str, waybill: &str, limit: usize) -> QueryRe
         .bind(waybill)
         .bind(limit);
     Ok(db.load::<One>(statement)?.into_iter().map(|row| OrderId(row.one)).collect())
+}
+
+row! {
+    /// A shop and the number of an order of it.
+    pub struct LatestNumber {
+        pub shop_id: ShopId,
+        pub number: String,
+    }
+}
+
+/// The number of each shop's newest order: others of the shop are written alike.
+pub fn latest_numbers(db: &mut Db) -> QueryResult<Vec<LatestNumber>> {
+    let text = "SELECT o.shop_id, o.number FROM (SELECT s.seller_id, s.id, (SELECT MAX(l.id) FROM orders l \
+         WHERE l.seller_id = s.seller_id AND l.shop_id = s.id) AS newest FROM shops s WHERE s.seller_id = ?) AS shop \
+         JOIN orders o ON o.seller_id = shop.seller_id AND o.id = shop.newest ORDER BY o.shop_id";
+    let seller = db.seller();
+    db.load(sql(text).bind(seller))
 }

@@ -75,6 +75,13 @@ pub fn list(
     db.load(statement.push(" ORDER BY w.id LIMIT ?").bind(limit))
 }
 
+/// All write-backs of these orders, oldest first.
+pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<WriteBackRow>> {
+    let statement =
+        sql(SELECT).bind(db.seller()).push(" AND w.order_id IN ? ORDER BY w.id").list(orders.iter().copied());
+    db.load(statement)
+}
+
 /// Write-backs by id, ascending.
 pub fn find(db: &mut Db, ids: &[WriteBackId]) -> QueryResult<Vec<WriteBackRow>> {
     let statement =

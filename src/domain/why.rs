@@ -34,6 +34,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a shop's orders come in.
+    pub enum Brings("way orders come in") {
+        /// The shop is asked.
+        Pulled = "pulled",
+        /// A program pushes them.
+        Pushed = "pushed",
+        /// Files are imported.
+        File = "file",
+    }
+}
+
 /// The stage of an order in a parcel, with how its shop was told of it; `is_linked` is a shop that is told by itself.
 pub fn stage(state: ShipmentState, print: PrintState, told: &[WriteBackState], is_linked: bool) -> Stage {
     use WriteBackState as Told;
@@ -54,11 +66,42 @@ pub fn stage(state: ShipmentState, print: PrintState, told: &[WriteBackState], i
     }
 }
 
+/// Whether two numbers are written alike: as long, with digits, letters and signs at the same places. Numbers of one
+/// platform are; so one that nobody knows probably belongs to a shop whose others look like it.
+pub fn are_alike(one: &str, other: &str) -> bool {
+    let kind = |c: char| match c {
+        '0'..='9' => '9',
+        c if c.is_alphabetic() => 'A',
+        c => c,
+    };
+    !one.is_empty() && one.chars().map(kind).eq(other.chars().map(kind))
+}
+
 /// What happens next, in both languages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Next {
     pub en: &'static str,
     pub zh: &'static str,
+}
+
+/// What happens next with an order that has not come in, by how its shop brings orders.
+pub fn next_of_shop(by: Brings, has_error: bool) -> Next {
+    let (en, zh) = match (by, has_error) {
+        (Brings::Pulled, false) => (
+            "It is asked again by itself within minutes; ask it now on its page.",
+            "几分钟内自动拉取,也可在店铺页立即拉取。",
+        ),
+        (Brings::Pulled, true) => (
+            "It cannot be read: mend what stands beside it, then it is asked again.",
+            "无法读取:先处理旁边的错误,随后自动拉取。",
+        ),
+        (Brings::Pushed, _) => (
+            "Your program has to push it; look into the program's log for what it was answered.",
+            "由对接程序推送,请查该程序的日志。",
+        ),
+        (Brings::File, _) => ("Export it from the shop and import the file.", "从平台导出后导入文件。"),
+    };
+    Next { en, zh }
 }
 
 /// What happens next at a stage.
@@ -100,6 +143,21 @@ pub fn next(stage: Stage) -> Next {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_one_platform_are_written_alike() {
+        for (one, other, expected) in [
+            ("2026112000012345", "2026111900098765", true),
+            ("#1001", "#2040", true),
+            ("260101-123456789012345", "261120-987654321098765", true),
+            ("1001", "#1001", false),
+            ("12345", "123456", false),
+            ("A1", "1A", false),
+            ("", "", false),
+        ] {
+            assert_eq!(are_alike(one, other), expected, "{one} {other}");
+        }
+    }
 
     #[test]
     fn each_standing_has_its_next_step() {

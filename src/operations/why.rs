@@ -1,20 +1,22 @@
 //! Why an order is not further, also for numbers nobody here knows: where it is, what stands in the way, what happens
 //! next; or which shop should have brought it, and when that was last heard.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
 
 use crate::connectors::file::Rejection;
 use crate::connectors::link::connected;
+use crate::db::shops::ShopRow;
 use crate::db::{Db, imports, shop_pulls, shops, why as record};
 use crate::domain::error::Error;
-use crate::domain::id::{ImportId, ShopId};
+use crate::domain::id::{ImportId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
-use crate::domain::why::{Stage, next, stage};
+use crate::domain::why::{Brings, Stage, are_alike, next, next_of_shop, stage};
 use crate::domain::write_back::WriteBackState;
-use crate::operations::orders::{self, OrderView};
-use crate::operations::shipments::list;
-use crate::operations::write_backs::{self, Filter, WriteBack};
+use crate::operations::orders::{self, OrderView, PlaceView};
+use crate::operations::write_backs::{self, WriteBack};
 
 /// Orders shown at most, and write-backs of one.
 const SHOWN: usize = 20;
@@ -69,6 +71,11 @@ pub struct ShopWhy {
     pub last_order_at: Option<UtcTime>,
     /// Why it cannot be read just now.
     pub error: Option<String>,
+    /// Its newest order has a number that is written like this one.
+    pub looks_alike: bool,
+    /// What happens next, if the order is of this shop.
+    pub next: &'static str,
+    pub next_zh: &'static str,
 }
 
 /// Everything known of a number: an order's, the beginning of one, or a waybill's.
@@ -83,31 +90,51 @@ pub fn why(db: &mut Db, number: &str, now: UtcTime) -> Result<Why, Error> {
         return Err(Error::invalid("number", "length", detail));
     }
     let waybill = number.to_ascii_uppercase();
-    let mut found = Vec::new();
-    for id in record::orders(db, number, &waybill, SHOWN)? {
-        let order = orders::order(db, id, now)?;
-        found.push(order_why(db, order)?);
-    }
-    Ok(Why { rejected: rejected(db, number)?, shops: heard(db)?, orders: found, number: number.to_owned() })
+    let ids = record::orders(db, number, &waybill, SHOWN)?;
+    let all = shops::all(db)?;
+    let orders = if ids.is_empty() { Vec::new() } else { judged(db, &ids, &all, now)? };
+    let heard = heard(db, number, all)?;
+    Ok(Why { rejected: rejected(db, number)?, shops: heard, orders, number: number.to_owned() })
 }
 
-fn order_why(db: &mut Db, order: OrderView) -> Result<OrderWhy, Error> {
-    let filter = Filter { order: Some(order.id), ..Filter::default() };
-    let write_backs = write_backs::list(db, filter, None, SHOWN)?;
-    let shop = shops::find(db, order.shop)?;
-    let is_linked = connected(shop.platform, &shop.settings()?, shop.is_linked).is_some();
-    let mut stages = Vec::new();
-    for place in &order.shipments {
-        let item = list::one(db, place.id)?;
+/// Where these orders are and what happens next, with a handful of questions however many they are.
+fn judged(db: &mut Db, ids: &[OrderId], shops: &[ShopRow], now: UtcTime) -> Result<Vec<OrderWhy>, Error> {
+    let mut told: HashMap<OrderId, Vec<WriteBack>> = HashMap::new();
+    for one in write_backs::of_orders(db, ids)? {
+        told.entry(one.order).or_default().push(one);
+    }
+    let mut linked: HashSet<ShopId> = HashSet::new();
+    for shop in shops {
+        if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {
+            linked.insert(shop.id);
+        }
+    }
+    let views = orders::these(db, ids, now)?.into_iter();
+    Ok(views
+        .map(|order| {
+            let write_backs = told.remove(&order.id).unwrap_or_default();
+            order_why(order, write_backs, &linked)
+        })
+        .collect())
+}
+
+fn order_why(order: OrderView, mut write_backs: Vec<WriteBack>, linked: &HashSet<ShopId>) -> OrderWhy {
+    let is_linked = linked.contains(&order.shop);
+    let stage_in = |place: &PlaceView| {
         let told = write_backs.iter().filter(|one| one.shipment == place.id).map(|one| one.state);
         let told: Vec<WriteBackState> = told.collect();
-        stages.push(stage(item.state, item.print, &told, is_linked));
-    }
+        match stage(place.state, place.print, &told, is_linked) {
+            Stage::ToNumber if place.needs_no_number => Stage::ToShip,
+            stage => stage,
+        }
+    };
     // Of several parcels the one that is least far says what is to be done.
-    let least = stages.into_iter().min_by_key(|stage| Stage::ALL.iter().position(|one| one == stage));
+    let stages = order.shipments.iter().map(stage_in);
+    let least = stages.min_by_key(|stage| Stage::ALL.iter().position(|one| one == stage));
     let stage = least.unwrap_or(Stage::Nowhere);
     let next = next(stage);
-    Ok(OrderWhy { order, stage, next: next.en, next_zh: next.zh, write_backs })
+    write_backs.truncate(SHOWN);
+    OrderWhy { order, stage, next: next.en, next_zh: next.zh, write_backs }
 }
 
 fn rejected(db: &mut Db, number: &str) -> Result<Vec<RejectedRow>, Error> {
@@ -132,16 +159,26 @@ fn rejected(db: &mut Db, number: &str) -> Result<Vec<RejectedRow>, Error> {
     Ok(found)
 }
 
-fn heard(db: &mut Db) -> Result<Vec<ShopWhy>, Error> {
-    let mut heard = Vec::new();
-    for shop in shops::all(db)? {
-        let pull = shop_pulls::find(db, shop.id)?;
+/// Every shop with when it was last heard; those whose orders have numbers like this one come first.
+fn heard(db: &mut Db, number: &str, all: Vec<ShopRow>) -> Result<Vec<ShopWhy>, Error> {
+    let latest: HashMap<ShopId, String> =
+        record::latest_numbers(db)?.into_iter().map(|row| (row.shop_id, row.number)).collect();
+    let mut pulls = shop_pulls::all(db)?;
+    let mut heard = Vec::with_capacity(all.len());
+    for shop in all {
+        let pull = pulls.remove(&shop.id).unwrap_or_default();
+        let by = match (connected(shop.platform, &shop.settings()?, shop.is_linked).is_some(), shop.platform)
+        {
+            (true, _) => Brings::Pulled,
+            (false, Platform::Push) => Brings::Pushed,
+            (false, _) => Brings::File,
+        };
+        let next = next_of_shop(by, !pull.error.is_empty());
         heard.push(ShopWhy {
-            by: match (connected(shop.platform, &shop.settings()?, shop.is_linked).is_some(), shop.platform) {
-                (true, _) => "pulled",
-                (false, Platform::Push) => "pushed",
-                (false, _) => "file",
-            },
+            by: by.as_str(),
+            looks_alike: latest.get(&shop.id).is_some_and(|other| are_alike(number, other)),
+            next: next.en,
+            next_zh: next.zh,
             shop: shop.id,
             name: shop.name,
             platform: shop.platform,
@@ -151,5 +188,6 @@ fn heard(db: &mut Db) -> Result<Vec<ShopWhy>, Error> {
             error: Some(pull.error).filter(|error| !error.is_empty()),
         });
     }
+    heard.sort_by_key(|shop| !shop.looks_alike);
     Ok(heard)
 }

@@ -69,3 +69,17 @@ each_database!(
         assert_eq!(code(app.app().read(app.owner().seller, |db| why::why(db, &long, app.now()))), "length");
     }
 );
+
+each_database!(
+    fn an_unknown_number_points_to_the_shop_whose_numbers_look_like_it(app: TestApp) {
+        app.file_shop("Counter");
+        let shop = app.shop("Tea House");
+        app.push(&shop, &[order("T-77001").to(recipient("陈一")), order("T-77002").to(recipient("陈二"))]);
+        let why = ask(&app, "T-99999");
+        let shops: Vec<_> =
+            why.shops.iter().map(|shop| (shop.name.as_str(), shop.by, shop.looks_alike)).collect();
+        assert_eq!(shops, [("Tea House", "pushed", true), ("Counter", "file", false)]);
+        assert!(why.shops[0].next.contains("push") && why.shops[1].next.contains("import"));
+        assert!(ask(&app, "99999").shops.iter().all(|shop| !shop.looks_alike));
+    }
+);

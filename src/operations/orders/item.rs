@@ -14,9 +14,11 @@ use crate::domain::id::{HoldId, LineId, OrderId, ShipmentId, ShopId};
 use crate::domain::money::Money;
 use crate::domain::order::{OrderKind, OrderState, Refund};
 use crate::domain::platform::Platform;
-use crate::domain::shipment::ShipmentState;
+use crate::domain::reason::{Reason, ReasonCode};
+use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines::{self, DeadlineView};
+use crate::operations::plans;
 use crate::operations::shipments::facts::{self, Context};
 use crate::operations::shipments::item::{ReasonItem, RecipientItem};
 
@@ -114,6 +116,9 @@ pub struct PlaceView {
     pub state: ShipmentState,
     pub carrier: Option<String>,
     pub waybill: Option<String>,
+    pub print: PrintState,
+    /// By its plan it leaves without a number: by the own fleet, or fetched by the buyer.
+    pub needs_no_number: bool,
 }
 
 /// One order at `now`.
@@ -123,6 +128,15 @@ pub struct PlaceView {
 pub fn order(db: &mut Db, order: OrderId, now: UtcTime) -> Result<OrderView, Error> {
     let rows = record::find(db, &[order])?;
     views(db, rows, now)?.pop().ok_or_else(|| Error::missing("order", order))
+}
+
+/// These orders at `now`, in the order of their ids; those that are not there are left out.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn these(db: &mut Db, orders: &[OrderId], now: UtcTime) -> Result<Vec<OrderView>, Error> {
+    let rows = record::find(db, orders)?;
+    views(db, rows, now)
 }
 
 /// A page of orders, newest first, and the id behind which the next one starts.
@@ -173,13 +187,23 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
     let shipments: HashMap<ShipmentId, _> =
         shipments::find(db, &shipment_ids)?.into_iter().map(|row| (row.id, row)).collect();
     let mut places_of: HashMap<OrderId, Vec<PlaceView>> = HashMap::new();
+    let mut closed: HashMap<OrderId, Vec<Reason>> = HashMap::new();
     for place in places {
         let row = &shipments[&place.shipment_id];
+        // That a region is not served is said of the parcel, and holds for every order in it.
+        let of_parcel: Vec<Reason> = serde_json::from_str(&row.reasons).map_err(anyhow::Error::from)?;
+        let found = of_parcel.into_iter().filter(|reason| reason.code == ReasonCode::RegionClosed);
+        closed
+            .entry(place.order_id)
+            .or_default()
+            .extend(found.map(|reason| Reason { order: place.order_id, ..reason }));
         places_of.entry(place.order_id).or_default().push(PlaceView {
             id: row.id,
             state: row.state,
             carrier: Some(row.carrier.clone()).filter(|carrier| !carrier.is_empty()),
             waybill: Some(row.waybill.clone()).filter(|number| !number.is_empty()),
+            print: row.print,
+            needs_no_number: plans::is_without_number(&row.plan_carrier),
         });
     }
     rows.into_iter()
@@ -213,7 +237,12 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 shipping_fee: Money::new(row.shipping_amount, &row.currency),
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
                 lines: facts.lines.into_iter().map(Into::into).collect(),
-                reasons: facts.reasons.into_iter().map(Into::into).collect(),
+                reasons: facts
+                    .reasons
+                    .into_iter()
+                    .chain(closed.remove(&row.id).unwrap_or_default())
+                    .map(Into::into)
+                    .collect(),
                 audits,
                 holds: holds.remove(&row.id).unwrap_or_default(),
                 shipments: places_of.remove(&row.id).unwrap_or_default(),

@@ -8,6 +8,6 @@ mod thread;
 
 pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, undo};
 pub use hold::{NewHold, hold, release};
-pub use item::{AuditView, OrderView, order, orders};
+pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};
 pub use thread::{RemarkItem, Threads};

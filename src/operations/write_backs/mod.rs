@@ -94,6 +94,14 @@ pub fn list(
     record::list(db, filter, after, limit)?.into_iter().map(WriteBack::try_from).collect()
 }
 
+/// All write-backs of these orders, oldest first.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> Result<Vec<WriteBack>, Error> {
+    record::of_orders(db, orders)?.into_iter().map(WriteBack::try_from).collect()
+}
+
 /// One write-back.
 ///
 /// # Errors

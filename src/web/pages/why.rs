@@ -132,9 +132,12 @@ fn shops(view: &View, shops: &[ShopWhy]) -> Markup {
                 th scope="col" { (view.t(t::LAST_INTAKE)) } th scope="col" { (view.t(t::LAST_ORDER)) } th {}
             } }
             tbody { @for shop in shops { tr {
-                td { (shop.name) } td { (view.t(by(shop))) } td { (moment(shop.last_pull_at)) }
+                td { (shop.name) @if shop.looks_alike { " " span.badge { (view.t(t::ALIKE)) } } } td { (view.t(by(shop))) } td { (moment(shop.last_pull_at)) }
                 td { (moment(shop.last_intake_at)) } td { (moment(shop.last_order_at)) }
-                td { @if let Some(error) = &shop.error { span.reason { (icon("alarm")) " " (error) } } }
+                td {
+                    @if let Some(error) = &shop.error { span.reason { (icon("alarm")) " " (error) } " " }
+                    small { (view.lang.pick(shop.next, shop.next_zh)) }
+                }
             } } }
         } }
     }
