@@ -16,6 +16,7 @@ mod numbers;
 mod orders;
 mod pages;
 mod pages_sql;
+mod papers;
 mod pulls;
 mod report;
 mod resources;
@@ -38,6 +39,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("workbench", workbench::measure),
     ("numbers", numbers::measure),
     ("labels", labels::measure),
+    ("papers", papers::measure),
     ("jobs", jobs::measure),
     ("serve", serve::measure),
 ];
@@ -46,6 +48,9 @@ fn main() -> ExitCode {
     // A measurement of a whole process runs this program once more, as its own child.
     if std::env::var_os(labels::CHILD).is_some() {
         return labels::child();
+    }
+    if std::env::var_os(papers::CHILD).is_some() {
+        return papers::child();
     }
     if std::env::var_os(jobs::CHILD).is_some() {
         return jobs::child();

@@ -1,4 +1,5 @@
-//! What sheets show of shipments: their orders with every remark, and what lies in the parcel.
+//! What sheets show of the orders in shipments, with every remark. What lies in the parcel is in
+//! [`super::shipments::content`].
 
 use diesel::QueryResult;
 
@@ -30,26 +31,5 @@ pub fn orders(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<ShownOrd
          ORDER BY so.shipment_id, so.joined_at, so.order_id")
         .bind(db.seller())
         .list(shipments.iter().copied());
-    db.load(statement)
-}
-
-row! {
-    /// Pieces of one line in a shipment.
-    pub struct ShownItem {
-        pub shipment_id: ShipmentId,
-        pub sku: String,
-        pub title: String,
-        pub variant: String,
-        pub quantity: i64,
-    }
-}
-
-/// What lies in these shipments, order by order.
-pub fn items(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<ShownItem>> {
-    let statement = sql("SELECT sl.shipment_id, l.sku, l.title, l.variant, sl.quantity FROM shipment_lines sl \
-         JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
-         WHERE sl.seller_id = ? AND sl.shipment_id IN ? ORDER BY sl.shipment_id, l.order_id, l.position, l.id")
-    .bind(db.seller())
-    .list(shipments.iter().copied());
     db.load(statement)
 }

@@ -9,7 +9,7 @@
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
-use crate::papers::display::{DOT_MM, Modules, Rect};
+use crate::papers::display::{DOT_MM, Modules, Rect, joined};
 
 /// Blank modules on each side of a Code 128.
 const CODE128_QUIET: usize = 10;
@@ -80,33 +80,8 @@ pub fn qr(value: &str, area: Rect) -> Result<Modules, BarcodeError> {
     let step = dots as f32 * DOT_MM;
     let left = on_grid(area.x + (area.width - count as f32 * step) / 2.0);
     let top = on_grid(area.y + (area.height - count as f32 * step) / 2.0);
-    let mut rects: Vec<Rect> = Vec::new();
-    // The runs of the row above, as the places of their rectangles: an equal run makes one taller.
-    let (mut above, mut here) = (Vec::new(), Vec::new());
-    for row in 0..modules {
-        let mut column = 0;
-        while column < modules {
-            let start = column;
-            while column < modules && code.get_module(column, row) {
-                column += 1;
-            }
-            if column > start {
-                let (x, width) = (left + start as f32 * step, (column - start) as f32 * step);
-                let equal =
-                    above.iter().copied().find(|&at: &usize| (rects[at].x, rects[at].width) == (x, width));
-                let at = equal.unwrap_or_else(|| {
-                    rects.push(Rect::new(x, top + row as f32 * step, width, 0.0));
-                    rects.len() - 1
-                });
-                rects[at].height += step;
-                here.push(at);
-            }
-            column += 1;
-        }
-        std::mem::swap(&mut above, &mut here);
-        here.clear();
-    }
-    Ok(Modules { module_mm: step, is_square: true, bars: rects })
+    let bars = joined((modules, modules), |x, y| code.get_module(x, y), (left, top), step);
+    Ok(Modules { module_mm: step, is_square: true, bars })
 }
 
 fn dots_per_module(value: &str, modules: usize, has_mm: f32) -> Result<usize, BarcodeError> {

@@ -83,6 +83,42 @@ impl Rect {
     }
 }
 
+/// The black cells of a grid as rectangles: neighbours in a row are joined, and equal runs of rows below each other.
+pub fn joined(
+    (columns, rows): (i32, i32),
+    is_black: impl Fn(i32, i32) -> bool,
+    (left, top): (f32, f32),
+    step: f32,
+) -> Vec<Rect> {
+    let mut rects: Vec<Rect> = Vec::new();
+    // The runs of the row above, as the places of their rectangles: an equal run makes one taller.
+    let (mut above, mut here) = (Vec::new(), Vec::new());
+    for row in 0..rows {
+        let mut column = 0;
+        while column < columns {
+            let start = column;
+            while column < columns && is_black(column, row) {
+                column += 1;
+            }
+            if column > start {
+                let (x, width) = (left + start as f32 * step, (column - start) as f32 * step);
+                let equal =
+                    above.iter().copied().find(|&at: &usize| (rects[at].x, rects[at].width) == (x, width));
+                let at = equal.unwrap_or_else(|| {
+                    rects.push(Rect::new(x, top + row as f32 * step, width, 0.0));
+                    rects.len() - 1
+                });
+                rects[at].height += step;
+                here.push(at);
+            }
+            column += 1;
+        }
+        std::mem::swap(&mut above, &mut here);
+        here.clear();
+    }
+    rects
+}
+
 /// Colour of glyphs. Printers here know black and paper only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ink {

@@ -502,3 +502,30 @@ each_database!(
         assert_eq!(list.problem(), "409 not_on_labels");
     }
 );
+
+each_database!(
+    fn a_pick_list_speaks_of_the_sellers_own_skus(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let orders = [
+            order("1").to(recipient("陈一")).line("shop-a", 2),
+            order("2").to(recipient("陈二")).line("shop-b", 1).line("unknown", 1),
+        ];
+        app.push(&shop, &orders);
+        let ids = shipments(&app);
+        let http = app.http();
+        http.post("/api/v1/skus", json!({ "code": "TEA-1", "title": "Green tea, 250 g" })).expect(201);
+        for code in ["shop-a", "shop-b"] {
+            http.post("/api/v1/sku-codes", json!({ "items": [{ "code": code, "sku": "TEA-1" }] }))
+                .expect(200);
+        }
+        let job = create(&app, &wish(Paper::PickList, &ids)).id.expect("a list");
+        let document = document(&app, job).expect("it waits");
+        let papers::Paper::PickList { list } = &document.paper else { panic!("a list") };
+        let picks: Vec<_> = papers::pick_list::by_sku(list)
+            .into_iter()
+            .map(|pick| format!("{} {} {}", pick.sku, pick.name, pick.quantity))
+            .collect();
+        assert_eq!(picks[0], "TEA-1 Green tea, 250 g 3", "{picks:?}");
+        assert!(picks.len() == 2 && picks[1].starts_with("unknown "), "{picks:?}");
+    }
+);

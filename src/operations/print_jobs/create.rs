@@ -227,6 +227,7 @@ fn contents(tx: &mut Tx, paper: Paper, fit: &[(ShipmentRow, i64)]) -> Result<Vec
 pub(super) fn data_hash(paper: Paper, shown: &values::Shown) -> String {
     match paper {
         Paper::DeliveryNote => shown.delivery_note(Stamp::default()).data_hash(),
+        Paper::PackingList => shown.packing_list(Stamp::default()).data_hash(),
         _ => shown.waybill(Stamp::default()).data_hash(),
     }
 }

@@ -229,14 +229,18 @@ fn paper_of(
             size,
             sheets: good.iter().map(|(sheet, shown)| shown.delivery_note(stamp(sheet))).collect(),
         },
-        paper => {
-            let sheets = good.iter().map(|(sheet, shown)| shown.waybill(stamp(sheet))).collect();
-            match paper {
-                Paper::PackingList => papers::Paper::PackingLists { size, sheets },
-                Paper::ReturnLabel => papers::Paper::ReturnLabels { size, sheets },
-                _ => papers::Paper::Waybills { size, sheets },
-            }
-        }
+        Paper::PackingList => papers::Paper::PackingLists {
+            size,
+            sheets: good.iter().map(|(sheet, shown)| shown.packing_list(stamp(sheet))).collect(),
+        },
+        Paper::ReturnLabel => papers::Paper::ReturnLabels {
+            size,
+            sheets: good.iter().map(|(sheet, shown)| shown.waybill(stamp(sheet))).collect(),
+        },
+        _ => papers::Paper::Waybills {
+            size,
+            sheets: good.iter().map(|(sheet, shown)| shown.waybill(stamp(sheet))).collect(),
+        },
     })
 }
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::db::shipments::ShipmentRow;
-use crate::db::{Db, recipients, sellers, sheet_values, shops, warehouses};
+use crate::db::{Db, recipients, sellers, sheet_values, shipments, shops, skus, warehouses};
 use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::error::Error;
-use crate::domain::id::ShipmentId;
+use crate::domain::id::{ShipmentId, SkuId};
 use crate::domain::recipient::Recipient;
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::Format;
@@ -27,6 +27,8 @@ pub struct Shown {
     city: String,
     sender: SenderText,
     items: Vec<ItemText>,
+    /// The same by the seller's own SKUs, as the warehouse knows them.
+    picks: Vec<ItemText>,
     remarks: Vec<RemarkText>,
     order_numbers: Vec<OrderNumberText>,
     pieces: u32,
@@ -63,6 +65,7 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
                 city: person.map(|person| person.city.clone()).unwrap_or_default(),
                 sender: sender.clone(),
                 items: Vec::new(),
+                picks: Vec::new(),
                 remarks: Vec::new(),
                 order_numbers: Vec::new(),
                 pieces: 0,
@@ -88,25 +91,48 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
         ));
         shown.order_numbers.push(OrderNumberText { shop: order.shop, number: order.number });
     }
-    for item in sheet_values::items(db, &ids)? {
-        let Some(shown) = shown.get_mut(&item.shipment_id) else { continue };
-        let quantity = u32::try_from(item.quantity).unwrap_or(u32::MAX);
+    let lines = shipments::content(db, &ids)?;
+    let mut meant: Vec<SkuId> = lines.iter().filter_map(|line| line.sku_id).collect();
+    meant.sort();
+    meant.dedup();
+    let own: HashMap<SkuId, _> = skus::find(db, &meant)?.into_iter().map(|sku| (sku.id, sku)).collect();
+    for line in lines {
+        let Some(shown) = shown.get_mut(&line.shipment_id) else { continue };
+        let quantity = u32::try_from(line.quantity).unwrap_or(u32::MAX);
         shown.pieces = shown.pieces.saturating_add(quantity);
-        let same = |known: &&mut ItemText| {
-            known.sku == item.sku && known.name == item.title && known.variant == item.variant
+        let item = ItemText {
+            sku: line.sku,
+            name: line.title,
+            variant: line.variant,
+            quantity,
+            location: String::new(),
         };
-        match shown.items.iter_mut().find(same) {
-            Some(known) => known.quantity = known.quantity.saturating_add(quantity),
-            None => shown.items.push(ItemText {
-                sku: item.sku,
-                name: item.title,
-                variant: item.variant,
-                quantity,
-                location: String::new(),
-            }),
-        }
+        let pick = match line.sku_id.and_then(|sku| own.get(&sku)) {
+            Some(sku) if sku.title.is_empty() => ItemText { sku: sku.code.clone(), ..item.clone() },
+            // The seller's own title says which variant it is.
+            Some(sku) => ItemText {
+                sku: sku.code.clone(),
+                name: sku.title.clone(),
+                variant: String::new(),
+                ..item.clone()
+            },
+            None => item.clone(),
+        };
+        add(&mut shown.items, item);
+        add(&mut shown.picks, pick);
     }
     Ok(shown)
+}
+
+/// Adds an item to a list; the same item only counts up.
+fn add(items: &mut Vec<ItemText>, item: ItemText) {
+    let same = |known: &&mut ItemText| {
+        known.sku == item.sku && known.name == item.name && known.variant == item.variant
+    };
+    match items.iter_mut().find(same) {
+        Some(known) => known.quantity = known.quantity.saturating_add(item.quantity),
+        None => items.push(item),
+    }
 }
 
 impl Shown {
@@ -124,6 +150,11 @@ impl Shown {
             pieces: self.pieces,
             package_code: Some(self.shipment.to_string()),
         }
+    }
+
+    /// For the packer, who knows the seller's own SKUs.
+    pub fn packing_list(&self, stamp: Stamp) -> WaybillSheet {
+        WaybillSheet { items: self.picks.clone(), ..self.waybill(stamp) }
     }
 
     pub fn delivery_note(&self, stamp: Stamp) -> DeliveryNote {
@@ -146,7 +177,7 @@ impl Shown {
         PickShipment {
             position,
             number: self.number.clone(),
-            items: self.items.clone(),
+            items: self.picks.clone(),
             remarks: self.remarks.clone(),
         }
     }

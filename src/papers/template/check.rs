@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::print::Paper;
 use crate::domain::text_enum;
-use crate::papers::display::DOT_MM;
+use crate::papers::display::{DOT_MM, Rect};
 use crate::papers::font::Fonts;
 use crate::papers::problem::{Problem, ProblemCode};
 
@@ -33,6 +33,8 @@ text_enum! {
         UnknownField = "unknown_field",
         /// A part or column of a flow nobody knows.
         UnknownPart = "unknown_part",
+        /// A picture that cannot be printed.
+        Picture = "picture",
         /// Nothing in it.
         EmptyBox = "empty_box",
         /// Only one box can flow.
@@ -189,6 +191,18 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
         return;
     }
     if matches!(one.kind, BoxKind::Line | BoxKind::Frame) {
+        return;
+    }
+    if one.kind == BoxKind::Picture {
+        let area = Rect::new(one.x_mm, one.y_mm, one.width_mm, one.height_mm);
+        if let Some(Err((message, zh))) = one.picture.as_ref().map(|picture| picture.drawn(area)) {
+            found.push(finding(FindingCode::Picture, Some(number), message, zh));
+        }
+        if one.picture.is_none() {
+            let (message, zh) =
+                ("It has no picture yet. Choose a file, or take it out.", "还没有图片,请选择文件或删除。");
+            found.push(finding(FindingCode::EmptyBox, Some(number), message, zh));
+        }
         return;
     }
     if one.text.trim().is_empty() {

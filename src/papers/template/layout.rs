@@ -88,6 +88,11 @@ fn fixed(canvas: &mut Canvas, template: &Template, values: &SheetValues, page: &
             BoxKind::Flow => {}
             BoxKind::Line => canvas.black(area),
             BoxKind::Frame => frame(canvas, area),
+            // A picture that cannot be drawn was refused when the template was saved.
+            BoxKind::Picture => {
+                let drawn = one.picture.as_ref().and_then(|picture| picture.drawn(area).ok());
+                canvas.page.rects.extend(drawn.into_iter().flatten());
+            }
             BoxKind::Text | BoxKind::Badge | BoxKind::Barcode | BoxKind::Qr => {
                 let value = filled(&one.text, values, page);
                 // An empty number is reported by what the paper requires; a code that is not there is no code.

@@ -12,6 +12,7 @@ mod check;
 mod fields;
 mod flow;
 mod layout;
+mod picture;
 mod starting;
 mod test_sheet;
 
@@ -25,6 +26,7 @@ pub use check::{Finding, FindingCode, check};
 pub use fields::{FIELDS, Field, SheetValues};
 pub use flow::{COLUMNS, PARTS};
 pub use layout::lay_out;
+pub use picture::Picture;
 pub use starting::{sizes, starting};
 pub use test_sheet::test_sheet;
 
@@ -54,6 +56,8 @@ text_enum! {
         Line = "line",
         /// The four sides of the box.
         Frame = "frame",
+        /// A logo in black and white.
+        Picture = "picture",
         /// What is as long as the order: remarks, order numbers, items. It goes on on further pages. One
         /// part a line.
         Flow = "flow",
@@ -113,6 +117,9 @@ pub struct TemplateBox {
     /// Takes more lines before it gets smaller, from the top: addresses.
     #[serde(default)]
     pub wraps: bool,
+    /// Of a box of the kind `picture`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
 }
 
 fn usual_pt() -> f32 {
@@ -142,13 +149,14 @@ impl TemplateBox {
             bold: false,
             side: left(),
             wraps: false,
+            picture: None,
         }
     }
 
     /// Shows the same on every sheet, so that a pre-printed form has it already.
     fn is_fixed(&self) -> bool {
         match self.kind {
-            BoxKind::Line | BoxKind::Frame => true,
+            BoxKind::Line | BoxKind::Frame | BoxKind::Picture => true,
             BoxKind::Flow => false,
             _ => fields::names(&self.text).next().is_none(),
         }

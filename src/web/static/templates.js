@@ -43,6 +43,36 @@ document.addEventListener("click", (event) => {
   later();
 });
 
+// A picture becomes dots here: black where it is dark and not see-through, as large as a logo needs.
+const SIDE = 320;
+
+async function dots(file) {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
+  const [width, height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(image, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  const row = Math.ceil(width / 8);
+  const bits = new Uint8Array(row * height);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const at = 4 * (y * width + x);
+      const light = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+      if (data[at + 3] > 127 && light < 140) bits[y * row + (x >> 3)] |= 0x80 >> (x & 7);
+    }
+  }
+  return `${width} ${height} ${btoa(String.fromCharCode(...bits))}`;
+}
+
+document.addEventListener("change", async (event) => {
+  const name = event.target.dataset?.picture;
+  if (!name || !event.target.files[0]) return;
+  form().elements[name].value = await dots(event.target.files[0]);
+  later();
+});
+
 const field = (index, name) => form()?.elements[`b${index}.${name}`];
 
 document.addEventListener("pointerdown", (event) => {

@@ -70,6 +70,8 @@ texts! {
     K_QR = "QR code" "二维码";
     K_LINE = "Line" "线";
     K_FRAME = "Frame" "方框";
+    K_PICTURE = "Picture" "图片";
+    CHOOSE_PICTURE = "Picture file, turned into black and white" "图片文件(转为黑白)";
     K_FLOW = "Flow" "流动区";
     S_LEFT = "Left" "左";
     S_CENTER = "Centre" "中";

@@ -30,6 +30,7 @@ const KINDS: &[(BoxKind, Text)] = &[
     (BoxKind::Qr, t::K_QR),
     (BoxKind::Line, t::K_LINE),
     (BoxKind::Frame, t::K_FRAME),
+    (BoxKind::Picture, t::K_PICTURE),
     (BoxKind::Flow, t::K_FLOW),
 ];
 
@@ -237,6 +238,13 @@ fn one_box(view: &View, one: &TemplateBox, index: usize, shown: &Shown, draft: &
                 (measure(view, t::WIDTH, &field("w"), one.width_mm, "0.25"))
                 (measure(view, t::HEIGHT, &field("h"), one.height_mm, "0.25"))
             }
+            @if one.kind == BoxKind::Picture {
+                // The script makes the dots; they travel in the field beside.
+                label { span { (view.t(t::CHOOSE_PICTURE)) } input type="file" accept="image/png,image/jpeg,image/webp,image/gif" data-picture=(field("picture")); }
+            }
+            @if let Some(picture) = &one.picture {
+                input type="hidden" name=(field("picture")) value={ (picture.width) " " (picture.height) " " (picture.bits) };
+            } @else { input type="hidden" name=(field("picture")) value=""; }
             label { span { (view.t(t::TEXT)) } textarea name=(field("text")) rows=(if one.kind == BoxKind::Flow { 4 } else { 2 }) maxlength="1000" spellcheck="false" { (one.text) } }
             div.measures {
                 (measure(view, t::SIZE_PT, &field("size"), one.size_pt, "0.5"))

@@ -1,7 +1,7 @@
 //! The editor's form as a template, and what its buttons do to it before anything is saved.
 
 use crate::domain::print::Paper;
-use crate::papers::template::{BoxKind, MAX_BOXES, Side, Template, TemplateBox};
+use crate::papers::template::{BoxKind, MAX_BOXES, Picture, Side, Template, TemplateBox};
 use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 
@@ -32,7 +32,15 @@ fn one(form: &Form, index: usize) -> TemplateBox {
         bold: !field("bold").is_empty(),
         side: Side::parse(field("side")).unwrap_or(Side::Left),
         wraps: !field("wraps").is_empty(),
+        picture: picture(field("picture")),
     }
+}
+
+/// Width, height and bits, parted by blanks; anything else is no picture.
+fn picture(text: &str) -> Option<Picture> {
+    let mut parts = text.split(' ');
+    let (width, height, bits) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(Picture { width: width.parse().ok()?, height: height.parse().ok()?, bits: bits.to_owned() })
 }
 
 fn measure(text: &str) -> f32 {
@@ -76,6 +84,7 @@ fn fresh(kind: BoxKind, size: PaperSize) -> TemplateBox {
         BoxKind::Qr => ("{package_code}", 14.0, 14.0),
         BoxKind::Line => ("", 40.0, 0.25),
         BoxKind::Frame => ("", 40.0, 20.0),
+        BoxKind::Picture => ("", 20.0, 20.0),
         BoxKind::Flow => ("items", 60.0, 30.0),
     };
     let half = |whole: f32, part: f32| ((whole - part) / 2.0).max(0.0).floor();
@@ -90,14 +99,16 @@ mod tests {
     fn the_form_is_read_as_it_was_typed() {
         let form = Form::parse(
             "boxes=2&fill_only=1&offset_x_mm=1,5&offset_y_mm=-2&b0.kind=text&b0.x=3&b0.y=4.25&b0.w=50&b0.h=x&\
-             b0.text=%7Bnumber%7D%0D%0Ax&b0.size=12&b0.min=8&b0.bold=1&b0.side=right&b1.kind=line",
+             b0.text=%7Bnumber%7D%0D%0Ax&b0.size=12&b0.min=8&b0.bold=1&b0.side=right&b1.kind=picture&\
+             b1.picture=8+1+gA%3D%3D",
         );
         let template = template(&form, Paper::Waybill, PaperSize::Label76x130);
         let first = &template.boxes[0];
         assert_eq!((template.fill_only, template.offset_x_mm, template.offset_y_mm), (true, 1.5, -2.0));
         assert_eq!((first.x_mm, first.y_mm, first.text.as_str()), (3.0, 4.25, "{number}\nx"));
         assert!(first.height_mm.is_nan() && first.bold && !first.wraps && first.side == Side::Right);
-        assert_eq!(template.boxes[1].kind, BoxKind::Line);
+        let logo = template.boxes[1].picture.as_ref().map(|one| (one.width, one.height, one.bits.as_str()));
+        assert_eq!((template.boxes[1].kind, logo), (BoxKind::Picture, Some((8, 1, "gA=="))));
     }
 
     #[test]
