@@ -93,6 +93,16 @@ pub fn revive(tx: &mut Tx, id: ClaimId, lease_ms: i64) -> QueryResult<()> {
     tx.execute(sql(text).bind(lease_ms).bind(tx.seller()).bind(id)).map(drop)
 }
 
+/// Whether the lease of any claim has run out.
+pub fn has_lapsed(db: &mut Db) -> QueryResult<bool> {
+    let text = format!(
+        "SELECT COUNT(*) AS one FROM sheet_claims WHERE seller_id = ? AND lease_until_ms < {}",
+        now_ms(db)
+    );
+    let seller = db.seller();
+    Ok(db.number(sql(text).bind(seller))? > 0)
+}
+
 /// The claims whose lease has run out, locked; what somebody else is at work on is left.
 pub fn lapsed(tx: &mut Tx) -> QueryResult<Vec<ClaimRow>> {
     let text = format!(

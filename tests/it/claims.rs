@@ -320,6 +320,26 @@ each_database!(
 );
 
 each_database!(
+    fn what_a_silent_desk_had_in_hand_is_told_as_soon_as_another_one_asks(app: TestApp) {
+        let ids = ready(&app, 3);
+        run(&app, &ids);
+        let silent = desk(&app, "desk", &[("zebra", "first_on_top")]);
+        let alive = desk(&app, "other", &[("zebra", "first_on_top")]);
+        let job = job(&app, &ids, "desk");
+        let wish = NewClaimWish { lease_s: 1, ..silent.wish(0, "a", 2) };
+        printing::handful(app.app(), &silent.actor, &wish).expect("sheets wait");
+        let mut asked = 0;
+        until("the other desk's question tells it", || {
+            asked += 1;
+            let nothing = alive.take(&app, 0, &asked.to_string(), 4).expect("an answer");
+            assert!(nothing.sheets.is_empty(), "the job is another desk's");
+            states(&app, job)[0] == SheetState::Unknown
+        });
+        assert_eq!(states(&app, job)[2], SheetState::Queued);
+    }
+);
+
+each_database!(
     fn what_a_printer_took_without_a_word_waits_for_a_person(app: TestApp) {
         let ids = ready(&app, 3);
         run(&app, &ids);

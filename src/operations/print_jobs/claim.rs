@@ -76,7 +76,8 @@ pub fn nothing_now(db: &mut Db, actor: &Actor, wish: &NewClaimWish) -> Result<Op
     };
     let is_known = sheet_claims::by_request(db, station.id, &wish.request)?.is_some();
     let printer = desks::printer(db, wish.printer)?;
-    if is_known || printer.station_id != station.id {
+    // What a silent desk left is told by the first one that asks, not by the next round of the house.
+    if is_known || printer.station_id != station.id || sheet_claims::has_lapsed(db)? {
         return Ok(None);
     }
     standstill(db, &printer)
