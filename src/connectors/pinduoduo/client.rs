@@ -72,8 +72,9 @@ fn refused(error: ErrorResponse) -> CallError {
         "20004" => {
             CallError::AuthExpired(format!("the signature is wrong, so the client_secret is: {words}"))
         }
-        // Not from this address of ours; not this call; banned.
-        "20005" | "20031" | "70032" | "70034" | "70035" | "70036" => CallError::PermissionMissing(words),
+        "20005" => CallError::IpNotAllowed(words),
+        // Not this call; banned.
+        "20031" | "70032" | "70034" | "70035" | "70036" => CallError::PermissionMissing(words),
         "52101" | "70031" => CallError::Throttled { retry_after: PATIENCE },
         "50000" | "50001" | "50002" | "52001" | "52002" | "52102" | "52103" | "70033" => {
             CallError::PlatformBusy(words)
@@ -93,6 +94,8 @@ mod tests {
             match refused(response) {
                 CallError::AuthExpired(_) => "auth",
                 CallError::PermissionMissing(_) => "permission",
+                CallError::IpNotAllowed(_) => "address",
+                CallError::ClockSkew(_) => "clock",
                 CallError::Throttled { .. } => "wait",
                 CallError::PlatformBusy(_) => "busy",
                 CallError::Invalid(_) => "invalid",
@@ -101,7 +104,7 @@ mod tests {
         for (code, expected) in [
             ("10019", "auth"),
             ("20004", "auth"),
-            ("20005", "permission"),
+            ("20005", "address"),
             ("70035", "permission"),
             ("70031", "wait"),
             ("52101", "wait"),
