@@ -12,10 +12,10 @@ use crate::domain::id::*;
 use crate::domain::job::JobState;
 use crate::domain::number_run::WaybillState;
 use crate::domain::order::{OrderKind, OrderState, Refund};
-use crate::domain::plan::WishSource;
 use crate::domain::platform::Platform;
 use crate::domain::print::{Paper, SheetState};
 use crate::domain::region_rule::RegionEffect;
+use crate::domain::rule::ActionKind;
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::station::{PrinterKind, PrinterLanguage, Stacking, StationState};
 use crate::domain::time::UtcTime;
@@ -90,7 +90,7 @@ macro_rules! id_columns {
 id_columns! {
     SellerId UserId TokenId ShopId ImportId OrderId LineId RecipientId HoldId ShipmentId SuggestionId
     WaybillId NumberRunId PrintJobId SheetId StationId PrinterId ClaimId WriteBackId EventId JobId
-    SkuId SkuCodeId SkuPatternId NoteId HandOverId TemplateId CarrierAccountId CarrierServiceId PriceTableId RegionRuleId WarehouseId
+    SkuId SkuCodeId SkuPatternId NoteId HandOverId TemplateId CarrierAccountId CarrierServiceId PriceTableId RegionRuleId WarehouseId RuleRunId
 }
 
 /// Text enums are their words.
@@ -116,7 +116,8 @@ macro_rules! word_columns {
 
 word_columns! {
     AuditKind AuditState Platform OrderState OrderKind Refund ShipmentState PrintState Role WaybillState Paper SheetState
-    WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking DeliveryKind PriceKind WishSource RegionEffect
+    WriteBackState JobState Stage ClockSource DelayReason StationState PrinterKind PrinterLanguage Stacking DeliveryKind PriceKind RegionEffect
+    ActionKind
 }
 
 /// Declares a struct whose fields are read from the columns of the same names.

@@ -24,6 +24,7 @@ row! {
         pub paid_at: Option<UtcTime>,
         pub ship_by: Option<UtcTime>,
         pub ship_from: Option<UtcTime>,
+        pub buyer_nick: String,
         pub buyer_message: String,
         pub seller_memo: String,
         pub flag: String,
@@ -45,7 +46,7 @@ pub fn orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<FactRow>> {
     let seller = db.seller();
     db.load(
         sql("SELECT o.id, o.shop_id, o.number, o.head_at, o.lines_at, o.state, o.kind, o.currency, o.ordered_at, \
-             o.paid_at, o.ship_by, o.ship_from, o.buyer_message, o.seller_memo, o.flag, o.total_amount, \
+             o.paid_at, o.ship_by, o.ship_from, o.buyer_nick, o.buyer_message, o.seller_memo, o.flag, o.total_amount, \
              o.shipping_amount, o.recipient_id, r.country, \
              r.region_code, r.identity_key, r.missing, r.is_masked, d.order_id IS NOT NULL AS stands_alone \
              FROM orders o \

@@ -1,4 +1,4 @@
-//! Which way orders should go, as people and rules said, and which parcels have to be planned anew.
+//! Which way orders should go, as people said, and which parcels have to be planned anew.
 
 use diesel::QueryResult;
 
@@ -7,16 +7,15 @@ use super::column::row;
 use super::statement::{Rows, Statement, sql};
 use super::{Db, Tx};
 use crate::domain::id::{OrderId, ShipmentId};
-use crate::domain::plan::{Wish, WishSource};
+use crate::domain::plan::Wish;
 use crate::domain::time::UtcTime;
 
 row! {
-    /// What somebody or a rule said of an order.
+    /// What somebody said of an order.
     pub struct WishRow {
         pub order_id: OrderId,
         /// The parcel it was said of; 0 when of the order itself.
         pub shipment_id: ShipmentId,
-        pub source: WishSource,
         pub carrier: String,
         pub service: String,
         pub warehouse: String,
@@ -37,7 +36,7 @@ impl WishRow {
 pub fn wishes(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<WishRow>> {
     let seller = db.seller();
     db.load(
-        sql("SELECT order_id, shipment_id, source, carrier, service, warehouse, said_by, said_at FROM plan_wishes \
+        sql("SELECT order_id, shipment_id, carrier, service, warehouse, said_by, said_at FROM plan_wishes \
              WHERE seller_id = ? AND order_id IN ? ORDER BY said_at, order_id, shipment_id")
         .bind(seller)
         .list(orders.iter().copied()),
@@ -53,8 +52,8 @@ pub struct NewWish {
     pub wish: Wish,
 }
 
-/// Keeps what was said; what the same source said of the same order and parcel before is replaced.
-pub fn save(tx: &mut Tx, source: WishSource, wishes: &[NewWish]) -> QueryResult<()> {
+/// Keeps what was said; what was said of the same order and parcel before is replaced.
+pub fn save(tx: &mut Tx, wishes: &[NewWish]) -> QueryResult<()> {
     if wishes.is_empty() {
         return Ok(());
     }
@@ -67,24 +66,16 @@ pub fn save(tx: &mut Tx, source: WishSource, wishes: &[NewWish]) -> QueryResult<
         .column("warehouse", wishes.iter().map(|new| &new.wish.warehouse))
         .column("said_by", wishes.iter().map(|new| &new.wish.said_by));
     tx.execute(
-        sql("INSERT INTO plan_wishes (seller_id, order_id, shipment_id, source, carrier, service, warehouse, said_by, \
-             said_at) SELECT ?, new.order_id, new.shipment_id, ?, new.carrier, new.service, new.warehouse, new.said_by, \
-             ? FROM ? WHERE true ON CONFLICT (seller_id, order_id, shipment_id, source) DO UPDATE SET \
+        sql("INSERT INTO plan_wishes (seller_id, order_id, shipment_id, carrier, service, warehouse, said_by, \
+             said_at) SELECT ?, new.order_id, new.shipment_id, new.carrier, new.service, new.warehouse, new.said_by, \
+             ? FROM ? WHERE true ON CONFLICT (seller_id, order_id, shipment_id) DO UPDATE SET \
              carrier = excluded.carrier, service = excluded.service, warehouse = excluded.warehouse, \
              said_by = excluded.said_by, said_at = excluded.said_at")
         .bind(seller)
-        .bind(source)
         .bind(now)
         .rows(rows),
     )
     .map(drop)
-}
-
-/// Forgets all that a source said of these orders.
-pub fn forget(tx: &mut Tx, source: WishSource, orders: &[OrderId]) -> QueryResult<()> {
-    let seller = tx.seller();
-    let text = "DELETE FROM plan_wishes WHERE seller_id = ? AND source = ? AND order_id IN ?";
-    tx.execute(sql(text).bind(seller).bind(source).list(orders.iter().copied())).map(drop)
 }
 
 /// Whether there is anything to plan by: services, warehouses, notices, or what somebody said.

@@ -318,6 +318,8 @@ pub struct Derived {
     pub piece_count: i64,
     pub has_message: bool,
     pub has_memo: bool,
+    /// JSON, a list of texts.
+    pub tags: String,
     pub carrier: String,
     pub waybill: String,
     pub print: PrintState,
@@ -371,6 +373,7 @@ pub fn store(tx: &mut Tx, derived: &[Derived]) -> QueryResult<()> {
         .column("piece_count", derived.iter().map(|d| d.piece_count))
         .column("has_message", derived.iter().map(|d| d.has_message))
         .column("has_memo", derived.iter().map(|d| d.has_memo))
+        .column("tags", derived.iter().map(|d| &d.tags))
         .column("carrier", derived.iter().map(|d| &d.carrier))
         .column("waybill", derived.iter().map(|d| &d.waybill))
         .column("print", derived.iter().map(|d| d.print))
@@ -386,7 +389,7 @@ pub fn store(tx: &mut Tx, derived: &[Derived]) -> QueryResult<()> {
              is_open = new.is_open, recipient_id = new.recipient_id, country = new.country, \
              region_code = new.region_code, due_at = new.due_at, paid_at = new.paid_at, \
              order_count = new.order_count, piece_count = new.piece_count, has_message = new.has_message, \
-             has_memo = new.has_memo, carrier = new.carrier, waybill = new.waybill, print = new.print, \
+             has_memo = new.has_memo, tags = new.tags, carrier = new.carrier, waybill = new.waybill, print = new.print, \
              cancelled_at = new.cancelled_at, recheck_at = new.recheck_at, plan_carrier = new.plan_carrier, \
              plan_service = new.plan_service, plan_warehouse = new.plan_warehouse, plan_cost = new.plan_cost, \
              plan = new.plan, \

@@ -63,6 +63,8 @@ text_enum! {
         Unlinked = "unlinked",
         /// A line costs nothing, or the total is less than lines and shipping.
         Discounted = "discounted",
+        /// A rule of the seller's wants it.
+        Rule = "rule",
         /// It has changed since it was audited.
         Changed = "changed",
         /// Somebody rejected it as it is.
@@ -80,6 +82,7 @@ impl AuditCause {
             Self::FirstOrder => ("first order of this buyer", "买家首单"),
             Self::Unlinked => ("imported or typed", "导入或手工录入"),
             Self::Discounted => ("discounted or free of charge", "有优惠或零价商品"),
+            Self::Rule => ("a rule wants it", "规则要求"),
             Self::Changed => ("changed since its audit", "审核后有变更"),
             Self::Rejected => ("rejected", "已驳回"),
         }

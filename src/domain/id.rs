@@ -109,6 +109,8 @@ ids! {
     RegionRuleId;
     /// Where parcels leave from.
     WarehouseId;
+    /// A dry run of rules.
+    RuleRunId;
     /// Something the seller sells, by the seller's own code.
     SkuId;
     /// What a shop calls a SKU.

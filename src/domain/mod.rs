@@ -21,6 +21,7 @@ pub mod recipient;
 pub mod region;
 pub mod region_rule;
 pub mod remark;
+pub mod rule;
 pub mod seller;
 pub mod shipment;
 pub mod shop;

@@ -16,15 +16,6 @@ use super::text_enum;
 const OTHERS_TOLD: usize = 12;
 
 text_enum! {
-    /// Who said which way an order should go.
-    pub enum WishSource("source of a wish") {
-        /// A person; comes first and is remembered.
-        Hand = "hand",
-        Rule = "rule",
-    }
-}
-
-text_enum! {
     /// Why a plan is as it is.
     pub enum PlanWhy("reason of a plan") {
         Hand = "hand",

@@ -15,6 +15,8 @@ text_enum! {
         RefundOpen = "refund_open",
         Closed = "closed",
         Held = "held",
+        /// A rule of the seller's has it wait.
+        RuleHeld = "rule_held",
         PlatformHeld = "platform_held",
         PlatformShipped = "platform_shipped",
         PlatformPartlyShipped = "platform_partly_shipped",
@@ -62,6 +64,8 @@ pub struct OrderFacts {
     /// Name, phone or address are masked and no platform key stands for them.
     pub is_masked: bool,
     pub holds: Vec<HoldFact>,
+    /// Holds by rules; `held_by` is the rule's name.
+    pub rule_holds: Vec<HoldFact>,
     pub remark_unread: bool,
     /// The audits that it needs, also those it has passed.
     pub audits: Vec<Standing>,
@@ -116,6 +120,10 @@ pub fn reasons(facts: &OrderFacts, now: UtcTime) -> Vec<Reason> {
         let until = hold.until_at.map(|until| format!(" until {until}")).unwrap_or_default();
         add(Held, format!("{} ({}{until})", hold.reason, hold.held_by));
     }
+    for hold in facts.rule_holds.iter().filter(|hold| hold.until_at.is_none_or(|until| until > now)) {
+        let until = hold.until_at.map(|until| format!(" until {until}")).unwrap_or_default();
+        add(RuleHeld, format!("{} ({}{until})", hold.reason, hold.held_by));
+    }
     if !facts.unmapped.is_empty() {
         add(SkuUnmapped, listed(&facts.unmapped));
     }
@@ -141,7 +149,7 @@ fn listed(names: &[String]) -> String {
 
 /// The next moment at which time alone changes the reasons.
 pub fn recheck_at(facts: &OrderFacts, now: UtcTime) -> Option<UtcTime> {
-    let holds = facts.holds.iter().filter_map(|hold| hold.until_at);
+    let holds = facts.holds.iter().chain(&facts.rule_holds).filter_map(|hold| hold.until_at);
     holds.chain(facts.ship_from).chain(facts.waits_until).filter(|moment| *moment > now).min()
 }
 
@@ -154,6 +162,7 @@ impl ReasonCode {
         !matches!(
             self,
             Self::Held
+                | Self::RuleHeld
                 | Self::SkuUnmapped
                 | Self::RemarkUnread
                 | Self::AuditCustomer
@@ -183,6 +192,7 @@ impl ReasonCode {
             Self::RefundOpen => ("A refund is requested or under way.", "有未结束的退款。"),
             Self::Closed => ("The order is closed.", "订单已关闭。"),
             Self::Held => ("Someone holds the order", "订单被挂起"),
+            Self::RuleHeld => ("A rule holds the order", "规则挂起"),
             Self::PlatformHeld => ("The platform holds the order.", "平台暂缓发货。"),
             Self::PlatformShipped => ("The shop shows it as shipped already.", "平台已显示发货。"),
             Self::PlatformPartlyShipped => {
@@ -214,6 +224,9 @@ impl ReasonCode {
             }
             Self::Closed => ("Nothing is to be done.", "无需处理。"),
             Self::Held => ("Release the hold, or wait for its day.", "解除挂起,或等到期。"),
+            Self::RuleHeld => {
+                ("Look at the order and let it go, or change the rule.", "查看订单后放行,或修改规则。")
+            }
             Self::PlatformHeld => ("Look into the shop for the platform's reason.", "到平台查看原因。"),
             Self::PlatformShipped => ("Check in the shop who shipped it.", "到平台核实发货情况。"),
             Self::PlatformPartlyShipped => {
@@ -286,6 +299,7 @@ mod tests {
             missing: Vec::new(),
             is_masked: false,
             holds: Vec::new(),
+            rule_holds: Vec::new(),
             remark_unread: false,
             audits: Vec::new(),
             unmapped: Vec::new(),
@@ -324,6 +338,10 @@ mod tests {
         check(
             |facts| (facts.state, facts.remark_unread) = (OrderState::Cancelled, true),
             &["closed", "remark_unread"],
+        );
+        check(
+            |facts| facts.rule_holds = vec![hold(None), hold(Some("2026-11-19T00:00:00Z"))],
+            &["rule_held"],
         );
         check(|facts| facts.unmapped = vec!["TEA".into()], &["sku_unmapped"]);
         let open = |kind| audit::standing(kind, vec![audit::AuditCause::Total], None).expect("it is needed");

@@ -32,6 +32,7 @@ pub mod print_jobs;
 pub mod problem;
 pub mod recipients;
 pub mod region_rules;
+mod rules;
 pub mod saved_filters;
 pub mod settings;
 pub mod shipment_query;
@@ -147,6 +148,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(carriers::routes)
         .configure(region_rules::routes)
         .configure(warehouses::routes)
+        .configure(rules::routes)
         .service(resource("/orders/{id}").route(get().to(orders::show)))
         .service(resource("/orders/{id}/notes").route(post().to(orders::write_note)))
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))

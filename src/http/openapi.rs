@@ -11,8 +11,8 @@ use utoipa::{Modify, OpenApi};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders,
-    packing, platforms, print_jobs, recipients, region_rules, saved_filters, settings, shipments, shipping,
-    shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
+    packing, platforms, print_jobs, recipients, region_rules, rules, saved_filters, settings, shipments,
+    shipping, shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
 };
 
 #[derive(OpenApi)]
@@ -54,6 +54,8 @@ use super::{
         skus::list, skus::create, skus::show, skus::replace, skus::remove, skus::import,
         sku_codes::list, sku_codes::map, sku_codes::unmap, sku_codes::unmapped, sku_codes::patterns,
         sku_codes::save_pattern, sku_codes::remove_pattern,
+        rules::list, rules::replace, rules::add, rules::change, rules::remove, rules::place, rules::text,
+        rules::replace_text, rules::check, rules::dry_run, rules::show_dry_run, rules::run, rules::give, rules::take_back,
         recipients::compare, recipients::parse, why::show,
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,

@@ -4,6 +4,7 @@
 
 pub mod answering;
 pub mod authorising;
+pub mod dry_running;
 pub mod housekeeping;
 pub mod imports;
 pub mod intake;

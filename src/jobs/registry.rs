@@ -8,12 +8,13 @@ use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
-use super::{answering, housekeeping, pulling, telling};
+use super::{answering, dry_running, housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
 use crate::operations::answers::{DOCUMENT, NUMBER_RUN, SHIP};
 use crate::operations::deadlines::RECOUNT;
+use crate::operations::rules::{DRY_RUN, FIRST_RULES};
 use crate::operations::shipments::again::RECHECK;
 use crate::operations::write_backs::telling::TELL;
 
@@ -94,6 +95,8 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, TIDY_HOUSE, tidy_house),
         kind(app, RECHECK, recheck),
         kind(app, RECOUNT, housekeeping::recount),
+        kind(app, DRY_RUN, dry_running::count),
+        kind(app, FIRST_RULES, dry_running::judge_all),
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
         kind(app, IMPORT, import_file),

@@ -3,13 +3,12 @@
 use chrono::Duration;
 use huidan::domain::actor::Role;
 use huidan::domain::id::{OrderId, ShipmentId};
-use huidan::domain::plan::Wish;
 use huidan::domain::platform::Platform;
 use huidan::domain::shop::ShopSettings;
 use huidan::jobs::housekeeping;
+use huidan::operations::hand_overs;
 use huidan::operations::shops::{self as shop_operations, NewShop};
-use huidan::operations::{hand_overs, plans};
-use huidan::operations::{merging, number_runs as runs, shipments as ops};
+use huidan::operations::{merging, number_runs as runs};
 use serde_json::{Value as Json, json};
 
 use crate::number_runs::{FIRST, commit, shipments, zto};
@@ -151,20 +150,13 @@ each_database!(
         app.write(|tx| merging::merge(tx, &[ids[2], ids[0]], true)).expect("they are merged");
         let together = the_shipment_of(&app, orders[0]).id;
         assert_eq!(plan(&http, together), "sf-std hand 1300", "one of its orders was said to go so");
-        let wish = Wish { service: "zto-std".into(), said_by: "rule: small".into(), ..Wish::default() };
-        let by_rule = |tx: &mut huidan::db::Tx| {
-            plans::set_by_rules(tx, &orders, &[(orders[1], wish.clone())])?;
-            ops::refresh(tx, &ids)
-        };
-        app.write(by_rule).expect("a rule");
+        let small = json!({ "key": "small", "name": "Small ones", "when": { "platform": ["push"] },
+            "then": { "service": "zto-std" } });
+        http.put("/api/v1/rules", json!({ "rules": [small] })).expect(200);
         assert_eq!(plan(&http, ids[1]), "sf-std hand 1200", "a person comes first");
         choose(&http, &[ids[1]], json!({ "service": "" }));
         assert_eq!(plan(&http, ids[1]), "zto-std rule 500");
-        app.write(|tx| {
-            plans::set_by_rules(tx, &orders, &[])?;
-            ops::refresh(tx, &ids)
-        })
-        .expect("no rule any more");
+        http.put("/api/v1/rules", json!({ "rules": [] })).expect(200);
         assert_eq!(plan(&http, ids[1]), "zto-std cheapest 500");
         choose(&http, &[ids[1]], json!({ "carrier": "顺丰" }));
         assert_eq!(plan(&http, ids[1]), "sf-std hand 1200", "a carrier by its name");

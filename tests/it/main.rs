@@ -43,6 +43,7 @@ mod print_jobs;
 mod printers;
 mod pulling;
 mod remarks;
+mod rules;
 mod second_factor;
 mod shared_workers;
 mod ship;

@@ -25,16 +25,13 @@ CREATE TABLE plan_wishes (
     order_id BIGINT NOT NULL,
     -- The parcel it was said of; 0 when of the order itself.
     shipment_id BIGINT NOT NULL,
-    -- hand, rule
-    source TEXT NOT NULL,
     -- Each empty where nothing was said.
     carrier TEXT NOT NULL,
     service TEXT NOT NULL,
     warehouse TEXT NOT NULL,
-    -- A person, or the name of a rule.
     said_by TEXT NOT NULL,
     said_at TIMESTAMP NOT NULL,
-    PRIMARY KEY (seller_id, order_id, shipment_id, source),
+    PRIMARY KEY (seller_id, order_id, shipment_id),
     FOREIGN KEY (seller_id, order_id) REFERENCES orders (seller_id, id)
 );
 

@@ -47,6 +47,9 @@ pub fn settle(tx: &mut Tx, orders: &[OrderId], changes: &Changes) -> Result<(), 
     }
     plan.find_companies(tx)?;
     let (touched, stale) = plan.carry_out(tx)?;
+    // How many leave together is known only now; rules that ask for it are asked again.
+    let asks_company = context.rules.as_ref().is_some_and(|rules| rules.compiled.asks().company);
+    let judged = if asks_company { HashMap::new() } else { judged };
     refresh_with(tx, &context, &touched, judged, &stale)
 }
 

@@ -19,6 +19,7 @@ use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines::{self, DeadlineView};
 use crate::operations::plans;
+use crate::operations::rules::{self, OrderRules};
 use crate::operations::shipments::facts::{self, Context};
 use crate::operations::shipments::item::{ReasonItem, RecipientItem};
 
@@ -55,6 +56,8 @@ pub struct OrderView {
     /// The audits it needs, the customer audit first; empty when nobody has to audit it.
     pub audits: Vec<AuditView>,
     pub holds: Vec<HoldView>,
+    /// What rules and people decided on it; null while no rule wanted anything.
+    pub rules: Option<OrderRules>,
     pub shipments: Vec<PlaceView>,
     pub received_at: UtcTime,
 }
@@ -161,6 +164,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
     let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
     let context = Context::load(db)?;
     let mut judged = facts::load(db, &context, &ids, now)?;
+    let mut decided_by_rules = rules::of_orders(db, &ids)?;
     let recipient_ids: Vec<_> = rows.iter().filter_map(|row| row.recipient_id).collect();
     let masked = recipients::masked(db, &recipient_ids)?;
     let mut holds: HashMap<OrderId, Vec<HoldView>> = HashMap::new();
@@ -245,6 +249,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                     .collect(),
                 audits,
                 holds: holds.remove(&row.id).unwrap_or_default(),
+                rules: decided_by_rules.remove(&row.id),
                 shipments: places_of.remove(&row.id).unwrap_or_default(),
                 received_at: row.received_at,
                 number: row.number,

@@ -10,4 +10,4 @@ pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, un
 pub use hold::{NewHold, hold, release};
 pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};
-pub use thread::{RemarkItem, Threads};
+pub use thread::{NOTE, RemarkItem, Threads};

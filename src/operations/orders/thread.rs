@@ -14,7 +14,7 @@ use crate::domain::seller::SellerSettings;
 use crate::domain::time::UtcTime;
 
 /// The sealing purpose of a note's text.
-pub(super) const NOTE: &str = "order_note";
+pub const NOTE: &str = "order_note";
 
 /// Something that was said of an order.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

@@ -20,7 +20,7 @@ use crate::domain::freight::{Cost, Load};
 use crate::domain::id::{OrderId, ShipmentId};
 use crate::domain::left_out::{LeftOut, Why, each_once};
 use crate::domain::number_run::{already_shipped, cancelled};
-use crate::domain::plan::{Other, Parcel, Plan, ShopPlan, Wish, WishSource};
+use crate::domain::plan::{Other, Parcel, Plan, ShopPlan, Wish};
 use crate::domain::shipment::ShipmentState;
 use crate::domain::sku::SizeMm;
 use crate::operations::shipments::facts::Context;
@@ -93,7 +93,7 @@ pub fn choose(tx: &mut Tx, new: &NewPlan) -> Result<PlannedMany, Error> {
     }
     let members = shipments::members(tx, &fit)?;
     let wishes = said(tx, &new, &members)?;
-    record::save(tx, WishSource::Hand, &wishes)?;
+    record::save(tx, &wishes)?;
     let data = json!({ "carrier": new.carrier, "service": new.service, "warehouse": new.warehouse });
     let log: Vec<_> =
         fit.iter().map(|id| NewEvent::shipment("shipment.planned", *id, data.clone())).collect();
@@ -191,7 +191,7 @@ fn said(tx: &mut Tx, new: &NewPlan, members: &[MemberRow]) -> Result<Vec<NewWish
     Ok(company
         .into_iter()
         .flat_map(|(shipment, orders)| {
-            let before = planning::wish(&rows, WishSource::Hand, &orders, shipment).unwrap_or_default();
+            let before = planning::wish(&rows, &orders, shipment).unwrap_or_default();
             let (carrier, service) = match (&new.carrier, &new.service) {
                 (None, None) => (before.carrier, before.service),
                 (carrier, service) => {
@@ -204,18 +204,6 @@ fn said(tx: &mut Tx, new: &NewPlan, members: &[MemberRow]) -> Result<Vec<NewWish
             orders.into_iter().map(one).collect::<Vec<_>>()
         })
         .collect())
-}
-
-/// Keeps what rules say of orders, in place of all that rules said of them before; an order without a wish here has none
-/// any more. Whoever calls it looks at the orders' shipments again, in the same transaction.
-///
-/// # Errors
-/// When the record cannot be read or written.
-pub fn set_by_rules(tx: &mut Tx, orders: &[OrderId], wishes: &[(OrderId, Wish)]) -> Result<(), Error> {
-    record::forget(tx, WishSource::Rule, orders)?;
-    let new =
-        wishes.iter().map(|(order, wish)| NewWish { order: *order, shipment: None, wish: wish.clone() });
-    Ok(record::save(tx, WishSource::Rule, &new.collect::<Vec<_>>())?)
 }
 
 /// Has every waiting parcel without a number planned anew: services, prices, warehouses, weights or policies changed.

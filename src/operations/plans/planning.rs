@@ -11,9 +11,10 @@ use crate::domain::error::Error;
 use crate::domain::freight::{Load, Terms, prefixes};
 use crate::domain::id::{CarrierServiceId, OrderId, ShipmentId, SkuId};
 use crate::domain::order::OrderKind;
-use crate::domain::plan::{Offer, Parcel, Place, Plan, Prices, Wish, WishSource, Wishes, choose, offer};
+use crate::domain::plan::{Offer, Parcel, Place, Plan, Prices, Wish, Wishes, choose, offer};
 use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::region_rule::{RegionRule, says, turns_after};
+use crate::domain::rule::{ActionKind, Decision};
 use crate::domain::shipment::ShipmentState;
 use crate::domain::sku::{SizeMm, total_g};
 use crate::domain::time::UtcTime;
@@ -37,7 +38,7 @@ pub struct Planned {
 /// When the record cannot be read.
 pub fn is_on(db: &mut Db, context: &Context) -> Result<bool, Error> {
     let by_shop = context.shops.values().any(|shop| shop.settings.plan != Default::default());
-    Ok(by_shop || record::are_on(db)?)
+    Ok(by_shop || context.rules.is_some() || record::are_on(db)?)
 }
 
 /// Plans these parcels as they stand at `now`. A parcel with a number keeps its plan and is looked at for closed regions
@@ -194,8 +195,7 @@ impl World {
     ) -> Plan {
         let shop = &context.shop(facts[0].row.shop_id).settings.plan;
         let orders: Vec<OrderId> = facts.iter().map(|facts| facts.row.id).collect();
-        let (hand, rule) =
-            [WishSource::Hand, WishSource::Rule].map(|source| wish(said, source, &orders, shipment)).into();
+        let (hand, rule) = (wish(said, &orders, shipment), ruled(facts));
         let wishes = Wishes {
             hand: hand.as_ref(),
             rule: rule.as_ref(),
@@ -207,15 +207,10 @@ impl World {
     }
 }
 
-/// What a source says of a parcel: what was said of the parcel itself comes first, then what was said of its orders
+/// What people said of a parcel: what was said of the parcel itself comes first, then what was said of its orders
 /// elsewhere; the latest of each part counts.
-pub(super) fn wish(
-    said: &[WishRow],
-    source: WishSource,
-    orders: &[OrderId],
-    shipment: ShipmentId,
-) -> Option<Wish> {
-    let about = |row: &&WishRow| row.source == source && orders.contains(&row.order_id);
+pub(super) fn wish(said: &[WishRow], orders: &[OrderId], shipment: ShipmentId) -> Option<Wish> {
+    let about = |row: &&WishRow| orders.contains(&row.order_id);
     let own = |row: &&WishRow| row.shipment_id == shipment;
     let is_own = said.iter().filter(about).any(|row| own(&row));
     let mut found: Option<Wish> = None;
@@ -234,6 +229,30 @@ pub(super) fn wish(
         }
     }
     found
+}
+
+/// What rules decided on the orders of a parcel: the first order that a rule sends some way leads, and the first for
+/// which one names a warehouse.
+fn ruled(facts: &[&Facts]) -> Option<Wish> {
+    let decisions: Vec<&Decision> = facts.iter().filter_map(|facts| facts.decision.as_ref()).collect();
+    let first = |kind| decisions.iter().find_map(|decision| decision.counting(kind).next());
+    let way = decisions.iter().find_map(|decision| {
+        let (carrier, service) = (ActionKind::Carrier, ActionKind::Service);
+        let said = decision.counting(service).next().or(decision.counting(carrier).next())?;
+        let value = |kind| decision.single(kind).unwrap_or_default().to_owned();
+        Some((value(carrier), value(service), said.name.clone()))
+    });
+    let warehouse = first(ActionKind::Warehouse);
+    if way.is_none() && warehouse.is_none() {
+        return None;
+    }
+    let (carrier, service, said_by) = way.unwrap_or_default();
+    let said_by = match (said_by.is_empty(), warehouse) {
+        (true, Some(warehouse)) => warehouse.name.clone(),
+        _ => said_by,
+    };
+    let warehouse = warehouse.map(|one| one.value.clone()).unwrap_or_default();
+    Some(Wish { carrier, service, warehouse, said_by })
 }
 
 /// What is in parcels, by weight and size.

@@ -9,7 +9,7 @@ mod decide;
 mod document;
 mod place;
 mod progress;
-pub(super) mod values;
+pub mod values;
 
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::db::shipments::ShipmentRow;
-use crate::db::{Db, recipients, sellers, sheet_values, shipments, shops, skus, warehouses};
+use crate::db::{Db, recipients, rules, sellers, sheet_values, shipments, shops, skus, warehouses};
 use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::error::Error;
 use crate::domain::id::{ShipmentId, SkuId};
@@ -121,7 +121,43 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
         add(&mut shown.items, item);
         add(&mut shown.picks, pick);
     }
+    add_gifts(db, &ids, &mut shown)?;
     Ok(shown)
+}
+
+/// How a gift is marked, on every paper.
+const GIFT: &str = "赠品 Gift";
+
+/// Puts the gifts of rules below what was ordered, by their own SKUs and titles.
+fn add_gifts(db: &mut Db, ids: &[ShipmentId], shown: &mut HashMap<ShipmentId, Shown>) -> Result<(), Error> {
+    let mut gifts: Vec<(ShipmentId, String, i64)> = Vec::new();
+    for row in rules::gifts(db, ids)? {
+        let own: Vec<(String, i64)> = serde_json::from_str(&row.gifts).map_err(anyhow::Error::from)?;
+        gifts.extend(own.into_iter().map(|(sku, pieces)| (row.shipment_id, sku, pieces)));
+    }
+    let mut codes: Vec<&str> = gifts.iter().map(|(_, sku, _)| sku.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if codes.is_empty() {
+        return Ok(());
+    }
+    let titles: HashMap<String, String> =
+        skus::by_codes(db, &codes)?.into_iter().map(|row| (row.code, row.title)).collect();
+    for (shipment, sku, pieces) in gifts {
+        let Some(shown) = shown.get_mut(&shipment) else { continue };
+        let quantity = u32::try_from(pieces).unwrap_or(u32::MAX);
+        shown.pieces = shown.pieces.saturating_add(quantity);
+        let gift = ItemText {
+            name: titles.get(&sku).cloned().unwrap_or_default(),
+            sku,
+            variant: GIFT.to_owned(),
+            quantity,
+            location: String::new(),
+        };
+        add(&mut shown.items, gift.clone());
+        add(&mut shown.picks, gift);
+    }
+    Ok(())
 }
 
 /// Adds an item to a list; the same item only counts up.

@@ -8,7 +8,7 @@ use crate::db::facts::FactRow;
 use crate::db::order_audits::{self, AuditRow};
 use crate::db::orders::LineRow;
 use crate::db::seal::digest;
-use crate::domain::audit::{self, AuditKind, Standing, Told};
+use crate::domain::audit::{self, AuditCause, AuditKind, Standing, Told};
 use crate::domain::error::Error;
 use crate::domain::id::{NoteId, OrderId};
 
@@ -27,7 +27,8 @@ impl Auditing {
     /// When the record cannot be read.
     pub fn load(db: &mut Db, context: &Context, orders: &[OrderId]) -> Result<Self, Error> {
         let mut settings = context.shops.values().map(|shop| &shop.settings.audits);
-        if !settings.clone().any(|audits| audits.is_on()) {
+        let by_rules = context.rules.as_ref().is_some_and(|rules| rules.compiled.asks().audits);
+        if !by_rules && !settings.clone().any(|audits| audits.is_on()) {
             return Ok(Self::default());
         }
         let rows = order_audits::of_orders(db, orders)?.into_iter();
@@ -38,21 +39,22 @@ impl Auditing {
         Ok(Self { is_on: true, decisions: rows.map(|row| ((row.order_id, row.kind), row)).collect(), first })
     }
 
-    /// Whether any shop wants audits.
+    /// Whether any shop, or any rule, wants audits.
     pub fn is_on(&self) -> bool {
         self.is_on
     }
 
-    /// How the audits of an order stand, and the hash of what a decision is for.
+    /// How the audits of an order stand, and the hash of what a decision is for. `by_rules` are those that rules want.
     pub fn judge(
         &mut self,
         shop: &Shop,
         row: &FactRow,
         lines: &[LineRow],
         note: Option<NoteId>,
+        by_rules: &[AuditKind],
     ) -> (Vec<Standing>, Option<String>) {
         let settings = &shop.settings.audits;
-        if !settings.is_on() {
+        if !settings.is_on() && by_rules.is_empty() {
             return (Vec::new(), None);
         }
         let told = Told {
@@ -70,7 +72,9 @@ impl Auditing {
         let standing = |kind: &AuditKind| {
             let decision = self.decisions.get(&(row.id, *kind));
             let decision = decision.map(|decision| (decision.state, decision.facts_hash == hash));
-            audit::standing(*kind, audit::causes(settings.rule(*kind), &told), decision)
+            let mut causes = audit::causes(settings.rule(*kind), &told);
+            causes.extend(by_rules.contains(kind).then_some(AuditCause::Rule));
+            audit::standing(*kind, causes, decision)
         };
         (AuditKind::ALL.iter().filter_map(standing).collect(), Some(hash))
     }

@@ -8,21 +8,26 @@ use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx, delay_notices, order_notes, sellers, sku_codes};
-use crate::domain::audit::Standing;
+use crate::domain::audit::{AuditKind, Standing};
 use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
+use crate::domain::order::OrderState;
 use crate::domain::platform::Platform;
 use crate::domain::reason::{self, HoldFact, OrderFacts, Reason};
+use crate::domain::rule::{ActionKind, Decision, Outcome};
 use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
 use crate::operations::plans::planning;
+use crate::operations::rules::{self, Ready, Ruling};
 
 /// The settings that orders are judged by.
 pub struct Context {
     pub seller: SellerSettings,
     pub shops: HashMap<ShopId, Shop>,
+    /// The seller's rules; none while there never were any.
+    pub rules: Option<Ready>,
 }
 
 /// A shop with its settings read.
@@ -44,18 +49,23 @@ impl Context {
         let seller = sellers::settings(db)?;
         let rows = shops::all(db)?.into_iter();
         let shops = rows.map(|row| Ok((row.id, Shop::of(row, &seller)?))).collect::<Result<_, Error>>()?;
-        Ok(Self { seller, shops })
+        let rules = rules::ready(db, seller.time_zone)?;
+        Ok(Self { seller, shops, rules })
     }
 
-    /// The same for a write that stores what it judges. Where orders wait for codes to be mapped or are planned, a mapping
-    /// or a new price waits for this write, or this one for it: otherwise an order that comes in while its code is
-    /// mapped would be judged by neither.
+    /// The same for a write that stores what it judges. Where orders wait for codes to be mapped or are planned, or rules
+    /// decide on them, a mapping, a new price or another set of rules waits for this write, or this one for it: otherwise
+    /// an order that comes in meanwhile would be judged by neither.
     pub fn load_to_judge(tx: &mut Tx) -> Result<Self, Error> {
         let context = Self::load(tx)?;
-        if context.seller.skus_must_be_mapped || planning::is_on(tx, &context)? {
-            sellers::share(tx)?;
+        let waits = context.seller.skus_must_be_mapped || context.rules.is_some();
+        if !waits && !planning::is_on(tx, &context)? {
+            return Ok(context);
         }
-        Ok(context)
+        sellers::share(tx)?;
+        // Whoever held the seller may have changed the rules.
+        let rules = rules::ready(tx, context.seller.time_zone)?;
+        Ok(Self { rules, ..context })
     }
 
     /// The shop of an order; every order has one, by foreign key.
@@ -84,6 +94,8 @@ pub struct Facts {
     pub audits: Vec<Standing>,
     /// What a decision of an audit is for; none where the shop wants no audit.
     pub audit_hash: Option<String>,
+    /// What rules decide on it; none where there are no rules, or nothing will leave on it any more.
+    pub decision: Option<Decision>,
     /// Until when it has to leave; none while nothing has been promised.
     pub clock: Option<Clock>,
     /// The delay notice that counts, 0 without one.
@@ -113,6 +125,16 @@ pub fn remark_hash(message: &str, memo: &str, newest_note: Option<NoteId>) -> St
 fn unmapped(db: &mut Db, orders: &[OrderId]) -> Result<HashSet<LineId>, Error> {
     let lines = sku_codes::of_lines(db, orders)?.into_iter();
     Ok(lines.filter(|line| line.sku_id.is_none()).map(|line| line.line_id).collect())
+}
+
+/// The holds a decision brings.
+fn rule_holds(decision: &Decision) -> Vec<HoldFact> {
+    let hold = |one: &Outcome| HoldFact {
+        reason: one.value.clone(),
+        held_by: one.name.clone(),
+        until_at: one.until,
+    };
+    decision.counting(ActionKind::Hold).map(hold).collect()
 }
 
 /// What the shop calls lines that are to be sent, each once.
@@ -167,6 +189,8 @@ pub fn load(
     }
 
     let mut judged = HashMap::with_capacity(ids.len());
+    let mut ruling =
+        context.rules.as_ref().map(|rules| Ruling::load(db, &rules.compiled, ids)).transpose()?;
     for row in facts::orders(db, ids)? {
         let shop = context.shop(row.shop_id);
         let lines = lines.remove(&row.id).unwrap_or_default();
@@ -175,7 +199,12 @@ pub fn load(
         let remark_unread = must_read(shop)
             && has_remark
             && !reads.contains(&(row.id, remark_hash(&row.buyer_message, &row.seller_memo, note)));
-        let (audits, audit_hash) = auditing.judge(shop, &row, &lines, note);
+        let decision = match (&mut ruling, row.state) {
+            (None, _) | (_, OrderState::Cancelled | OrderState::Shipped | OrderState::Completed) => None,
+            (Some(ruling), _) => Some(ruling.decide(shop.row.platform, &row, &lines)),
+        };
+        let wanted: Vec<AuditKind> = decision.iter().flat_map(Decision::audits).collect();
+        let (audits, audit_hash) = auditing.judge(shop, &row, &lines, note, &wanted);
         let waits_until = row
             .paid_at
             .filter(|_| context.seller.merge_wait_minutes > 0)
@@ -196,6 +225,7 @@ pub fn load(
             },
             is_masked: row.is_masked.unwrap_or(false) && row.identity_key.as_deref().unwrap_or("").is_empty(),
             holds: holds.remove(&row.id).unwrap_or_default(),
+            rule_holds: decision.iter().flat_map(rule_holds).collect(),
             remark_unread,
             audits,
             unmapped: names(lines.iter().filter(|line| meaningless.contains(&line.id))),
@@ -215,6 +245,7 @@ pub fn load(
                 platform: shop.row.platform,
                 reasons: reason::reasons(&order, now),
                 audit_hash,
+                decision,
                 recheck_at: reason::recheck_at(&order, now),
                 audits: order.audits,
                 clock: clock(&shop.rule, &told),

@@ -126,6 +126,7 @@ impl From<Reason> for ReasonItem {
         let (next, next_zh) = reason.code.next_step();
         let mend = match reason.code {
             ReasonCode::SkuUnmapped => Some(format!("/skus/unmapped?order={}", reason.order)),
+            ReasonCode::RuleHeld => Some(format!("/orders/{}#rules", reason.order)),
             ReasonCode::RemarkUnread => Some(format!("/orders/{}#remarks", reason.order)),
             ReasonCode::AuditCustomer | ReasonCode::AuditFinance => {
                 Some(format!("/orders/{}#audits", reason.order))

@@ -1,6 +1,6 @@
 //! Derives what a shipment is from the facts of its orders.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::facts::{self, Context, Facts};
 use crate::db::shipments::{self as record, Derived, MemberRow, ShipmentRow};
@@ -8,10 +8,12 @@ use crate::db::{Tx, waybills};
 use crate::domain::error::Error;
 use crate::domain::id::{OrderId, ShipmentId};
 use crate::domain::reason::{Reason, ReasonCode};
+use crate::domain::rule::ActionKind;
 use crate::domain::shipment::{Axes, PrintState, ShipmentState, state};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines;
 use crate::operations::plans::planning::{self, Planned};
+use crate::operations::rules::follow as ruling;
 
 /// Derives the state, reasons, deadline and counts of these shipments anew.
 ///
@@ -39,6 +41,14 @@ pub(crate) fn refresh_with(
         let now = tx.now;
         known.extend(facts::load(tx, context, &unknown, now)?);
     }
+    let decided = ruling::compare(tx, context, &known)?;
+    let mut stale = stale.clone();
+    stale.extend(
+        members
+            .iter()
+            .filter(|member| decided.gifts.contains(&member.order_id))
+            .map(|member| member.shipment_id),
+    );
     let pieces = record::pieces(tx, shipments)?;
     let reopened = reopening(tx, &rows, &members, &known)?;
 
@@ -56,13 +66,14 @@ pub(crate) fn refresh_with(
         let facts: Vec<&Facts> = members.iter().filter_map(|member| known.get(&member.order_id)).collect();
         let planned = plans.remove(&row.id).unwrap_or_default();
         let count = pieces.get(&row.id).copied().unwrap_or(0);
-        let next = derive(tx.now, row, &facts, planned, count, &reopened, stale);
+        let next = derive(tx.now, row, &facts, planned, count, &reopened, &stale);
         if next.state == ShipmentState::Cancelled && !row.waybill.is_empty() {
             given_back.push((row.id, row.print));
         }
         derived.push(next);
     }
     record::store(tx, &derived)?;
+    ruling::store(tx, context, decided)?;
     deadlines::follow(tx, context, &known)?;
     for (shipment, print) in given_back {
         waybills::end_of_cancelled(tx, shipment, print)?;
@@ -100,6 +111,14 @@ fn reopening(
         .filter(|row| taken.insert(row.merge_key.clone().unwrap_or_default()))
         .map(|row| row.id)
         .collect())
+}
+
+/// The tags that rules give its orders, each once.
+fn tags(facts: &[&Facts]) -> String {
+    let given = facts.iter().filter_map(|facts| facts.decision.as_ref());
+    let tags: BTreeSet<&str> =
+        given.flat_map(|decision| decision.counting(ActionKind::Tag)).map(|one| one.value.as_str()).collect();
+    serde_json::to_string(&tags).expect("tags are texts")
 }
 
 fn derive(
@@ -149,6 +168,7 @@ fn derive(
         piece_count,
         has_message: facts.iter().any(|facts| !facts.row.buyer_message.is_empty()),
         has_memo: facts.iter().any(|facts| !facts.row.seller_memo.is_empty()),
+        tags: tags(facts),
         carrier: if cancelled { String::new() } else { row.carrier.clone() },
         waybill: if cancelled { String::new() } else { row.waybill.clone() },
         print,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::codes::{NewCode, map_rows};
-use super::{bundles_around, event, fault_words, mend};
+use super::{bundles_around, event, fault_words, mend, weights_changed};
 use crate::connectors::file::Rejection;
 use crate::connectors::file::goods::{Goods, GoodsRow};
 use crate::db::sku_codes::Said;
@@ -61,6 +61,7 @@ pub fn import(tx: &mut Tx, goods: &Goods) -> Result<Imported, Error> {
     if done.updated > 0 {
         plans::look_again(tx)?;
     }
+    weights_changed(tx)?;
     done.rejected.sort_by_key(|rejection| rejection.row);
     Ok(done)
 }

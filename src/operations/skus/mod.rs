@@ -18,8 +18,8 @@ use crate::domain::id::SkuId;
 use crate::domain::sku::{
     BundleFault, Bundles, DEPTH_MAX, PARTS_MAX, Parts, SizeMm, SkuFields, part_quantity, weight_g,
 };
-use crate::operations::plans;
 use crate::operations::shipments::again;
+use crate::operations::{plans, rules};
 
 pub use codes::{
     CODES_MAX, CodeLeftOut, Mapped, NewCode, PatternView, SkuCodeView, codes, map, patterns, remove_pattern,
@@ -181,6 +181,7 @@ pub fn replace(tx: &mut Tx, id: SkuId, new: NewSku) -> Result<SkuView, Error> {
     if (old.weight_g, old.size_mm()) != (fields.weight_g, fields.size_mm) || !parts.is_empty() {
         plans::look_again(tx)?;
     }
+    weights_changed(tx)?;
     one(tx, id)
 }
 
@@ -299,7 +300,7 @@ fn event(kind: &'static str, id: SkuId, data: Json) -> NewEvent {
 /// # Errors
 /// When the record cannot be read or written.
 fn mend(tx: &mut Tx, said: &[Said]) -> Result<usize, Error> {
-    if !sellers::settings(tx)?.skus_must_be_mapped {
+    if !sellers::settings(tx)?.skus_must_be_mapped && !rules::ask_for_skus(tx)? {
         // What a line means is what it weighs, and so what its parcel costs.
         plans::look_again(tx)?;
         return Ok(0);
@@ -309,6 +310,15 @@ fn mend(tx: &mut Tx, said: &[Said]) -> Result<usize, Error> {
     let marked = sku_codes::look_again_at(tx, said)?;
     again::judge_marked(tx)?;
     Ok(marked)
+}
+
+/// Has rules look again at what waits, where they ask what SKUs weigh or are called.
+fn weights_changed(tx: &mut Tx) -> Result<(), Error> {
+    if rules::ask_for_skus(tx)? {
+        sellers::lock(tx)?;
+        rules::run(tx, &rules::Which::All)?;
+    }
+    Ok(())
 }
 
 /// Has every waiting parcel that an unmapped line stands in judged anew: the seller has just decided

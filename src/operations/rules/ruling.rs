@@ -1,0 +1,118 @@
+//! What rules see of orders, put together from the record, and what they decide.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::db::facts::FactRow;
+use crate::db::orders::LineRow;
+use crate::db::{Db, order_audits, order_notes, rules as record, sku_codes};
+use crate::domain::error::Error;
+use crate::domain::id::{LineId, OrderId, SkuId};
+use crate::domain::platform::Platform;
+use crate::domain::rule::compile::Scratch;
+use crate::domain::rule::{Compiled, Decision, Line, Override, Seen};
+use crate::domain::sku::total_g;
+use crate::operations::orders::NOTE;
+use crate::operations::skus;
+
+/// What rules ask of some orders beyond the orders themselves.
+pub struct Ruling {
+    compiled: Arc<Compiled>,
+    scratch: Scratch,
+    meant: HashMap<LineId, SkuId>,
+    skus: HashMap<SkuId, (String, Option<i64>)>,
+    notes: HashMap<OrderId, String>,
+    first: HashSet<OrderId>,
+    companies: HashMap<OrderId, i64>,
+    by_people: HashMap<OrderId, Vec<Override>>,
+}
+
+impl Ruling {
+    /// Reads what these rules ask of these orders, and what people decided on them.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn load(db: &mut Db, compiled: &Arc<Compiled>, orders: &[OrderId]) -> Result<Self, Error> {
+        let mut ruling = Self {
+            compiled: compiled.clone(),
+            scratch: compiled.scratch(),
+            meant: HashMap::new(),
+            skus: HashMap::new(),
+            notes: HashMap::new(),
+            first: HashSet::new(),
+            companies: HashMap::new(),
+            by_people: HashMap::new(),
+        };
+        if compiled.is_empty() {
+            return Ok(ruling);
+        }
+        let asks = compiled.asks();
+        if asks.own_skus {
+            let lines = sku_codes::of_lines(db, orders)?.into_iter();
+            ruling.meant = lines.filter_map(|line| Some((line.line_id, line.sku_id?))).collect();
+            let mut ids: Vec<SkuId> = ruling.meant.values().copied().collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ruling.skus = if ids.is_empty() { HashMap::new() } else { skus::weights(db, &ids)? };
+        }
+        if asks.notes {
+            for note in order_notes::of_orders(db, orders)?.0 {
+                let text = db.open(NOTE, &note.sealed)?;
+                let all = ruling.notes.entry(note.order_id).or_default();
+                all.push('\n');
+                all.push_str(&text);
+            }
+        }
+        if asks.first_order {
+            ruling.first = order_audits::first_of_buyer(db, orders)?;
+        }
+        if asks.company {
+            ruling.companies = record::companies(db, orders)?;
+        }
+        for row in record::overrides(db, orders)? {
+            let (order, by) = (row.order_id, row.decided_by);
+            let one = Override { kind: row.kind, rule: row.rule, value: row.value, by };
+            ruling.by_people.entry(order).or_default().push(one);
+        }
+        Ok(ruling)
+    }
+
+    /// What is decided on an order, by rules and by people.
+    pub fn decide(&mut self, platform: Platform, row: &FactRow, lines: &[LineRow]) -> Decision {
+        let sku = |line: &LineRow| self.meant.get(&line.id).and_then(|sku| self.skus.get(sku));
+        let sent = || lines.iter().filter(|line| line.shippable() > 0);
+        let line = |line: &'_ LineRow| (sku(line).map_or("", |(code, _)| code.as_str()), line.shippable());
+        let seen_lines: Vec<Line> = sent()
+            .map(|one| {
+                let (own, quantity) = line(one);
+                Line { own, shop: &one.sku, quantity }
+            })
+            .collect();
+        let weight = total_g(sent().map(|one| (one.shippable(), sku(one).and_then(|(_, weight)| *weight))));
+        let seen = Seen {
+            shop: row.shop_id,
+            platform,
+            kind: row.kind,
+            currency: &row.currency,
+            total: row.total_amount,
+            country: row.country.as_deref().unwrap_or_default(),
+            region: row.region_code.as_deref().unwrap_or_default(),
+            buyer: &row.buyer_nick,
+            message: &row.buyer_message,
+            memo: &row.seller_memo,
+            notes: self.notes.get(&row.id).map_or("", String::as_str),
+            flag: &row.flag,
+            is_first: self.first.contains(&row.id),
+            moment: row.paid_at.or(row.ordered_at),
+            weight,
+            // An order that is not in a shipment yet is alone.
+            company: self.companies.get(&row.id).copied().unwrap_or(1),
+            lines: &seen_lines,
+        };
+        let decision = self.compiled.decide(&seen, &mut self.scratch);
+        match self.by_people.get(&row.id) {
+            Some(by_people) => decision.overridden(by_people),
+            None => decision,
+        }
+    }
+}
