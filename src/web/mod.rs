@@ -69,6 +69,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(imports::routes)
         .configure(jobs::routes)
         .configure(shops::routes)
+        .configure(rules::routes)
         .configure(skus::routes)
         .configure(carriers::routes)
         .configure(warehouses::routes)

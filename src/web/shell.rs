@@ -99,6 +99,7 @@ const HOUSE: &[(&str, &str, Text, Right)] = &[
     ("skus", "/skus", super::texts::skus::TITLE, Right::See),
     ("carriers", "/carriers", super::texts::carriers::TITLE, Right::See),
     ("warehouses", "/warehouses", super::texts::carriers::WAREHOUSES, Right::See),
+    ("rules", "/rules", super::texts::rules::TITLE, Right::See),
     ("stations", "/stations", super::texts::stations::TITLE, Right::See),
     ("templates", "/templates", super::texts::templates::TITLE, Right::See),
     ("staff", "/staff", t::STAFF, Right::Own),

@@ -446,6 +446,8 @@ const PAGES: &[(&str, &str)] = &[
     ("imports", "/imports"),
     ("shops", "/shops"),
     ("skus", "/skus"),
+    ("rules", "/rules"),
+    ("rule", "/rules/new"),
     ("unmapped", "/skus/unmapped"),
     ("why", "/why?number=4711"),
     ("jobs", "/jobs"),

@@ -125,6 +125,7 @@ const PAGES: &[&str] = &[
     "/carriers/regions",
     "/warehouses",
     "/skus",
+    "/rules",
     "/skus/unmapped",
     "/stations",
     "/staff",
@@ -817,6 +818,80 @@ each_database!(
         assert!(browser.post("/settings/calendar", &week).text().contains("Europe/Berlin"));
         let nowhere = browser.post("/settings/calendar", &[("time_zone", "Atlantis"), ("day", "mon")]);
         assert!(nowhere.status == 422 && nowhere.text().contains("IANA"), "{}", nowhere.text());
+    }
+);
+
+each_database!(
+    fn a_person_writes_a_rule_sees_what_it_would_change_and_keeps_it(app: TestApp) {
+        let shop = app.shop("Tea House");
+        let to = |number: &str, pieces| order(number).to(recipient(number)).line("TEA-250", pieces);
+        let ids: Vec<_> =
+            app.push(&shop, &[to("1", 1), to("2", 8)]).iter().map(|taken| taken.order).collect();
+        let browser = Browser::of(&app, Role::Owner);
+        assert!(browser.get("/rules").text().contains("No rules yet."));
+        let rule = [
+            ("version", "0"),
+            ("name", "Many pieces"),
+            ("on", "1"),
+            ("pieces_from", "5"),
+            ("amount_from", "1.50"),
+            ("currency", "CNY"),
+            ("not_region", "65、54"),
+            ("carrier", "sf"),
+            ("hold", "看一眼"),
+            ("give_tags", "big，slow"),
+        ];
+        let with = |act: &'static str| [&rule[..], &[("act", act)]].concat();
+        let tried = browser.post("/rules/new", &with("try"));
+        let shown = tried.text();
+        assert!(shown.contains("1 of 2 waiting orders would change."), "{shown}");
+        assert!(shown.contains("SF Express") && shown.contains("big"), "{shown}");
+        assert!(browser.get("/rules").text().contains("No rules yet."), "nothing is kept yet");
+        let run = between(&shown, "action=\"/rules/dry-runs/", "\"");
+        let kept = browser.post(&format!("/rules/dry-runs/{run}"), &[("version", "0")]).text();
+        assert!(kept.contains("Many pieces") && kept.contains("Pieces ≥ 5"), "{kept}");
+        assert!(kept.contains("not (Regions: 65, 54)"), "{kept}");
+
+        // What the form shows is what it was given.
+        let form = browser.get("/rules/r1").text();
+        for value in ["value=\"1.50\"", "value=\"65, 54\"", "value=\"看一眼\"", "value=\"big, slow\""] {
+            assert!(form.contains(value), "{value}: {form}");
+        }
+        let page = browser.get(&format!("/orders/{}", ids[1])).text();
+        assert!(page.contains("Decided by rules") && page.contains("A rule holds the order"), "{page}");
+        assert!(!browser.get(&format!("/orders/{}", ids[0])).text().contains("Decided by rules"));
+        let path = format!("/orders/{}/rule-overrides", ids[1]);
+        let free = browser.post(&path, &[("kind", "hold"), ("rule", "r1")]).text();
+        assert!(free.contains("taken back by hand") && !free.contains("A rule holds the order"), "{free}");
+        let zto = browser.post(&path, &[("kind", "carrier"), ("value", "zto")]).text();
+        assert!(
+            zto.contains("ZTO Express") && zto.contains("by owner@example.com")
+                || zto.contains("owner@example.com"),
+            "{zto}"
+        );
+        let why = browser.post("/why", &[("number", "2")]).text();
+        assert!(why.contains("Many pieces") && why.contains("taken back by hand"), "{why}");
+
+        let late = browser.post("/rules/r1", &[&rule[..], &[("act", "save")]].concat());
+        assert_eq!(late.status, 409, "version 0 was seen, 1 counts");
+        let mut again = with("save").to_vec();
+        again[0] = ("version", "1");
+        again[1] = ("name", "Many");
+        assert!(browser.post("/rules/r1", &again).text().contains("The rule Many is kept"));
+        browser.post("/rules/r1/off", &[("version", "2")]);
+        assert_eq!(browser.post("/rules/r1/on", &[("version", "2")]).status, 409);
+        let text = browser.get("/rules/text").text();
+        assert!(text.contains("\"on\": false"), "{text}");
+        let wrong =
+            browser.post("/rules/text", &[("version", ""), ("text", "{\"rules\": [{\"name\": \"x\"}]}")]);
+        assert!(wrong.status == 422 && wrong.text().contains("then"), "{}", wrong.text());
+        assert!(browser.post("/rules/text", &[("text", &text)]).text().contains("1 rules are kept."));
+        assert!(browser.post("/rules/r1/remove", &[]).text().contains("The rule Many is gone."));
+        let viewer = Browser::of(&app, Role::Viewer);
+        assert!(!viewer.get("/rules").text().contains("/rules/new"));
+        assert_eq!(viewer.post("/rules/new", &rule).status, 403);
+        let chinese = Browser { lang: "zh", ..Browser::of(&app, Role::Manager) };
+        assert!(chinese.get("/rules/new").text().contains("预览影响"));
     }
 );
 

@@ -18,6 +18,7 @@ pub mod order_audits;
 pub mod orders;
 pub mod pack;
 pub mod print_jobs;
+pub mod rules;
 pub mod scan;
 pub mod settings;
 pub mod setup;

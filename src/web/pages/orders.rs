@@ -21,6 +21,7 @@ use crate::web::inside;
 use crate::web::parts::audits;
 use crate::web::parts::badges;
 use crate::web::parts::events::{People, timeline};
+use crate::web::parts::rules;
 use crate::web::parts::thread::thread;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::Page;
@@ -102,6 +103,7 @@ fn page(db: &mut Db, view: &View, id: OrderId) -> Result<Page, Error> {
                         @if !order.audits.is_empty() {
                             section.panel #audits { h2 { (view.t(a::AUDITS)) } (audits::panel(view, &people, &order, &format!("/orders/{id}"))) }
                         }
+                        (rules::panel(view, &people, &order, &format!("/orders/{id}#rules")))
                         (lines(view, &order))
                         section.panel #remarks { h2 { (view.t(t::REMARKS)) } (thread(view, &people, &order, &format!("/orders/{id}"))) }
                         @if !tellings.is_empty() { (shop_was_told(view, &tellings)) }

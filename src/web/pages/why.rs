@@ -14,7 +14,7 @@ use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
-use crate::web::parts::badges;
+use crate::web::parts::{badges, rules};
 use crate::web::session::Visitor;
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{why as t, words};
@@ -106,6 +106,9 @@ fn one(view: &View, why: &OrderWhy) -> Markup {
                     a href={ "/shipments/" (place.id) } { "#" (place.id) } " " (badges::state(view, place.state)) " "
                     @if let Some(number) = &place.waybill { (carrier_name(view, place.carrier.as_deref().unwrap_or_default())) " " code { (number) } }
                 } }
+                @for one in order.rules.iter().flat_map(|rules| &rules.outcomes) {
+                    li.is-undone[!one.counts()] { (rules::outcome_line(view, one)) }
+                }
                 @for hold in &order.holds { li { (icon("pause")) " " (hold.reason) } }
                 @for telling in &why.write_backs {
                     @let (text, mark) = told(telling.state);

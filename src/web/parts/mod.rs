@@ -8,6 +8,7 @@ pub mod left_out;
 pub mod lists;
 pub mod placing;
 pub mod plans;
+pub mod rules;
 pub mod stations;
 pub mod thread;
 pub mod tour;

@@ -82,6 +82,10 @@ texts! {
     RETURNED = "Number free again" "单号已释放";
     RENUMBERED = "Another number" "换号";
     PRINTED = "Printed" "已打印";
+    RULED = "Decided by rules" "规则判断";
+    RULE_OVERRIDDEN = "Decided otherwise by hand" "人工改动规则结果";
+    RULE_OVERRIDE_ENDED = "Left to the rules again" "恢复按规则";
+    RULES_CHANGED = "Rules changed" "修改规则";
     SETTINGS_CHANGED = "Settings changed" "修改设置";
     IMPORTED = "Order file imported" "导入文件";
     WEIGHED = "Weighed" "称重";
@@ -121,6 +125,10 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.audited" => AUDITED,
         "order.audit_rejected" => AUDIT_REJECTED,
         "order.audit_undone" => AUDIT_UNDONE,
+        "order.ruled" => RULED,
+        "order.rule_overridden" => RULE_OVERRIDDEN,
+        "order.rule_override_ended" => RULE_OVERRIDE_ENDED,
+        "rules.changed" => RULES_CHANGED,
         "order.remarks_read" => REMARKS_READ,
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,

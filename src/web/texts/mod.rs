@@ -14,6 +14,7 @@ pub mod keys;
 pub mod login;
 pub mod packing;
 pub mod reasons;
+pub mod rules;
 pub mod scan;
 pub mod shipment;
 pub mod skus;
@@ -35,6 +36,7 @@ pub const ALL_TABLES: &[&[super::lang::Text]] = &[
     events::TABLE,
     hand_overs::TABLE,
     house::TABLE,
+    rules::TABLE,
     scan::TABLE,
     shipment::TABLE,
     skus::TABLE,
