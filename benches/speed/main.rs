@@ -20,6 +20,7 @@ mod papers;
 mod pulls;
 mod report;
 mod resources;
+mod rules;
 mod serve;
 mod statements;
 mod workbench;
@@ -42,6 +43,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("papers", papers::measure),
     ("jobs", jobs::measure),
     ("serve", serve::measure),
+    ("rules", rules::measure),
 ];
 
 fn main() -> ExitCode {
