@@ -149,11 +149,15 @@ row! {
         pub is_paused: bool,
         pub is_gone: bool,
         pub problem: String,
+        /// Everything is moved by so many tenths of a millimetre, to the right and down.
+        pub offset_x_tenths: i64,
+        pub offset_y_tenths: i64,
     }
 }
 
 const PRINTERS: &str = "SELECT p.id, p.station_id, s.name AS station, p.name, p.kind, p.address, p.sizes, \
-     p.language, p.dpi, p.stacking, p.is_paused, p.is_gone, p.problem FROM printers p \
+     p.language, p.dpi, p.stacking, p.is_paused, p.is_gone, p.problem, \
+     p.offset_x_tenths, p.offset_y_tenths FROM printers p \
      JOIN stations s ON s.seller_id = p.seller_id AND s.id = p.station_id AND s.state = 'approved' \
      WHERE p.seller_id = ?";
 
@@ -229,6 +233,14 @@ pub fn pause_printer(tx: &mut Tx, id: PrinterId, is_paused: bool) -> QueryResult
         .bind(tx.now)
         .bind(tx.seller())
         .bind(id);
+    tx.execute(statement).map(drop)
+}
+
+/// Moves what a printer prints.
+pub fn set_offset(tx: &mut Tx, id: PrinterId, x_tenths: i64, y_tenths: i64) -> QueryResult<()> {
+    let text = "UPDATE printers SET offset_x_tenths = ?, offset_y_tenths = ?, changed_at = ? \
+         WHERE seller_id = ? AND id = ?";
+    let statement = sql(text).bind(x_tenths).bind(y_tenths).bind(tx.now).bind(tx.seller()).bind(id);
     tx.execute(statement).map(drop)
 }
 

@@ -35,7 +35,7 @@ use super::{
         print_jobs::resume, print_jobs::decide, print_jobs::place, print_jobs::pause, print_jobs::go_on,
         templates::create, templates::list, templates::fields, templates::show, templates::save, templates::retire,
         templates::versions, templates::take_back, templates::set_default, templates::attempt, templates::test_sheet,
-        stations::list, stations::approve, stations::refuse, stations::pause, stations::go_on, stations::session,
+        stations::list, stations::approve, stations::refuse, stations::pause, stations::go_on, stations::set_offset, stations::session,
         stations::claim, stations::report,
         shipping::ship, shipping::list, shipping::show, shipping::retry, shipping::settle, shipping::settle_many,
         shipping::file,

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, ServiceConfig, get, post, resource};
+use actix_web::web::{Data, ServiceConfig, get, post, put, resource};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -20,7 +20,9 @@ use crate::domain::id::{ClaimId, PrintJobId, PrinterId, SellerId, StationId};
 use crate::jobs::printing::{self, Handful};
 use crate::operations::NOBODY;
 use crate::operations::print_jobs::{self, NewClaimWish, Report, Reported};
-use crate::operations::stations::{self as operations, NewSession, NewStation, Printer, Session, Station};
+use crate::operations::stations::{
+    self as operations, NewSession, NewStation, Printer, PrinterOffset, Session, Station,
+};
 
 /// The addresses under `/api/v1`.
 pub fn routes(config: &mut ServiceConfig) {
@@ -31,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/stations/me/reports").route(post().to(report)))
         .service(resource("/stations/{id}/approve").route(post().to(approve)))
         .service(resource("/stations/{id}/refuse").route(post().to(refuse)))
+        .service(resource("/printers/{id}/offset").route(put().to(set_offset)))
         .service(resource("/printers/{id}/pause").route(post().to(pause)))
         .service(resource("/printers/{id}/go-on").route(post().to(go_on)));
 }
@@ -102,6 +105,16 @@ pub async fn approve(caller: Caller, id: Id<StationId>) -> Reply {
 pub async fn refuse(caller: Caller, id: Id<StationId>) -> Reply {
     caller.needs(Right::Manage)?;
     caller.write(StatusCode::OK, move |tx| operations::refuse(tx, id.0)).await
+}
+
+/// Move what a printer prints
+///
+/// To the right and down, from its next sheet on: how far its paper lies off. A template's test sheet tells.
+#[utoipa::path(put, path = "/api/v1/printers/{id}/offset", tag = "printing", request_body = PrinterOffset,
+    responses((status = 200, description = "The printer as it is now", body = Printer)))]
+pub async fn set_offset(caller: Caller, id: Id<PrinterId>, body: Body<PrinterOffset>) -> Reply {
+    caller.needs(Right::Ship)?;
+    caller.write(StatusCode::OK, move |tx| operations::set_offset(tx, id.0, &body.0)).await
 }
 
 /// Pause a printer

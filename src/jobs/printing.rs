@@ -163,6 +163,7 @@ pub fn handful(app: &App, actor: &Actor, wish: &NewClaimWish) -> Result<Handful,
     let options = Options {
         output: output_of(&taken.printer)?,
         template: template.as_deref(),
+        offset_mm: (taken.printer.offset_x_tenths as f32 / 10.0, taken.printer.offset_y_tenths as f32 / 10.0),
         ..Options::new(Fonts::shared())
     };
     let (mut sheets, mut problems) = (Vec::new(), Vec::new());

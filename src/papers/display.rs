@@ -30,6 +30,23 @@ impl Page {
     pub fn new(width_mm: f32, height_mm: f32) -> Self {
         Self { width_mm, height_mm, rects: Vec::new(), modules: Vec::new(), runs: Vec::new() }
     }
+
+    /// Moves everything on it in steps of a dot, so that bars stay on the grid.
+    pub fn shift(&mut self, x_mm: f32, y_mm: f32) {
+        let (x, y) = ((x_mm / DOT_MM).round() * DOT_MM, (y_mm / DOT_MM).round() * DOT_MM);
+        if x == 0.0 && y == 0.0 {
+            return;
+        }
+        let bars = self.modules.iter_mut().flat_map(|modules| &mut modules.bars);
+        for rect in self.rects.iter_mut().chain(bars) {
+            rect.x += x;
+            rect.y += y;
+        }
+        for run in &mut self.runs {
+            run.x += x;
+            run.baseline += y;
+        }
+    }
 }
 
 /// The pattern of one barcode.

@@ -60,12 +60,21 @@ pub struct Options<'a> {
     pub template: Option<&'a Template>,
     /// Told after each sheet of a batch how many are drawn, and of how many.
     pub watch: Option<&'a dyn Fn(usize, usize)>,
+    /// Moves every page to the right and down, in millimetres: how far the paper lies off in the printer.
+    pub offset_mm: (f32, f32),
 }
 
 impl<'a> Options<'a> {
     /// In the order of the run.
     pub fn new(fonts: &'a Fonts) -> Self {
-        Self { fonts, reversed: false, output: Output::Pdf, template: None, watch: None }
+        Self {
+            fonts,
+            reversed: false,
+            output: Output::Pdf,
+            template: None,
+            watch: None,
+            offset_mm: (0.0, 0.0),
+        }
     }
 }
 
@@ -270,17 +279,19 @@ impl<'a> Writer<'a> {
 
 struct File<'a> {
     writer: Writer<'a>,
+    offset_mm: (f32, f32),
     sheets: Vec<SheetPages>,
     problems: Vec<SheetProblems>,
 }
 
 impl<'a> File<'a> {
     fn new(options: &Options<'a>) -> Self {
-        Self { writer: Writer::new(options), sheets: Vec::new(), problems: Vec::new() }
+        let (writer, offset_mm) = (Writer::new(options), options.offset_mm);
+        Self { writer, offset_mm, sheets: Vec::new(), problems: Vec::new() }
     }
 
     fn add(&mut self, position: u32, sheet: Flowed, harmless: fn(&Problem) -> bool) -> Result<(), PdfError> {
-        let Flowed { pages, problems } = sheet;
+        let Flowed { mut pages, problems } = sheet;
         let left_out = !problems.iter().all(harmless);
         if !problems.is_empty() {
             self.problems.push(SheetProblems { position, left_out, problems });
@@ -289,7 +300,8 @@ impl<'a> File<'a> {
             return Ok(());
         }
         let first = self.writer.page_count();
-        for page in &pages {
+        for page in &mut pages {
+            page.shift(self.offset_mm.0, self.offset_mm.1);
             self.writer.add(page)?;
         }
         self.sheets.push(SheetPages { position, pages: first..self.writer.page_count() });

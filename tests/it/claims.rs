@@ -320,6 +320,31 @@ each_database!(
 );
 
 each_database!(
+    fn a_printer_prints_moved_by_its_offset_whatever_its_desk_says(app: TestApp) {
+        let ids = ready(&app, 2);
+        run(&app, &ids);
+        let desk = desk(&app, "desk", &[("zebra", "first_on_top")]);
+        let first = job(&app, &ids, "desk");
+        let still = desk.take(&app, 0, "a", 2).expect("sheets wait");
+        let path = format!("/api/v1/printers/{}/offset", desk.printers[0]);
+        let http = app.http();
+        let said = http.put(&path, json!({ "x_tenths": 201, "y_tenths": 0 })).expect(422).to_string();
+        assert!(said.contains("x_tenths") && said.contains("201"), "{said}");
+        let moved = http.put(&path, json!({ "x_tenths": 15, "y_tenths": -10 })).expect(200);
+        assert_eq!((&moved["offset_x_tenths"], &moved["offset_y_tenths"]), (&json!(15), &json!(-10)));
+        begin(&app, &desk.actor, &desk.session, &[("zebra", "first_on_top")]).expect("it tells again");
+        let shown = http.get("/api/v1/stations").expect(200);
+        assert_eq!(shown["items"][0]["printers"][0]["offset_x_tenths"], 15);
+
+        let back = desk.tell(&app, &still, &[1, 2], SheetResult::NotPrinted);
+        assert_eq!(back, ["1 queued", "2 queued"]);
+        let after = desk.take(&app, 0, "b", 2).expect("sheets wait");
+        assert_eq!(states(&app, first), [SheetState::Sent, SheetState::Sent]);
+        assert_ne!(still.sheets[0].file, after.sheets[0].file, "the same sheet, moved");
+    }
+);
+
+each_database!(
     fn what_a_silent_desk_had_in_hand_is_told_as_soon_as_another_one_asks(app: TestApp) {
         let ids = ready(&app, 3);
         run(&app, &ids);

@@ -7,8 +7,10 @@
 mod enrol;
 mod session;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use crate::db::events::{self, NewEvent};
 use crate::db::stations::{self as record, PrinterRow, StationRow};
 use crate::db::{Db, Tx};
 use crate::domain::actor::Actor;
@@ -60,6 +62,9 @@ pub struct Printer {
     pub is_gone: bool,
     /// What is wrong with it; empty when nothing is known.
     pub problem: String,
+    /// Everything it prints is moved to the right by so many tenths of a millimetre, and down.
+    pub offset_x_tenths: i64,
+    pub offset_y_tenths: i64,
 }
 
 impl From<PrinterRow> for Printer {
@@ -76,6 +81,8 @@ impl From<PrinterRow> for Printer {
             is_paused: row.is_paused,
             is_gone: row.is_gone,
             problem: row.problem,
+            offset_x_tenths: row.offset_x_tenths,
+            offset_y_tenths: row.offset_y_tenths,
         }
     }
 }
@@ -130,6 +137,40 @@ fn view(row: StationRow) -> Station {
 pub fn pause_printer(tx: &mut Tx, id: PrinterId, is_paused: bool) -> Result<Printer, Error> {
     record::printer(tx, id)?;
     record::pause_printer(tx, id, is_paused)?;
+    Ok(record::printer(tx, id)?.into())
+}
+
+/// How far everything a printer prints is moved.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrinterOffset {
+    /// To the right, in tenths of a millimetre, -200 to 200; negative to the left.
+    pub x_tenths: i64,
+    /// Down; negative up.
+    pub y_tenths: i64,
+}
+
+/// Tenths of a millimetre a printer can be moved by: what is farther off is the wrong paper.
+const OFFSET: std::ops::RangeInclusive<i64> = -200..=200;
+
+/// Moves everything a printer prints from its next sheet on. It stays with the printer whatever its desk says of it.
+///
+/// # Errors
+/// An offset out of range; a missing printer.
+pub fn set_offset(tx: &mut Tx, id: PrinterId, new: &PrinterOffset) -> Result<Printer, Error> {
+    for (field, value) in [("x_tenths", new.x_tenths), ("y_tenths", new.y_tenths)] {
+        if !OFFSET.contains(&value) {
+            let detail = format!("{value} is not within -200 to 200 tenths of a millimetre.");
+            return Err(Error::invalid(field, "range", detail));
+        }
+    }
+    let before = record::printer(tx, id)?;
+    if (before.offset_x_tenths, before.offset_y_tenths) != (new.x_tenths, new.y_tenths) {
+        record::set_offset(tx, id, new.x_tenths, new.y_tenths)?;
+        let data = json!({ "x_tenths": new.x_tenths, "y_tenths": new.y_tenths });
+        let moved = NewEvent { kind: "printer.offset_set", subject_kind: "printer", subject: id.0, data };
+        events::record(tx, &[moved])?;
+    }
     Ok(record::printer(tx, id)?.into())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::print::Paper;
 use crate::papers::canvas::{Align, Canvas, Style, line_height_mm};
-use crate::papers::display::{DOT_MM, Page, Rect};
+use crate::papers::display::Rect;
 use crate::papers::fit::Overflow;
 use crate::papers::flow::{self, Flowed, Frame};
 use crate::papers::font::Fonts;
@@ -50,7 +50,7 @@ pub fn lay_out(template: &Template, values: &SheetValues, fonts: &Fonts) -> Flow
         problems.push(Problem::too_many_pages("flow", flowed.pages.len(), limit));
     }
     for page in &mut flowed.pages {
-        shift(page, template.offset_x_mm, template.offset_y_mm);
+        page.shift(template.offset_x_mm, template.offset_y_mm);
     }
     Flowed { pages: flowed.pages, problems }
 }
@@ -170,21 +170,4 @@ fn continuation(
         canvas.problems.push(Problem::overflow("flow", "", overflow));
     }
     bottom + HAIR_MM
-}
-
-/// Moves a page in steps of a dot, so that bars stay on the grid.
-pub(super) fn shift(page: &mut Page, x_mm: f32, y_mm: f32) {
-    let (x, y) = ((x_mm / DOT_MM).round() * DOT_MM, (y_mm / DOT_MM).round() * DOT_MM);
-    if x == 0.0 && y == 0.0 {
-        return;
-    }
-    let bars = page.modules.iter_mut().flat_map(|modules| &mut modules.bars);
-    for rect in page.rects.iter_mut().chain(bars) {
-        rect.x += x;
-        rect.y += y;
-    }
-    for run in &mut page.runs {
-        run.x += x;
-        run.baseline += y;
-    }
 }

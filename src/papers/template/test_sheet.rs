@@ -5,7 +5,6 @@ use crate::papers::display::{Page, Rect};
 use crate::papers::font::Fonts;
 
 use super::Template;
-use super::layout::shift;
 
 const HAIR_MM: f32 = 0.25;
 /// From the edges to the crosses.
@@ -54,7 +53,7 @@ pub fn test_sheet(template: &Template, fonts: &Fonts) -> Page {
     );
     let area = Rect::new(INSET_MM + 5.0, height / 2.0 + 6.0, width - 2.0 * INSET_MM - 5.0, 24.0);
     canvas.text("label", area, &words, Style::block(9.0, 5.0));
-    shift(&mut canvas.page, template.offset_x_mm, template.offset_y_mm);
+    canvas.page.shift(template.offset_x_mm, template.offset_y_mm);
     canvas.page
 }
 

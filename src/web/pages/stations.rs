@@ -5,11 +5,14 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
 
 use crate::domain::actor::Right;
+use crate::domain::error::Error;
 use crate::domain::id::{PrinterId, StationId};
 use crate::domain::station::{Stacking, StationState};
-use crate::operations::stations::{self, Printer, Station};
+use crate::operations::stations::{self, Printer, PrinterOffset, Station};
+use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::lang::Text;
 use crate::web::parts::lists;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
@@ -24,6 +27,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/stations", [get().to(list)]))
         .service(inside("/stations/{id}/approve", [post().to(approve)]))
         .service(inside("/stations/{id}/refuse", [post().to(refuse)]))
+        .service(inside("/printers/{id}/offset", [post().to(set_offset)]))
         .service(inside("/printers/{id}/pause", [post().to(pause)]))
         .service(inside("/printers/{id}/go-on", [post().to(go_on)]));
 }
@@ -109,10 +113,30 @@ fn printers(view: &View, printers: &[Printer]) -> Markup {
                     td { @if view.may(Right::Ship) && !printer.is_gone {
                         @let (way, text) = if printer.is_paused { ("go-on", t::GO_ON) } else { ("pause", t::PAUSE) };
                         (deed(view, &format!("/printers/{}/{way}", printer.id), text, None))
+                        (offset(view, printer))
                     } }
                 }
             } }
         } }
+    }
+}
+
+/// How far its paper lies off, found with a template's test sheet.
+fn offset(view: &View, printer: &Printer) -> Markup {
+    let field = |text: Text, name: &str, tenths: i64| {
+        let value = format!("{:.1}", tenths as f64 / 10.0);
+        html! { label { span { (view.t(text)) } input type="number" name=(name) value=(value) step="0.1" min="-20" max="20" required; } }
+    };
+    html! {
+        details.fold {
+            summary { (view.t(t::OFFSET)) @if (printer.offset_x_tenths, printer.offset_y_tenths) != (0, 0) { " *" } }
+            form.row-form method="post" action={ "/printers/" (printer.id) "/offset" } {
+                (csrf(view))
+                (field(t::OFFSET_X, "x_mm", printer.offset_x_tenths))
+                (field(t::OFFSET_Y, "y_mm", printer.offset_y_tenths))
+                button type="submit" { (view.t(t::OFFSET_SET)) }
+            }
+        }
     }
 }
 
@@ -143,6 +167,24 @@ pub async fn refuse(visitor: Visitor, id: Path<StationId>) -> HttpResponse {
         .change(Right::Manage, move |tx, view| {
             let station = stations::refuse(tx, id)?;
             Ok(then(HOME, t::REFUSED_DONE.with(view.lang, &[&station.name])))
+        })
+        .await
+}
+
+/// `POST /printers/{id}/offset`
+pub async fn set_offset(visitor: Visitor, id: Path<PrinterId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Ship, move |tx, view| {
+            let tenths = |name: &str| {
+                let mm: Option<f64> = form.get(name).replace(',', ".").parse().ok();
+                let mm = mm.filter(|mm| mm.abs() <= 1_000.0);
+                let said = || format!("{:?} is no offset; write millimetres, -20 to 20", form.get(name));
+                mm.map(|mm| (mm * 10.0).round() as i64).ok_or_else(|| Error::invalid(name, "range", said()))
+            };
+            let new = PrinterOffset { x_tenths: tenths("x_mm")?, y_tenths: tenths("y_mm")? };
+            let printer = stations::set_offset(tx, id, &new)?;
+            Ok(then(HOME, t::OFFSET_DONE.with(view.lang, &[&printer.name])))
         })
         .await
 }

@@ -3,6 +3,7 @@
 use crate::web::lang::{Text, texts};
 
 texts! {
+    OFFSET_SET = "Printer's offset set" "打印机偏移已设置";
     PACKED = "Packed piece by piece" "逐件装箱完成";
     UNPACKED = "Emptied to be packed again" "清空重新装箱";
     TEMPLATE_CREATED = "Paper template made" "新建单据模板";
@@ -140,6 +141,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "shipment.number_corrected" => CORRECTED,
         "shipment.number_voided" => VOIDED,
         "shipment.weighed" => WEIGHED,
+        "printer.offset_set" => OFFSET_SET,
         "shipment.packed" => PACKED,
         "shipment.unpacked" => UNPACKED,
         "shipment.shipped" => SHIPPED,

@@ -45,6 +45,11 @@ texts! {
     JOB_PAUSED = "This job is paused." "任务已暂停。";
     JOB_DOUBT = "It waits until somebody has said whether the unknown sheets came out." "等待确认未知单据是否已打出。";
     STATION_SILENT = "The desk is silent; it goes on when its program runs again." "工位离线,程序恢复后继续。";
+    OFFSET = "Offset" "偏移";
+    OFFSET_X = "Right, mm" "右移(毫米)";
+    OFFSET_Y = "Down, mm" "下移(毫米)";
+    OFFSET_SET = "Move" "应用偏移";
+    OFFSET_DONE = "{} prints moved from its next sheet on." "{} 自下一张起按偏移打印。";
     COVER_OPEN = "its cover is open" "机盖打开";
     TRAY_MISSING = "its tray is missing" "缺少纸盒";
     SUPPLY_EMPTY = "out of ink or ribbon" "耗材用尽";
