@@ -20,7 +20,7 @@ text_enum! {
 text_enum! {
     /// What of an order may leave in a parcel of its own.
     pub enum Parts("part of an order") {
-        /// The order as a whole; a further number is for a person.
+        /// The order as a whole: its first number marks all of it as sent.
         WholeOrders = "whole_orders",
         WholeLines = "whole_lines",
         Pieces = "pieces",
@@ -131,6 +131,14 @@ pub const ALL: &[Capability] = &[
     },
     TAOBAO,
     Capability { platform: Platform::Tmall, ..TAOBAO },
+    Capability {
+        platform: Platform::Pdd,
+        window_s: Some(1_800),
+        page_size: 100,
+        parts: Parts::WholeOrders,
+        off: &["messages (PMC)"],
+        ..TAOBAO
+    },
     douyin::CAPABILITY,
     jd::CAPABILITY,
     kuaishou::CAPABILITY,

@@ -73,7 +73,15 @@ impl Connector for Douyin {
         for mut order in list.shop_order_list {
             let number = order.order_id.clone();
             if order.sku_order_list.is_empty() {
-                order = detail(access, &number)?;
+                order = match detail(access, &number) {
+                    Ok(order) => order,
+                    // Of this order alone.
+                    Err(CallError::Invalid(why)) => {
+                        page.unreadable.push((number, why));
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
             }
             match map::snapshot(order, access.now) {
                 Ok(snapshot) => page.orders.push(snapshot),

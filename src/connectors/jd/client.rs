@@ -1,6 +1,5 @@
 //! Calls to JD: a signed form, answered 200 to nearly everything, the answer under a name of its own.
 
-use chrono::{DateTime, FixedOffset};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -9,15 +8,9 @@ use std::collections::BTreeMap;
 use super::sign::sign;
 use super::wire::Refused;
 use super::{GATEWAY, codes};
+use crate::connectors::china::time;
 use crate::connectors::link::{Access, CallError};
 use crate::connectors::windows::seconds;
-
-/// A moment as JD writes it: eight hours east, without saying so.
-pub fn time(seconds: i64) -> String {
-    let east = FixedOffset::east_opt(8 * 3_600).expect("eight hours are an offset");
-    let at = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    at.with_timezone(&east).format("%Y-%m-%d %H:%M:%S").to_string()
-}
 
 /// Asks.
 ///

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{FixedOffset, NaiveDateTime, Utc};
-
 use super::wire::{Consignee, Item, Order};
+use crate::connectors::china::read_time;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};
 use crate::domain::recipient::Recipient;
@@ -61,10 +60,7 @@ fn moment(text: &str) -> Result<Option<UtcTime>, String> {
     if text.is_empty() || text.starts_with("0001-") {
         return Ok(None);
     }
-    let east = FixedOffset::east_opt(8 * 3_600).expect("eight hours are an offset");
-    let local = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok();
-    let at = local.and_then(|local| local.and_local_timezone(east).single());
-    at.map(|at| Some(UtcTime::from(at.with_timezone(&Utc)))).ok_or_else(|| format!("{text:?} is no time"))
+    read_time(text).map(Some)
 }
 
 fn money(text: &str) -> Result<Money, String> {

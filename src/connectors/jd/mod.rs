@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
+use super::china::time;
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::windows::{Rule, Window};
@@ -63,7 +64,7 @@ impl Connector for Jd {
         };
         let window = Window::parse(from, since, access.now, &RULE)?;
         let wish = json!({
-            "start_date": client::time(window.start_s), "end_date": client::time(window.end_s),
+            "start_date": time(window.start_s), "end_date": time(window.end_s),
             "order_state": STATES, "optional_fields": FIELDS, "dateType": by, "sortType": 0,
             "page": window.page().to_string(), "page_size": RULE.size.to_string(),
         });

@@ -77,9 +77,14 @@ impl Connector for Xiaohongshu {
         let mut page = Page { next: onward.next.map(|next| format!("{by} {next}")), ..Page::default() };
         if onward.is_read {
             for brief in list.order_list {
-                match map::snapshot(order(access, &brief.order_id)?, access.now) {
-                    Ok(snapshot) => page.orders.push(snapshot),
-                    Err(why) => page.unreadable.push((brief.order_id, why)),
+                match order(access, &brief.order_id) {
+                    Ok(order) => match map::snapshot(order, access.now) {
+                        Ok(snapshot) => page.orders.push(snapshot),
+                        Err(why) => page.unreadable.push((brief.order_id, why)),
+                    },
+                    // Of this order alone.
+                    Err(CallError::Invalid(why)) => page.unreadable.push((brief.order_id, why)),
+                    Err(error) => return Err(error),
                 }
             }
         }
