@@ -7,6 +7,7 @@
 //! The process fails when a promise is not held.
 
 mod copy;
+#[allow(dead_code)]
 #[path = "../../tests/it/support/gateway.rs"]
 mod gateway;
 mod intake;

@@ -207,7 +207,7 @@ pub fn insert(tx: &mut Tx, new: &[NewWriteBack]) -> QueryResult<usize> {
         .column("carrier", new.iter().map(|w| &w.carrier))
         .column("number", new.iter().map(|w| &w.number))
         .column("lines", new.iter().map(|w| &w.lines))
-        .column("state", new.iter().map(|w| state_of(w)))
+        .column("state", new.iter().map(state_of))
         .column("next_try_at", new.iter().map(|w| w.unsupported.is_none().then_some(now)))
         .column("reply", new.iter().map(|w| w.unsupported.as_deref().unwrap_or_default()));
     let statement = sql(

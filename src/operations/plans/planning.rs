@@ -258,7 +258,7 @@ fn ruled(facts: &[&Facts]) -> Option<Wish> {
 /// What is in parcels, by weight and size.
 struct Contents {
     lines: HashMap<ShipmentId, Vec<ContentRow>>,
-    measures: HashMap<SkuId, (Option<i64>, Option<SizeMm>)>,
+    measures: HashMap<SkuId, skus::Measure>,
     weighed: HashMap<ShipmentId, i64>,
 }
 

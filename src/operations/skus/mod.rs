@@ -133,11 +133,14 @@ pub fn weights(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (String, Opt
     Ok(ids.iter().filter_map(of).collect())
 }
 
-/// The counted weight of a piece of each of these SKUs, and its size where it has one of its own.
+/// What a piece of a SKU weighs and how large it is: the counted weight, and the size where it has one of its own.
+pub type Measure = (Option<i64>, Option<SizeMm>);
+
+/// The measures of a piece of each of these SKUs.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (Option<i64>, Option<SizeMm>)>, Error> {
+pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, Measure>, Error> {
     let (parts, known) = below(db, ids)?;
     let own = own_weights(&known);
     let of = |id: &SkuId| Some((*id, (weight_g(*id, &own, &parts), known.get(id)?.size_mm())));
