@@ -65,7 +65,7 @@ fn link(world: &World, gateways: &[Gateway]) -> anyhow::Result<()> {
         };
         let shop = world.app.write(&world.actor, |tx| shops::create(tx, &new))?;
         let job = NewJob { turn: Some(shop.id.0), ..NewJob::new(pulling::PULL, json!({ "shop": shop.id })) };
-        world.app.write(&world.actor, |tx| Ok(record::enqueue_all(tx, std::slice::from_ref(&job)).map(drop)?))?;
+        world.app.write(&world.actor, |tx| Ok(record::enqueue_all(tx, std::slice::from_ref(&job))?.len()))?;
     }
     Ok(())
 }

@@ -97,8 +97,7 @@ impl From<RegionRuleRow> for RegionRuleView {
 }
 
 fn name_of(code: &str) -> String {
-    region::name_of(code)
-        .map_or_else(String::new, |found| [found.province, found.city, found.district].concat())
+    region::name_of(code).map_or_else(String::new, |found| found.name())
 }
 
 /// What a notice did, or would do.

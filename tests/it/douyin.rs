@@ -25,6 +25,9 @@ const SECRET: &str = "dy-secret";
 /// Above 2^53, as the platform's are; those of lines have a digit more.
 const FIRST: u64 = 649_667_997_167_779_800;
 
+/// A parcel as it was told: company, number, and pieces of each line.
+type Pack = (String, String, Vec<(String, i64)>);
+
 /// An order as the shop keeps it.
 #[derive(Clone)]
 struct Shown {
@@ -34,7 +37,7 @@ struct Shown {
     /// Pieces and state of the after-sale, by line.
     lines: Vec<(i64, i64)>,
     /// Number, carrier, pieces by line.
-    packs: Vec<(String, String, Vec<(String, i64)>)>,
+    packs: Vec<Pack>,
     /// Who receives it.
     address: String,
 }
@@ -301,7 +304,7 @@ each_database!(
         assert_eq!(read.len(), 226, "three have changed and come with the next pull, one is not understood");
         let one = read
             .iter()
-            .find(|order| order["number"] == (FIRST + 100).to_string())
+            .find(|order| order["number"].as_str() == Some(&(FIRST + 100).to_string()))
             .expect("to the last digit");
         assert_eq!(one["lines"][0]["price"]["amount"], 1_079);
         assert_eq!(one["lines"][1]["number"], ((FIRST + 100) * 10 + 2).to_string());

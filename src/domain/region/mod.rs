@@ -37,6 +37,12 @@ impl Region {
     pub fn prefix(&self) -> &str {
         prefix_of(&self.code)
     }
+
+    /// The names in one text; 北京市 is its own province and written once.
+    pub fn name(&self) -> String {
+        let city = if self.city == self.province { "" } else { self.city.as_str() };
+        [self.province.as_str(), city, self.district.as_str()].concat()
+    }
 }
 
 /// A code without the zeros of unknown levels: `330100` is `3301`.
@@ -146,6 +152,15 @@ mod tests {
         assert_eq!(name_of("500112"), None, "渝北区 ended in 2025");
         assert_eq!(name_of("99"), None);
         assert_eq!(name_of("北京"), None);
+    }
+
+    #[test]
+    fn a_city_that_is_its_own_province_is_written_once() {
+        for (code, name) in
+            [("310000", "上海市"), ("310100", "上海市"), ("110105", "北京市朝阳区"), ("3301", "浙江省杭州市")]
+        {
+            assert_eq!(name_of(code).expect(code).name(), name);
+        }
     }
 
     #[test]

@@ -77,6 +77,8 @@ pub fn read(text: &str) -> Result<Option<Plan>, Error> {
 pub fn choose(tx: &mut Tx, new: &NewPlan) -> Result<PlannedMany, Error> {
     let new = checked(tx, new)?;
     let (listed, mut left_out) = each_once(&new.shipments);
+    // Before the shipments, as whoever changes prices does: two that want both never wait for each other in a ring.
+    sellers::share(tx)?;
     let rows: HashMap<ShipmentId, _> =
         shipments::lock(tx, &listed)?.into_iter().map(|row| (row.id, row)).collect();
     let mut fit = Vec::with_capacity(listed.len());
@@ -206,13 +208,21 @@ fn said(tx: &mut Tx, new: &NewPlan, members: &[MemberRow]) -> Result<Vec<NewWish
         .collect())
 }
 
+/// Whether parcels are planned at all.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn are_on(db: &mut Db) -> Result<bool, Error> {
+    let context = Context::load(db)?;
+    planning::is_on(db, &context)
+}
+
 /// Has every waiting parcel without a number planned anew: services, prices, warehouses, weights or policies changed.
 ///
 /// # Errors
 /// When the record cannot be read or written.
 pub fn look_again(tx: &mut Tx) -> Result<(), Error> {
-    let context = Context::load(tx)?;
-    if planning::is_on(tx, &context)? {
+    if are_on(tx)? {
         again_after_lock(tx, |tx| Ok(record::look_again(tx)?))?;
     }
     Ok(())

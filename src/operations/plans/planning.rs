@@ -258,7 +258,7 @@ fn ruled(facts: &[&Facts]) -> Option<Wish> {
 /// What is in parcels, by weight and size.
 struct Contents {
     lines: HashMap<ShipmentId, Vec<ContentRow>>,
-    measures: HashMap<SkuId, skus::Measure>,
+    measures: HashMap<SkuId, skus::Measured>,
     weighed: HashMap<ShipmentId, i64>,
 }
 
@@ -293,8 +293,14 @@ impl Contents {
         let volume_mm3 =
             lines.iter().zip(&sizes).map(volume).try_fold(0_i64, |sum, one| sum.checked_add(one?));
         let first = facts[0];
-        let cod = facts.iter().filter(|facts| facts.row.kind == OrderKind::Cod);
-        let cod: Vec<i64> = cod.map(|facts| facts.row.total_amount).collect();
+        // Amounts of another currency are not added to those of this one: limits are then looked at for less.
+        let currency = context.shop(first.row.shop_id).settings.currency.clone();
+        let amounts = |of: &dyn Fn(&Facts) -> bool| -> Vec<i64> {
+            let same = facts.iter().filter(|facts| facts.row.currency == currency && of(facts));
+            same.map(|facts| facts.row.total_amount).collect()
+        };
+        let cod = amounts(&|facts| facts.row.kind == OrderKind::Cod);
+        let has_cod = facts.iter().any(|facts| facts.row.kind == OrderKind::Cod);
         Parcel {
             region: region_of(first).to_owned(),
             measures: Measures {
@@ -305,11 +311,11 @@ impl Contents {
                     .map(|size| size.length.max(size.width).max(size.height))
                     .max(),
                 girth_mm: sizes.iter().flatten().map(girth_mm).max(),
-                cod: (!cod.is_empty()).then(|| cod.iter().sum()),
-                value: facts.iter().map(|facts| facts.row.total_amount).sum(),
+                cod: has_cod.then(|| cod.iter().sum()),
+                value: amounts(&|_| true).iter().sum(),
             },
             load: Load { weight_g, volume_mm3: volume_mm3.filter(|volume| *volume > 0) },
-            currency: context.shop(first.row.shop_id).settings.currency.clone(),
+            currency,
             on: world.on,
         }
     }

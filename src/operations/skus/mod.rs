@@ -133,14 +133,14 @@ pub fn weights(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (String, Opt
     Ok(ids.iter().filter_map(of).collect())
 }
 
-/// What a piece of a SKU weighs and how large it is: the counted weight, and the size where it has one of its own.
-pub type Measure = (Option<i64>, Option<SizeMm>);
+/// What is known of a piece: its counted weight, and its size where it has one of its own.
+pub type Measured = (Option<i64>, Option<SizeMm>);
 
-/// The measures of a piece of each of these SKUs.
+/// What is known of a piece of each of these SKUs.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, Measure>, Error> {
+pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, Measured>, Error> {
     let (parts, known) = below(db, ids)?;
     let own = own_weights(&known);
     let of = |id: &SkuId| Some((*id, (weight_g(*id, &own, &parts), known.get(id)?.size_mm())));
@@ -298,14 +298,13 @@ fn event(kind: &'static str, id: SkuId, data: Json) -> NewEvent {
 }
 
 /// Has every waiting parcel with lines of these names judged anew, where the seller wants every line to
-/// mean a SKU; answers how many.
+/// mean a SKU or parcels are planned; answers how many.
 ///
 /// # Errors
 /// When the record cannot be read or written.
 fn mend(tx: &mut Tx, said: &[Said]) -> Result<usize, Error> {
-    if !sellers::settings(tx)?.skus_must_be_mapped && !rules::ask_for_skus(tx)? {
-        // What a line means is what it weighs, and so what its parcel costs.
-        plans::look_again(tx)?;
+    // What a line means is also what it weighs, and so what its parcel costs.
+    if !sellers::settings(tx)?.skus_must_be_mapped && !plans::are_on(tx)? {
         return Ok(0);
     }
     // Whoever judges orders right now ends first, so that their shipments are there to be marked.

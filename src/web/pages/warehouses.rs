@@ -72,7 +72,7 @@ fn panel(view: &View, one: &Warehouse) -> Markup {
                 @if !one.pickup_at.is_empty() { dt { (view.t(t::PICKUP)) } dd { (one.pickup_at) } }
             }
             @if view.may(Right::Manage) {
-                details.fold { summary { (view.t(common::SAVE)) "…" }
+                details.fold { summary { (view.t(t::EDIT)) }
                     form.stack method="post" action={ (HOME) "/" (one.id) } data-trouble-here {
                         (csrf(view)) (fields(view, Some(one)))
                         button.primary type="submit" { (view.t(common::SAVE)) }
@@ -96,7 +96,7 @@ fn fields(view: &View, one: Option<&Warehouse>) -> Markup {
     let address = one.map(|one| &one.return_address);
     html! {
         div.row-form {
-            label { span { (view.t(t::CODE)) } input name="code" value=[one.map(|one| &one.code)] maxlength="40" required autocomplete="off"; small { (view.t(t::CODE_HINT)) } }
+            label { span { (view.t(t::CODE)) } input name="code" value=[one.map(|one| &one.code)] maxlength="40" required autocomplete="off" title=(view.t(t::CODE_HINT)); }
             label { span { (view.t(t::NAME)) } input name="name" value=[one.map(|one| &one.name)] maxlength="100" required; }
             (time("order_cut_off", t::CUT_OFF, one.map(|one| &one.order_cut_off)))
             (time("pickup_at", t::PICKUP, one.map(|one| &one.pickup_at)))

@@ -40,6 +40,7 @@ texts! {
     ADDED = "{} is written down; waiting parcels are planned anew." "已保存 {},待发包裹已重新计划。";
     CHANGED = "{} is changed; waiting parcels are planned anew." "已修改 {},待发包裹已重新计划。";
     REMOVED = "{} is removed." "已删除 {}。";
+    EDIT = "Change" "修改";
     REMOVE_ASK = "Remove {}?" "删除 {}?";
     PRICE_TABLES = "Price tables" "运价表";
     PRICES_HINT = "A header and rows: region, first_price, step_price, and if they are not one kilogram first_kg, step_kg; surcharge. Several regions may stand in a cell; all means everywhere. Chinese names are read too." "首行为表头:省份、首重价格、续重价格,非 1 公斤时加 首重(kg)、续重(kg);可有附加费。一格可写多个地区,「全国」表示其余地区。";

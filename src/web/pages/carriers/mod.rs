@@ -123,6 +123,7 @@ fn account_panel(view: &View, accounts: &[AccountView]) -> Markup {
     html! {
         section.panel {
             h2 { (view.t(t::ACCOUNTS)) }
+            p.hint { (view.t(t::ACCOUNT_HINT)) }
             @if accounts.is_empty() { p.hint { (view.t(common::NONE_YET)) } }
             @else {
                 div.list { table { tbody { @for account in accounts { tr {
@@ -140,7 +141,7 @@ fn account_panel(view: &View, accounts: &[AccountView]) -> Markup {
                     (csrf(view))
                     label { span { (view.t(t::CARRIER)) } (carrier_select(view, "carrier", "", None)) }
                     label { span { (view.t(t::NAME)) } input name="name" maxlength="100" required; }
-                    label { span { (view.t(t::ACCOUNT_NUMBER)) } input name="account_number" maxlength="100" autocomplete="off"; small { (view.t(t::ACCOUNT_HINT)) } }
+                    label { span { (view.t(t::ACCOUNT_NUMBER)) } input name="account_number" maxlength="100" autocomplete="off"; }
                     button type="submit" { (icon("plus")) (view.t(t::ADD_ACCOUNT)) }
                 }
             }

@@ -106,10 +106,11 @@ fn forms(view: &View) -> Markup {
     };
     html! {
         section.panel { h2 { (view.t(t::ADD_REGION)) }
+            p.hint { (view.t(t::REGION_HINT)) }
             form.stack method="post" action=(REGIONS) data-trouble-here {
                 (csrf(view))
                 div.row-form {
-                    label { span { (view.t(t::REGION)) } input name="region" inputmode="numeric" maxlength="6" autocomplete="off"; small { (view.t(t::REGION_HINT)) } }
+                    label { span { (view.t(t::REGION)) } input name="region" inputmode="numeric" maxlength="6" autocomplete="off"; }
                     (common_fields)
                 }
                 button.primary type="submit" { (icon("plus")) (view.t(t::ADD_REGION)) }

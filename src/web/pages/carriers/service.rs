@@ -48,7 +48,7 @@ pub(super) fn fields(view: &View, service: Option<&ServiceView>, accounts: &[Acc
     };
     html! {
         div.row-form {
-            label { span { (view.t(t::CODE)) } input name="code" value=[service.map(|one| &one.code)] maxlength="40" required autocomplete="off"; small { (view.t(t::CODE_HINT)) } }
+            label { span { (view.t(t::CODE)) } input name="code" value=[service.map(|one| &one.code)] maxlength="40" required autocomplete="off" title=(view.t(t::CODE_HINT)); }
             label { span { (view.t(t::NAME)) } input name="name" value=[service.map(|one| &one.name)] maxlength="100" required; }
             label { span { (view.t(t::KIND)) }
                 select name="kind" { @for one in DeliveryKind::ALL { option value=(one) selected[*one == kind] { (view.t(t::kind(*one))) } } } }
@@ -180,10 +180,7 @@ fn versions(view: &View, tables: &[PriceTableView]) -> Markup {
 }
 
 fn place(view: &View, code: &str) -> String {
-    region::name_of(code).map_or_else(
-        || view.t(t::EVERYWHERE).to_owned(),
-        |found| [found.province, found.city, found.district].concat(),
-    )
+    region::name_of(code).map_or_else(|| view.t(t::EVERYWHERE).to_owned(), |found| found.name())
 }
 
 fn rate_table(view: &View, rates: &[Rate], currency: &str) -> Markup {
