@@ -22,6 +22,9 @@ use crate::support::effects::{PATIENCE, effect, effects, handled, until};
 use crate::support::shipments::company;
 use crate::support::{TestApp, order};
 
+/// What is due is done at most so much later, on a machine with other things to do.
+const LATE: Duration = Duration::from_secs(10);
+
 const TEST: JobKind = JobKind { name: "test.effect", lane: "test", max_attempts: 9, max_crashes: 3 };
 
 /// The program on a machine whose clock is off by so much, as `huidan serve` and `huidan work` open it.
@@ -79,8 +82,8 @@ fn workers_an_hour_apart_do_each_job_once_and_on_time() {
             let arguments: serde_json::Value = task.arguments()?;
             if arguments["waits"] == true {
                 times.lock().expect("no holder panics").push(begun.elapsed());
-            } else if tries.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
-                return Err(Error::Internal(anyhow::anyhow!("every third try fails")));
+            } else if task.job.attempt == 1 && tries.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
+                return Err(Error::Internal(anyhow::anyhow!("every third job fails at first")));
             }
             std::thread::sleep(Duration::from_millis(1));
             effect(task)
@@ -119,7 +122,7 @@ fn workers_an_hour_apart_do_each_job_once_and_on_time() {
     for time in times {
         let waited = time.saturating_sub(enqueued_at);
         assert!(waited + Duration::from_millis(300) >= wait, "{waited:?} is too early");
-        assert!(waited < wait + PATIENCE / 3, "{waited:?} is too late");
+        assert!(waited < wait + LATE, "{waited:?} is too late");
     }
 }
 

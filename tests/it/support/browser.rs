@@ -31,6 +31,26 @@ pub struct Browser {
     base: String,
 }
 
+/// A driver, and where it listens; none when it ended before it did.
+fn started() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is installed; run `make test`, or scripts/install-tools.sh");
+    let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
+    let port =
+        lines.find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
+    let Some(port) = port else {
+        driver.wait().expect("it has ended");
+        return None;
+    };
+    // Whatever it says from now on is taken off it, so that it never waits.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((driver, port))
+}
+
 impl Browser {
     /// A window of this size on the pages of this app, logged in as someone of a role.
     pub fn of(app: &TestApp, role: Role, width: u32, height: u32) -> Self {
@@ -48,18 +68,9 @@ impl Browser {
 
     /// The same, logged in as nobody.
     pub fn stranger(app: &TestApp, width: u32, height: u32) -> Self {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is installed; run `make test`, or scripts/install-tools.sh");
-        let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines().map_while(Result::ok);
-        let port: u16 = lines
-            .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok())
-            .expect("chromedriver says on which port it listens");
-        // Whatever it says from now on is taken off it, so that it never waits.
-        std::thread::spawn(move || lines.for_each(drop));
+        // The port it finds free may be gone when it takes it; then it ends, and another one is started.
+        let (driver, port) =
+            (0..5).find_map(|_| started()).expect("chromedriver says on which port it listens");
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))

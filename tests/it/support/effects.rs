@@ -13,7 +13,7 @@ use serde_json::json;
 use workers::{End, Kind, Retry};
 
 /// A span no healthy test comes near.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// This kind of job, done by this handler; retried soon.
 pub fn handled(
