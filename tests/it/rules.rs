@@ -366,6 +366,29 @@ each_database!(
     }
 );
 
+each_database!(
+    fn what_rules_decide_is_the_way_a_parcel_is_planned_to_go(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let many = |carrier: &str| {
+            let then = json!({ "carrier": carrier, "warehouse": "south" });
+            json!([rule("many", json!({ "pieces": { "at_least": 4 } }), then)])
+        };
+        set(&http, many("sf"));
+        let taken = app.push(&shop, &[to("1").line("TEA-250", 5), to("2").line("TEA-250", 1)]);
+        let ids: Vec<OrderId> = taken.iter().map(|taken| taken.order).collect();
+        let carrier = |order| the_shipment_of(&app, order).plan.map(|plan| plan.carrier).unwrap_or_default();
+        assert_eq!((carrier(ids[0]).as_str(), carrier(ids[1]).as_str()), ("sf", ""));
+        set(&http, many("zto"));
+        assert_eq!(carrier(ids[0]), "zto", "other rules, another plan");
+        let path = format!("/api/v1/orders/{}/rule-overrides", ids[0]);
+        http.put(&path, json!({ "kind": "carrier", "value": "yto" })).expect(200);
+        assert_eq!(carrier(ids[0]), "yto", "a person decides for this order");
+        http.delete(&format!("{path}/carrier")).expect(200);
+        set(&http, json!([]));
+        assert_eq!(carrier(ids[0]), "", "without rules nothing is said of it");
+    }
+);
+
 #[test]
 fn an_order_that_comes_in_while_the_rules_are_changed_is_judged_by_the_new_ones() {
     let app = TestApp::postgres();
