@@ -201,7 +201,7 @@ impl ReasonCode {
             Self::AddressIncomplete => ("The address is incomplete", "收货信息不完整"),
             Self::RecipientMasked => ("Name, phone or address are masked.", "收货信息已脱敏。"),
             Self::HeadMissing => {
-                ("Only the lines have arrived, the order itself has not.", "只收到明细,缺订单主表。")
+                ("Only the lines have arrived, the order itself has not.", "只收到明细，缺订单主表。")
             }
             Self::LinesMissing => ("The order has arrived without its lines.", "订单缺少商品明细。"),
             Self::NothingToShip => ("No line is left to be sent.", "没有需要发货的商品。"),
@@ -218,14 +218,14 @@ impl ReasonCode {
     /// What to do next, in English and Chinese.
     pub fn next_step(self) -> (&'static str, &'static str) {
         match self {
-            Self::Unpaid => ("Wait for the payment; the shop tells us.", "等待付款,平台会通知。"),
+            Self::Unpaid => ("Wait for the payment; the shop tells us.", "等待付款，平台会通知。"),
             Self::RefundOpen => {
                 ("Settle the refund in the shop; then it is ready or closed.", "先在平台处理退款。")
             }
             Self::Closed => ("Nothing is to be done.", "无需处理。"),
-            Self::Held => ("Release the hold, or wait for its day.", "解除挂起,或等到期。"),
+            Self::Held => ("Release the hold, or wait for its day.", "解除挂起，或等到期。"),
             Self::RuleHeld => {
-                ("Look at the order and let it go, or change the rule.", "查看订单后放行,或修改规则。")
+                ("Look at the order and let it go, or change the rule.", "查看订单后放行，或修改规则。")
             }
             Self::PlatformHeld => ("Look into the shop for the platform's reason.", "到平台查看原因。"),
             Self::PlatformShipped => ("Check in the shop who shipped it.", "到平台核实发货情况。"),
@@ -237,7 +237,7 @@ impl ReasonCode {
             }
             Self::RecipientMasked => (
                 "Import the order with its full address, or link the shop for its own labels.",
-                "导入完整地址,或授权平台面单。",
+                "导入完整地址，或授权平台面单。",
             ),
             Self::HeadMissing => ("Import the order list of the same export.", "请导入同批订单主表。"),
             Self::LinesMissing => ("Import the order detail list of the same export.", "请导入同批明细表。"),
@@ -245,7 +245,7 @@ impl ReasonCode {
             Self::PresaleNotDue => ("Wait for the day; it becomes ready by itself.", "到期后自动就绪。"),
             Self::SkuUnmapped => (
                 "Map the shop's code to a SKU; all waiting orders follow.",
-                "对应商品编码,所有待发订单随之放行。",
+                "对应商品编码，所有待发订单随之放行。",
             ),
             Self::RemarkUnread => ("Read the remark and mark it as read.", "阅读后标记已读。"),
             Self::AuditCustomer => {
@@ -255,11 +255,11 @@ impl ReasonCode {
                 ("Have finance look at the order, then pass or reject it.", "由财务查看后通过或驳回财审。")
             }
             Self::MergeWait => {
-                ("Wait, or shorten the merge wait in the settings.", "等待,或在设置中缩短等待时间。")
+                ("Wait, or shorten the merge wait in the settings.", "等待，或在设置中缩短等待时间。")
             }
             Self::RegionClosed => (
                 "Choose another carrier for it, or wait until the notice ends.",
-                "改选其他快递,或等停发结束。",
+                "改选其他快递，或等停发结束。",
             ),
         }
     }
@@ -277,7 +277,7 @@ impl Reason {
             return (english.to_owned(), chinese.to_owned());
         }
         let open = |sentence: &'static str| sentence.trim_end_matches(['.', '。']);
-        (format!("{}: {note}.", open(english)), format!("{}:{note_zh}。", open(chinese)))
+        (format!("{}: {note}.", open(english)), format!("{}：{note_zh}。", open(chinese)))
     }
 }
 
@@ -359,7 +359,7 @@ mod tests {
         let english = "It waits for the customer audit: high total, changed since its audit.";
         assert_eq!(
             reason.message(),
-            (english.to_owned(), "待客审:金额达到审核线、审核后有变更。".to_owned())
+            (english.to_owned(), "待客审：金额达到审核线、审核后有变更。".to_owned())
         );
     }
 

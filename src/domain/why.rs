@@ -89,15 +89,15 @@ pub fn next_of_shop(by: Brings, has_error: bool) -> Next {
     let (en, zh) = match (by, has_error) {
         (Brings::Pulled, false) => (
             "It is asked again by itself within minutes; ask it now on its page.",
-            "几分钟内自动拉取,也可在店铺页立即拉取。",
+            "几分钟内自动拉取，也可在店铺页立即拉取。",
         ),
         (Brings::Pulled, true) => (
             "It cannot be read: mend what stands beside it, then it is asked again.",
-            "无法读取:先处理旁边的错误,随后自动拉取。",
+            "无法读取：先处理旁边的错误，随后自动拉取。",
         ),
         (Brings::Pushed, _) => (
             "Your program has to push it; look into the program's log for what it was answered.",
-            "由对接程序推送,请查该程序的日志。",
+            "由对接程序推送，请查该程序的日志。",
         ),
         (Brings::File, _) => ("Export it from the shop and import the file.", "从平台导出后导入文件。"),
     };
@@ -109,32 +109,32 @@ pub fn next(stage: Stage) -> Next {
     let (en, zh) = match stage {
         Stage::Blocked => (
             "Mend what its reasons name; it becomes ready by itself then.",
-            "按原因处理,解决后自动变为待发。",
+            "按原因处理，解决后自动变为待发。",
         ),
         Stage::ToNumber => ("Tick it on the workbench and give it a number.", "在工作台勾选并录入单号。"),
         Stage::ToPrint => (
             "Print its label, or ship it if the number stands on paper already.",
-            "打印面单;若单号已在纸上可直接发货。",
+            "打印面单；若单号已在纸上可直接发货。",
         ),
         Stage::ToReprint => (
             "Print its label again: the address or the contents have changed.",
-            "地址或内容有变,请重新打印。",
+            "地址或内容有变，请重新打印。",
         ),
         Stage::ToShip => ("Send it off: scan it, or ship its run.", "扫描或整批发货。"),
-        Stage::ToTell => ("Its shop is told next; nothing is to be done.", "即将回传店铺,无需操作。"),
+        Stage::ToTell => ("Its shop is told next; nothing is to be done.", "即将回传店铺，无需操作。"),
         Stage::ToBring => (
             "Bring its number to the shop: download the upload file, or have your program fetch it; then settle it.",
-            "将单号告知店铺:下载回传文件上传,或由程序获取,然后标记完成。",
+            "将单号告知店铺：下载回传文件上传，或由程序获取，然后标记完成。",
         ),
         Stage::ToSettle => (
             "Look at its write-back: try it again, or enter the number in the shop.",
-            "查看回传:重试,或在店铺后台填写单号。",
+            "查看回传：重试，或在店铺后台填写单号。",
         ),
-        Stage::Done => ("Nothing: it has left, and its shop knows.", "已发货并已回传,无需操作。"),
-        Stage::Cancelled => ("Nothing: it does not leave.", "已取消,不再发货。"),
+        Stage::Done => ("Nothing: it has left, and its shop knows.", "已发货并已回传，无需操作。"),
+        Stage::Cancelled => ("Nothing: it does not leave.", "已取消，不再发货。"),
         Stage::Nowhere => (
             "It is in no parcel: its lines are called off, or need no shipping.",
-            "不在任何包裹中:已退款或无需发货。",
+            "不在任何包裹中：已退款或无需发货。",
         ),
     };
     Next { en, zh }

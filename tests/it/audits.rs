@@ -93,7 +93,7 @@ each_database!(
         assert_eq!(waiting().len(), 6, "pushed, not told by a platform");
         let shown = http.get(&format!("/api/v1/orders/{}", ids[0])).expect(200);
         assert_eq!(shown["reasons"][0]["message"], "It waits for the customer audit: imported or typed.");
-        assert_eq!(shown["reasons"][0]["message_zh"], "待客审:导入或手工录入。");
+        assert_eq!(shown["reasons"][0]["message_zh"], "待客审：导入或手工录入。");
         assert_eq!(shown["reasons"][0]["mend"], format!("/orders/{}#audits", ids[0]));
         set(json!({ "mode": "off" })).expect(200);
         assert_eq!(in_state(&app, "ready"), 7);

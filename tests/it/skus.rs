@@ -57,7 +57,7 @@ each_database!(
         let shown = http.get(&format!("/api/v1/orders/{}", ids[0])).expect(200);
         let reason = &shown["reasons"][0];
         assert_eq!(reason["message"], "It is not known which SKU is meant: X-1.");
-        assert_eq!(reason["message_zh"], "商品未对应自有编码:X-1。");
+        assert_eq!(reason["message_zh"], "商品未对应自有编码：X-1。");
         assert_eq!(reason["mend"], format!("/skus/unmapped?order={}", ids[0]));
 
         sku(&http, "TEA-250", 250);

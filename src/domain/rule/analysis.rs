@@ -76,13 +76,15 @@ pub fn findings(set: &RuleSet, now: UtcTime) -> Vec<Finding> {
     for (at, rule) in rules.iter().enumerate() {
         if rule.until.is_some_and(|until| until <= now) {
             let (english, chinese) =
-                ("Its time is over; orders paid later do not match.", "有效期已过,之后付款的订单不再匹配。");
+                ("Its time is over; orders paid later do not match.", "有效期已过，之后付款的订单不再匹配。");
             found.push(Finding::new(FindingCode::Ended, rule, None, english.into(), chinese.into()));
         }
         match &known[at] {
             Some(cases) if cases.is_empty() => {
-                let (english, chinese) =
-                    ("Its conditions cannot hold together: it never matches.", "条件互相矛盾,永远不会匹配。");
+                let (english, chinese) = (
+                    "Its conditions cannot hold together: it never matches.",
+                    "条件互相矛盾，永远不会匹配。",
+                );
                 found.push(Finding::new(
                     FindingCode::NeverMatches,
                     rule,
@@ -130,7 +132,7 @@ fn overtaken(rules: &[&Rule], known: &[Option<Vec<Case>>], at: usize) -> Vec<Fin
         if earlier.stop {
             let english =
                 format!("Rule {name:?} matches whenever it does and ends the reading: it is never reached.");
-            let chinese = format!("规则「{name}」先匹配并停止,本规则不会执行。");
+            let chinese = format!("规则「{name}」先匹配并停止，本规则不会执行。");
             found.push(Finding::new(FindingCode::NotReached, rule, Some(earlier), english, chinese));
             return found;
         }
@@ -146,12 +148,12 @@ fn overtaken(rules: &[&Rule], known: &[Option<Vec<Case>>], at: usize) -> Vec<Fin
                     format!(
                         "Rule {name:?} matches the same orders and says {word} {other:?}, this one {ours:?}; the first counts."
                     ),
-                    format!("与规则「{name}」条件相同但{word_zh}不同({other} / {ours}),以前者为准。"),
+                    format!("与规则「{name}」条件相同但{word_zh}不同({other} / {ours})，以前者为准。"),
                 ),
                 false => (
                     FindingCode::Shadowed,
                     format!("Rule {name:?} matches whenever it does and decides the {word} first."),
-                    format!("规则「{name}」总是先匹配,本规则的{word_zh}不会生效。"),
+                    format!("规则「{name}」总是先匹配，本规则的{word_zh}不会生效。"),
                 ),
             };
             found.push(Finding::new(code, rule, Some(earlier), english, chinese));
@@ -209,14 +211,14 @@ fn waiting(rules: &[&Rule], at: usize) -> Vec<Finding> {
                     format!(
                         "It asks for the {word} {value:?} that it gives itself; rules are read once, so it does not run again."
                     ),
-                    format!("条件中的{word_zh}「{value}」由本规则自己设置;规则只读一遍,不会循环。"),
+                    format!("条件中的{word_zh}「{value}」由本规则自己设置；规则只读一遍，不会循环。"),
                 ),
                 Some(other) => (
                     format!(
                         "It asks for the {word} {value:?} of rule {:?}, which waits for this one; rules are read once, so neither runs again.",
                         other.name
                     ),
-                    format!("与规则「{}」互相等待{word_zh}「{value}」;规则只读一遍,不会循环。", other.name),
+                    format!("与规则「{}」互相等待{word_zh}「{value}」；规则只读一遍，不会循环。", other.name),
                 ),
             };
             found.push(Finding::new(FindingCode::Loops, rule, other, english, chinese));
@@ -230,7 +232,7 @@ fn waiting(rules: &[&Rule], at: usize) -> Vec<Finding> {
                 "It asks for the tag {value:?}, which rule {:?} gives only afterwards; move it down.",
                 other.name
             );
-            let chinese = format!("标签「{value}」由后面的规则「{}」设置,请把本规则下移。", other.name);
+            let chinese = format!("标签「{value}」由后面的规则「{}」设置，请把本规则下移。", other.name);
             found.push(Finding::new(FindingCode::TooLate, rule, Some(other), english, chinese));
         }
     }

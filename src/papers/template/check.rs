@@ -111,7 +111,7 @@ fn whole(template: &Template) -> Vec<Finding> {
             FindingCode::Unsuitable,
             None,
             format!("There are no templates for {paper} on {size}. Take another size."),
-            format!("{size} 没有 {paper} 的模板,请换一种尺寸。"),
+            format!("{size} 没有 {paper} 的模板，请换一种尺寸。"),
         ));
     }
     let count = template.boxes.len();
@@ -120,7 +120,7 @@ fn whole(template: &Template) -> Vec<Finding> {
             FindingCode::Boxes,
             None,
             format!("It has {count} boxes. It needs 1 to {MAX_BOXES}."),
-            format!("共有 {count} 个框,应为 1 至 {MAX_BOXES} 个。"),
+            format!("共有 {count} 个框，应为 1 至 {MAX_BOXES} 个。"),
         ));
     }
     let is_off = |mm: f32| !(-MAX_OFFSET_MM..=MAX_OFFSET_MM).contains(&mm);
@@ -129,7 +129,7 @@ fn whole(template: &Template) -> Vec<Finding> {
             FindingCode::Measure,
             None,
             format!("The offset is more than {MAX_OFFSET_MM} mm. Move the boxes instead."),
-            format!("偏移超过 {MAX_OFFSET_MM} 毫米,请直接移动各框。"),
+            format!("偏移超过 {MAX_OFFSET_MM} 毫米，请直接移动各框。"),
         ));
     }
     found
@@ -161,7 +161,7 @@ fn measures(found: &mut Vec<Finding>, one: &TemplateBox, number: usize, (width, 
                 one.x_mm, one.y_mm
             ),
             format!(
-                "位于 {}, {} 至 {right}, {bottom} 毫米,而纸张为 {width} × {height} 毫米。",
+                "位于 {}, {} 至 {right}, {bottom} 毫米，而纸张为 {width} × {height} 毫米。",
                 one.x_mm, one.y_mm
             ),
         ));
@@ -175,7 +175,7 @@ fn measures(found: &mut Vec<Finding>, one: &TemplateBox, number: usize, (width, 
                 "Its text is {} pt and shrinks to {} pt. Write sizes from {MIN_PT} to {MAX_PT}, the smallest last.",
                 one.size_pt, one.min_pt
             ),
-            format!("字号 {} 磅、最小 {} 磅;应在 {MIN_PT} 至 {MAX_PT} 之间且最小不大于字号。", one.size_pt, one.min_pt),
+            format!("字号 {} 磅、最小 {} 磅；应在 {MIN_PT} 至 {MAX_PT} 之间且最小不大于字号。", one.size_pt, one.min_pt),
         ));
     }
 }
@@ -200,13 +200,13 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
         }
         if one.picture.is_none() {
             let (message, zh) =
-                ("It has no picture yet. Choose a file, or take it out.", "还没有图片,请选择文件或删除。");
+                ("It has no picture yet. Choose a file, or take it out.", "还没有图片，请选择文件或删除。");
             found.push(finding(FindingCode::EmptyBox, Some(number), message, zh));
         }
         return;
     }
     if one.text.trim().is_empty() {
-        let (message, zh) = ("Nothing is in it. Write a text or take it out.", "框内无内容,请填写或删除。");
+        let (message, zh) = ("Nothing is in it. Write a text or take it out.", "框内无内容，请填写或删除。");
         found.push(finding(FindingCode::EmptyBox, Some(number), message, zh));
     }
     if one.kind == BoxKind::Flow {
@@ -216,7 +216,7 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
                     FindingCode::UnknownPart,
                     Some(number),
                     format!("{word:?} is no part or column of a flow. Write remarks, orders, items, or table: with columns."),
-                    format!("{word:?} 不是流动区的内容或列;可写 remarks、orders、items 或 table: 加列名。"),
+                    format!("{word:?} 不是流动区的内容或列；可写 remarks、orders、items 或 table: 加列名。"),
                 ));
             }
         }
@@ -227,7 +227,7 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
             FindingCode::UnknownField,
             Some(number),
             format!("There is no field {name:?}. Take one of the list."),
-            format!("没有字段 {name:?},请从列表中选择。"),
+            format!("没有字段 {name:?}，请从列表中选择。"),
         ));
     }
 }
@@ -239,7 +239,7 @@ fn second_flow(template: &Template) -> Option<Finding> {
         FindingCode::SecondFlow,
         Some(second.1),
         format!("Box {} flows already. Write its parts there.", first.1),
-        format!("第 {} 框已是流动区,请写在那里。", first.1),
+        format!("第 {} 框已是流动区，请写在那里。", first.1),
     ))
 }
 
@@ -261,21 +261,21 @@ fn fields(template: &Template) -> Vec<Finding> {
                 FindingCode::MissingField,
                 None,
                 format!("No box shows {{{name}}}, and the paper must."),
-                format!("没有框显示 {{{name}}},此单据必须有。"),
+                format!("没有框显示 {{{name}}}，此单据必须有。"),
             )
         })
         .collect();
     if !shown("position") {
         let message =
             "No box shows {position}. After a jam nobody can say which sheet was the last good one.";
-        let zh = "没有框显示 {position},卡纸后无法说明最后一张是哪张。";
+        let zh = "没有框显示 {position}，卡纸后无法说明最后一张是哪张。";
         found.push(finding(FindingCode::AdvisedField, None, message, zh).warning());
     }
     let is_barred =
         |one: &TemplateBox| one.kind == BoxKind::Barcode && names(&one.text).any(|name| name == "number");
     if template.paper == Paper::Waybill && !template.fill_only && !template.boxes.iter().any(is_barred) {
         let message = "No barcode shows {number}, and the carrier scans it.";
-        found.push(finding(FindingCode::MissingField, None, message, "没有 {number} 的条码,快递无法扫描。"));
+        found.push(finding(FindingCode::MissingField, None, message, "没有 {number} 的条码，快递无法扫描。"));
     }
     found
 }
@@ -290,7 +290,7 @@ fn tried(template: &Template, values: &SheetValues, fonts: &Fonts) -> Vec<Findin
     if linear.into_iter().any(|modules| is_narrow(modules.module_mm)) {
         let message =
             "The barcode has bars of 2 dots at 203 dpi (0.25 mm). It prints and scans; a wider box gives 3.";
-        let zh = "条码在 203 dpi 下每条仅 2 点(0.25 毫米);可以扫描,加宽框可得 3 点。";
+        let zh = "条码在 203 dpi 下每条仅 2 点(0.25 毫米)；可以扫描，加宽框可得 3 点。";
         found.push(finding(FindingCode::NarrowBarcode, None, message, zh).warning());
     }
     found
@@ -307,7 +307,7 @@ fn of_problem(problem: &Problem) -> Finding {
             (FindingCode::MissingCharacter, format!("{field} 中有字库没有的字符"))
         }
         ProblemCode::Overflow => (FindingCode::Overflow, format!("{field} 的文字放不下")),
-        ProblemCode::Barcode => (FindingCode::Barcode, format!("{field} 无法打成条码,请加宽框")),
+        ProblemCode::Barcode => (FindingCode::Barcode, format!("{field} 无法打成条码，请加宽框")),
         ProblemCode::Empty => (FindingCode::EmptyValue, format!("{field} 为空")),
     };
     finding(code, number, format!("{}.", problem.message), format!("{zh}。")).warning()

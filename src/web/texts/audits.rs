@@ -14,7 +14,7 @@ texts! {
     PASSED = "passed" "已通过";
     REJECTED = "rejected" "已驳回";
     DECIDED = "by {}, {}" "{} 于 {}";
-    FOR_WHAT_STANDS = "It counts for total, lines and remarks as they stand." "按当前金额、商品、备注审核,变更后需重审。";
+    FOR_WHAT_STANDS = "It counts for total, lines and remarks as they stand." "按当前金额、商品、备注审核，变更后需重审。";
     PASS = "Pass" "通过";
     PASS_CUSTOMER = "Pass customer audit" "客审通过";
     PASS_FINANCE = "Pass finance audit" "财审通过";
@@ -26,7 +26,7 @@ texts! {
     REJECTED_N = "{} orders are rejected and held." "{} 单已驳回并挂起。";
     UNDONE_N = "{} audits are open again." "{} 单已反审核。";
     RULES = "Audits of orders" "订单审核";
-    RULES_HINT = "Finance audits what has passed the customer audit. A change of total, lines or remarks needs a new audit." "先客审后财审;金额、商品、备注变更后需重审。";
+    RULES_HINT = "Finance audits what has passed the customer audit. A change of total, lines or remarks needs a new audit." "先客审后财审；金额、商品、备注变更后需重审。";
     MODE = "Which orders" "范围";
     MODE_OFF = "none" "不审";
     MODE_AUTO = "those with one of these" "满足以下条件";

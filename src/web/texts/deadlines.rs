@@ -6,7 +6,7 @@ use crate::web::lang::{Text, texts};
 
 texts! {
     TITLE = "Deadlines" "发货时限";
-    LEAD = "Orders that have not left, by the moment before which they have to. A parcel of several orders is due with the first." "未发订单按最晚发货时间统计;合单包裹以最早到期的订单为准。";
+    LEAD = "Orders that have not left, by the moment before which they have to. A parcel of several orders is due with the first." "未发订单按最晚发货时间统计；合单包裹以最早到期的订单为准。";
     OVERDUE = "Overdue" "已超时";
     NEAR = "Near" "即将到期";
     NEXT_24 = "In 24 h" "24 小时内";
@@ -31,7 +31,7 @@ texts! {
     DELAY_HINT = "The shop and the buyer are not told by this." "此操作不会通知平台与买家。";
     DELAYED = "{} orders leave later." "已延迟 {} 单。";
     UNDO = "Take it back" "撤销";
-    UNDO_ASK = "Take this delay back for every order it was announced for?" "撤销该通知涉及的所有订单的延迟?";
+    UNDO_ASK = "Take this delay back for every order it was announced for?" "撤销该通知涉及的所有订单的延迟？";
     UNDONE = "The deadlines of {} orders are what they were." "已恢复 {} 单的原时限。";
     TAKEN_BACK = "taken back" "已撤销";
     WAS = "was" "原为";
@@ -69,14 +69,14 @@ texts! {
     PACKING_CUT_OFF = "Cut-off of packing" "打包截单";
     CONFIRM_CUT_OFF = "Cut-off of confirming" "确认发货截单";
     PRESALE_HOURS = "Hours after a presale's first day" "预售起发后小时数";
-    ACTIVITIES = "Activities, one a line: from, to, hours, name" "活动,每行:开始 结束 小时数 名称";
+    ACTIVITIES = "Activities, one a line: from, to, hours, name" "活动，每行：开始 结束 小时数 名称";
     ZONE = "Time zone" "时区";
     ZONE_OWN = "Time zone; the seller's when empty" "时区(留空用系统设置)";
     OWN_DAYS = "Working days of its own" "使用本店工作日历";
     CALENDAR = "Working days" "工作日历";
     CALENDAR_HINT = "Deadlines of everything that has not left follow at once." "立即应用于所有未发订单。";
-    EXCEPTIONS = "Days that differ, one a line: first day, last day, off or work, name" "例外日期,每行:首日 末日 off(休)或 work(班) 名称";
-    NO_LINE = "Line {} cannot be read: {}" "第 {} 行无法识别:{}";
+    EXCEPTIONS = "Days that differ, one a line: first day, last day, off or work, name" "例外日期，每行：首日 末日 off(休)或 work(班) 名称";
+    NO_LINE = "Line {} cannot be read: {}" "第 {} 行无法识别：{}";
     LINE_DAYS = "write it like 2027-02-05 2027-02-11 off Spring Festival" "请写成 2027-02-05 2027-02-11 off 春节";
     LINE_ACTIVITY = "write it like 2026-11-10T20:00 2026-11-12T00:00 96 Double 11" "请写成 2026-11-10T20:00 2026-11-12T00:00 96 双十一";
     MON = "Mon" "周一";

@@ -4,7 +4,7 @@ use crate::web::lang::texts;
 
 texts! {
     TITLE = "Jobs" "任务";
-    LEAD = "What runs later or outside: shops asked, shops told." "稍后或对外执行的工作:拉取订单、回传单号。";
+    LEAD = "What runs later or outside: shops asked, shops told." "稍后或对外执行的工作：拉取订单、回传单号。";
     ALL = "All" "全部";
     EMPTY = "No such job." "没有任务。";
     JOB = "Job #{}" "任务 #{}";
@@ -30,7 +30,7 @@ texts! {
     CANCEL = "Call off" "取消";
     CANCEL_ASK = "Call job {} off?" "取消任务 {}?";
     CALLED_OFF = "The job is called off." "任务已取消。";
-    QUEUE_PAUSED = "Nothing more of it begins; what is at work goes on." "不再开始新任务,执行中的继续。";
+    QUEUE_PAUSED = "Nothing more of it begins; what is at work goes on." "不再开始新任务，执行中的继续。";
     QUEUE_RESUMED = "The queue goes on." "队列已继续。";
     TIMELINE = "What happened" "经过";
     ENQUEUED = "Enqueued" "入队";

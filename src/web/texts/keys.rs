@@ -9,8 +9,8 @@ texts! {
     RANGE = "Tick a range" "连续勾选";
     OPEN = "Open the shipment" "打开包裹页";
     DETAIL = "Unfold the row" "展开本行";
-    ALL = "Tick the whole page; again: all that match" "全选本页;再按:选中全部结果";
-    CLOSE = "Close, or clear the ticks" "关闭,或清除勾选";
+    ALL = "Tick the whole page; again: all that match" "全选本页；再按：选中全部结果";
+    CLOSE = "Close, or clear the ticks" "关闭，或清除勾选";
     SEARCH = "Search" "搜索";
     NUMBER = "Number the ticked ones" "给勾选的编号";
     MERGE = "Merge the ticked ones" "合并勾选的";

@@ -15,7 +15,7 @@ texts! {
     NOT_NUMBERED = "It has no number yet." "尚无运单号。";
     NUMBERS_EXHAUSTED = "The numbers ended before it." "号码已用完。";
     NUMBER_TAKEN = "The number is in use." "号码已被占用。";
-    LEASE_ENDED = "The station fell silent before it told." "打印站失联,结果未知。";
+    LEASE_ENDED = "The station fell silent before it told." "打印站失联，结果未知。";
     SHEET_STALE = "What it shows has changed since." "内容已变更。";
     NOT_HANDED_OUT = "It was never handed out." "从未送出打印。";
     AUDIT_NOT_NEEDED = "Its shop does not ask for this audit." "店铺未要求此审核。";
@@ -23,12 +23,12 @@ texts! {
     NOT_AUDITED = "Nobody has decided this audit." "尚未审核。";
     ORDER_CHANGED = "It has changed since it was shown." "页面打开后订单已变更。";
     ORDER_UNDER_WAY = "It is numbered, printed or shipped." "已编号、打印或发货。";
-    WRONG_ITEM = "It does not belong into this parcel." "不属于此包裹,请放回。";
-    PIECE_TOO_MANY = "All pieces of it are in already." "该商品已装齐,请放回。";
-    SCAN_COUNTED = "Another scan came first; look at the list." "已有其他扫描计入,请核对清单。";
-    NOT_TO_BE_PACKED = "The parcel must not be packed." "此包裹不可装箱,请搁置。";
+    WRONG_ITEM = "It does not belong into this parcel." "不属于此包裹，请放回。";
+    PIECE_TOO_MANY = "All pieces of it are in already." "该商品已装齐，请放回。";
+    SCAN_COUNTED = "Another scan came first; look at the list." "已有其他扫描计入，请核对清单。";
+    NOT_TO_BE_PACKED = "The parcel must not be packed." "此包裹不可装箱，请搁置。";
     PLANNED_OTHERWISE = "It is planned for another carrier." "计划用其他快递。";
-    NEEDS_NO_NUMBER = "It carries no waybill number." "自送或自提,无需运单号。";
+    NEEDS_NO_NUMBER = "It carries no waybill number." "自送或自提，无需运单号。";
     NUMBER_VOID = "The number is void." "号码已作废。";
 }
 

@@ -29,7 +29,7 @@ texts! {
     REMARK = "Remarks" "留言备注";
     FLAG = "Flag" "旗帜";
     REGION = "Region" "地区";
-    REGION_HINT = "3301, or its Chinese name" "浙江,或 3301";
+    REGION_HINT = "3301, or its Chinese name" "浙江，或 3301";
     SKU = "SKU" "商品编码";
     TAG = "Tag" "标签";
     PAID_FROM = "Paid from" "付款起";
@@ -63,7 +63,7 @@ texts! {
     COL_PIECES = "Pieces" "件数";
     COL_TAGS = "Tags" "标签";
     COLUMNS = "Columns" "列";
-    COLUMNS_HINT = "Number the columns in their order; empty hides one." "按顺序编号;留空则隐藏。";
+    COLUMNS_HINT = "Number the columns in their order; empty hides one." "按顺序编号；留空则隐藏。";
     COLUMNS_USUAL = "As usual" "恢复默认";
     HELD_BY = "ticked by {}" "{} 已勾选";
     TICK_PAGE = "Tick the whole page" "全选本页";
@@ -76,7 +76,7 @@ texts! {
     MERGED_N = "{} orders in one parcel" "合 {} 单";
     BUYER = "Buyer" "买家";
     SELLER = "Seller" "卖家";
-    RANGE = "{}–{} of {}" "第 {}–{} 条,共 {} 条";
+    RANGE = "{}–{} of {}" "第 {}–{} 条，共 {} 条";
     RANGE_NONE = "0 shipments" "0 条";
     SELECTED = "{} ticked" "已选 {} 单";
     SELECT_ALL = "Take all {} that match" "选中全部 {} 条结果";
@@ -93,13 +93,13 @@ texts! {
     HELD_DONE = "{} orders are on hold." "已挂起 {} 单。";
     READ_DONE = "Remarks of {} orders are read." "{} 单的备注已读。";
     NOTHING_TICKED = "Tick at least one shipment first." "请先勾选。";
-    TOO_MANY_TICKED = "More than {} shipments are chosen; narrow the filter." "超过 {} 单,请缩小筛选范围。";
+    TOO_MANY_TICKED = "More than {} shipments are chosen; narrow the filter." "超过 {} 单，请缩小筛选范围。";
     EMPTY_TITLE = "Nothing matches" "没有符合条件的包裹";
     EMPTY_FILTERED = "No shipment has all of these filters." "当前筛选条件下没有包裹。";
     EMPTY_READY_TITLE = "Nothing to do here" "此处已清空";
     EMPTY_READY = "New orders appear by themselves." "新订单会自动出现。";
     EMPTY_FIRST_TITLE = "No orders yet" "还没有订单";
-    EMPTY_FIRST = "Link a shop or import a file; the orders appear here." "接入店铺或导入文件后,订单会出现在这里。";
+    EMPTY_FIRST = "Link a shop or import a file; the orders appear here." "接入店铺或导入文件后，订单会出现在这里。";
     TO_SHOPS = "Link a shop" "接入店铺";
     TO_IMPORTS = "Import a file" "导入文件";
     NEXT_ROWS = "Next {}" "下 {} 条";
