@@ -12,6 +12,7 @@ use crate::operations::hand_overs::{self, HandOver, NewHandOver, WaitingParcels}
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::parts::events::People;
 use crate::web::parts::lists;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
@@ -38,13 +39,14 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             let waits = hand_overs::waiting(db)?;
             let mut rows = hand_overs::list(db, before, ROWS + 1)?;
             let more = lists::cut(&mut rows, ROWS).map(|row| row.id.0);
+            let people = People::load(db)?;
             let body = html! {
                 div.page {
                     h1 { (view.t(t::TITLE)) }
                     h2 { (view.t(t::WAITING)) }
                     @if waits.is_empty() { p.hint { (view.t(t::NOTHING)) } } @else { (waiting(view, &waits)) }
                     h2 { (view.t(t::CLOSED_LISTS)) }
-                    @if rows.is_empty() { (lists::empty(view, t::NONE_CLOSED)) } @else { (closed(view, &rows)) }
+                    @if rows.is_empty() { (lists::empty(view, t::NONE_CLOSED)) } @else { (closed(view, &people, &rows)) }
                     (lists::more(view, HOME, more))
                 }
             };
@@ -77,7 +79,7 @@ fn waiting(view: &View, rows: &[WaitingParcels]) -> Markup {
     }
 }
 
-fn closed(view: &View, rows: &[HandOver]) -> Markup {
+fn closed(view: &View, people: &People, rows: &[HandOver]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
@@ -87,7 +89,7 @@ fn closed(view: &View, rows: &[HandOver]) -> Markup {
             tbody { @for row in rows {
                 tr.is-undone[row.undone_at.is_some()] {
                     td { "#" (row.id) } td { (carrier_name(view, &row.carrier)) } td.num { (row.parcels) } td.num { (row.weighed_g) }
-                    td { (view.moment(row.created_at)) } td { (row.created_by) }
+                    td { (view.moment(row.created_at)) } td { (people.name(&row.created_by)) }
                     td { @if row.undone_at.is_some() { span.badge data-state="undone" { (icon("cancelled")) (view.t(t::UNDONE)) } }
                         @else { (acts(view, row)) } }
                 }

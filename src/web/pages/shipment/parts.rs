@@ -182,7 +182,7 @@ pub fn waybill(view: &View, shown: &Shown) -> Markup {
                 dd #weight { @match item.estimated_weight_g { Some(weight) => { (t::GRAMS.with(view.lang, &[&weight])) } None => { (view.t(t::WEIGHT_UNKNOWN)) } } }
                 @if let (Some(grams), Some(at)) = (shown.weight.weighed_g, shown.weight.weighed_at) {
                     dt { (view.t(t::WEIGHED)) }
-                    dd #weighed { (t::GRAMS.with(view.lang, &[&grams])) " · " (shown.weight.weighed_by.as_deref().unwrap_or_default()) " · " (view.moment(at)) }
+                    dd #weighed { (t::GRAMS.with(view.lang, &[&grams])) " · " (shown.people.name(shown.weight.weighed_by.as_deref().unwrap_or_default())) " · " (view.moment(at)) }
                 }
             }
             @if !number.is_empty() {

@@ -18,6 +18,7 @@ use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::lang::{Lang, Text};
+use crate::web::parts::events::People;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{common, templates as t};
@@ -45,6 +46,7 @@ struct Shown {
     name: String,
     trial: Trial,
     versions: Vec<TemplateVersion>,
+    people: People,
     /// An older version that is looked at.
     looked_at: Option<i64>,
     /// The box that is unfolded.
@@ -87,7 +89,8 @@ fn shown(db: &mut Db, head: TemplateView, template: Template, name: String) -> R
     let sheet = templates::trial_sheet(db)?;
     let trial = templates::trial(&template, &sheet);
     let versions = templates::versions(db, head.id)?;
-    Ok(Shown { head, template, name, trial, versions, looked_at: None, open: None })
+    let people = People::load(db)?;
+    Ok(Shown { head, template, name, trial, versions, people, looked_at: None, open: None })
 }
 
 /// `POST /templates/{id}`
@@ -290,7 +293,7 @@ fn versions(view: &View, shown: &Shown) -> Markup {
                     th scope="col" { (view.t(common::WHEN)) } th scope="col" { (view.t(common::BY)) } th scope="col" { (view.t(common::WHAT)) }
                 } }
                 tbody { @for one in &shown.versions { tr {
-                    td.num { (one.version) } td.num { (one.boxes) } td { (view.moment(one.made_at)) } td { (one.made_by) }
+                    td.num { (one.version) } td.num { (one.boxes) } td { (view.moment(one.made_at)) } td { (shown.people.name(&one.made_by)) }
                     td { div.buttons {
                         a.button href={ (HOME) "/" (head.id) "?version=" (one.version) } { (icon("eye")) (view.t(t::LOOK)) }
                         @if view.may(Right::Manage) && one.version != head.version && !head.retired {

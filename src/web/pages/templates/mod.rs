@@ -23,6 +23,7 @@ use crate::papers::{Options, page_file};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
+use crate::web::parts::events::People;
 use crate::web::parts::lists;
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
@@ -53,10 +54,11 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
     visitor
         .page(Right::See, |db, view| {
             let all = templates::list(db)?;
+            let people = People::load(db)?;
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(t::TITLE)) } small { (view.t(t::LEAD)) } }
-                    @if all.is_empty() { (lists::empty(view, t::EMPTY)) } @else { (table(view, &all)) }
+                    @if all.is_empty() { (lists::empty(view, t::EMPTY)) } @else { (table(view, &people, &all)) }
                     @if view.may(Right::Manage) { (new_form(view)) }
                 }
             };
@@ -65,7 +67,7 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
         .await
 }
 
-fn table(view: &View, all: &[TemplateView]) -> Markup {
+fn table(view: &View, people: &People, all: &[TemplateView]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
@@ -75,7 +77,7 @@ fn table(view: &View, all: &[TemplateView]) -> Markup {
             tbody { @for one in all { tr {
                 td { a href={ (HOME) "/" (one.id) } { (one.name) } @if one.default { " " span.badge data-state="ready" { (icon("tick")) (view.t(t::DEFAULT)) } } }
                 td { (paper(view, one.paper)) } td { (one.size) } td.num { (one.version) }
-                td { (view.moment(one.changed_at)) } td { (one.changed_by) }
+                td { (view.moment(one.changed_at)) } td { (people.name(&one.changed_by)) }
                 td { @if view.may(Right::Manage) { (acts(view, one)) } }
             } } }
         } }
