@@ -59,6 +59,7 @@ pub struct ShipmentFilter {
     pub audit: Option<AuditFilter>,
     /// Only those with an order that came in before then.
     pub came_before: Option<UtcTime>,
+    /// Of one of its orders, from the platform or by a rule.
     pub flag: Option<String>,
     /// Digits of GB/T 2260 that the region begins with.
     pub region: Option<String>,
@@ -100,27 +101,36 @@ impl ShipmentFilter {
             return Ok(filter);
         }
         let seller = db.seller();
-        let by_sku = "FROM order_lines l WHERE l.seller_id = ? AND l.sku = ?";
-        let by_flag = "FROM orders l WHERE l.seller_id = ? AND l.flag = ? AND l.flag <> ''";
-        let lines = "shipment_lines p ON p.seller_id = l.seller_id AND p.line_id = l.id";
-        let orders =
-            "shipment_orders p ON p.seller_id = l.seller_id AND p.order_id = l.id AND p.left_at IS NULL";
-        for (part, from, places) in [(&mut filter.sku, by_sku, lines), (&mut filter.flag, by_flag, orders)] {
-            let Some(value) = part.as_ref().filter(|value| !value.is_empty()) else { continue };
-            let beyond = sql(format!("SELECT CAST(1 AS BIGINT) AS one {from} LIMIT 1 OFFSET {FEW}"));
-            if db.number(beyond.bind(seller).bind(value))? == 1 {
-                continue;
+        if let Some(sku) = filter.sku.clone().filter(|sku| !sku.is_empty()) {
+            let which = sql("SELECT l.id FROM order_lines l WHERE l.seller_id = ? AND l.sku = ?");
+            let places = "shipment_lines p ON p.seller_id = ? AND p.line_id = l.id";
+            if filter.keep_few(db, which.bind(seller).bind(sku), places)? {
+                filter.sku = None;
             }
-            let from = from.replacen(" l WHERE", &format!(" l JOIN {places} WHERE"), 1);
-            let found = sql(format!("SELECT p.shipment_id AS id {from}")).bind(seller).bind(value);
-            let found = db.load::<Id>(found)?.into_iter().map(|row| row.id);
-            filter.ids = Some(match filter.ids.take() {
-                Some(ids) => found.filter(|id| ids.contains(id)).collect(),
-                None => found.collect(),
-            });
-            *part = None;
+        }
+        if let Some(flag) = filter.flag.clone().filter(|flag| !flag.is_empty()) {
+            let places = "shipment_orders p ON p.seller_id = ? AND p.order_id = l.id AND p.left_at IS NULL";
+            if filter.keep_few(db, flagged(seller, &flag), places)? {
+                filter.flag = None;
+            }
         }
         Ok(filter)
+    }
+
+    /// Keeps only the shipments of `which`, when they are few; answers whether they were.
+    fn keep_few(&mut self, db: &mut Db, which: Statement, places: &str) -> QueryResult<bool> {
+        let beyond = sql("SELECT CAST(1 AS BIGINT) AS one FROM (").append(which.clone());
+        if db.number(beyond.push(&format!(") l LIMIT 1 OFFSET {FEW}")))? == 1 {
+            return Ok(false);
+        }
+        let found = sql("SELECT p.shipment_id AS id FROM (").append(which);
+        let found = found.push(&format!(") l JOIN {places}")).bind(db.seller());
+        let found = db.load::<Id>(found)?.into_iter().map(|row| row.id);
+        self.ids = Some(match self.ids.take() {
+            Some(ids) => found.filter(|id| ids.contains(id)).collect(),
+            None => found.collect(),
+        });
+        Ok(true)
     }
 
     fn narrow(&self, seller: SellerId, mut statement: Statement) -> Statement {
@@ -177,13 +187,12 @@ impl ShipmentFilter {
             None => statement,
         };
         // Only what is blocked has reasons, and few of it wait for an audit for long.
-        let waits = |kind| format!("s.reasons LIKE '%\"{}\"%'", ReasonCode::of_audit(kind));
         statement = match self.audit {
             Some(AuditFilter::Of(kind)) => {
-                statement.push(&format!(" AND s.state = 'blocked' AND {}", waits(kind)))
+                statement.push(&format!(" AND s.state = 'blocked' AND {}", waits_for(kind)))
             }
             Some(AuditFilter::Any) => {
-                let any = AuditKind::ALL.iter().map(|kind| waits(*kind)).collect::<Vec<_>>().join(" OR ");
+                let any = AuditKind::ALL.iter().map(|kind| waits_for(*kind)).collect::<Vec<_>>().join(" OR ");
                 statement.push(&format!(" AND s.state = 'blocked' AND ({any})"))
             }
             None => statement,
@@ -202,8 +211,10 @@ impl ShipmentFilter {
                 .push(
                     " AND EXISTS (SELECT 1 FROM shipment_orders so JOIN orders o ON o.seller_id = so.seller_id \
                      AND o.id = so.order_id WHERE so.seller_id = s.seller_id AND so.shipment_id = s.id \
-                     AND so.left_at IS NULL AND o.flag = ?)",
+                     AND so.left_at IS NULL AND (o.flag = ? OR EXISTS (SELECT 1 FROM rule_decisions d \
+                     WHERE d.seller_id = o.seller_id AND d.order_id = o.id AND d.flag = ?)))",
                 )
+                .bind(flag)
                 .bind(flag);
         }
         if let Some(region) = &self.region {
@@ -248,6 +259,21 @@ impl ShipmentFilter {
         }
         statement
     }
+}
+
+/// The orders with this flag, from their platform or by a rule.
+fn flagged(seller: SellerId, flag: &str) -> Statement {
+    sql("SELECT o.id FROM orders o WHERE o.seller_id = ? AND o.flag = ? AND o.flag <> '' \
+         UNION ALL SELECT d.order_id AS id FROM rule_decisions d WHERE d.seller_id = ? AND d.flag = ? AND d.flag <> ''")
+        .bind(seller)
+        .bind(flag)
+        .bind(seller)
+        .bind(flag)
+}
+
+/// Whether a shipment `s` waits for this audit; true only of what is blocked.
+pub(super) fn waits_for(kind: AuditKind) -> String {
+    format!("s.reasons LIKE '%\"{}\"%'", ReasonCode::of_audit(kind))
 }
 
 fn like(text: &str) -> String {

@@ -49,7 +49,7 @@ pub struct ShipmentQuery {
     /// seller's time zone).
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     audit: Option<String>,
-    /// Colour of the platform's flag.
+    /// Colour of the flag, the platform's or a rule's.
     #[serde(deserialize_with = "words", skip_serializing_if = "Option::is_none")]
     flag: Option<String>,
     /// Digits of GB/T 2260 that the region begins with, or the name of a division.

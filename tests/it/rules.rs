@@ -198,6 +198,46 @@ each_database!(
 );
 
 each_database!(
+    fn a_flag_by_a_rule_is_found_beside_those_of_platforms(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        set(
+            &http,
+            json!([rule("dear", json!({ "amount": { "at_least": 6000 } }), json!({ "flag": "red" }))]),
+        );
+        let cheap = json!({ "amount": 100, "currency": "CNY" });
+        let ids: Vec<OrderId> = app
+            .push(
+                &shop,
+                &[
+                    to("1"),
+                    to("2").with("flag", "red").with("total", cheap.clone()),
+                    to("3").with("total", cheap),
+                    to("4").with("flag", "red"),
+                ],
+            )
+            .iter()
+            .map(|taken| taken.order)
+            .collect();
+        let found = |query: &str| -> Vec<String> {
+            let list = http.get(&format!("/api/v1/shipments?{query}")).expect(200);
+            let items = list["items"].as_array().expect("a list").iter();
+            let mut numbers: Vec<String> = items
+                .map(|item| item["orders"][0]["number"].as_str().expect("a number").to_owned())
+                .collect();
+            numbers.sort();
+            numbers
+        };
+        assert_eq!(found("flag=red"), ["1", "2", "4"]);
+        assert_eq!(found("flag=red&sku=TEA-250&state=ready"), ["1", "2", "4"]);
+        assert_eq!(found("flag=blue"), Vec::<String>::new());
+        let path = format!("/api/v1/orders/{}/rule-overrides", ids[0]);
+        http.put(&path, json!({ "kind": "flag", "value": "blue" })).expect(200);
+        assert_eq!(found("flag=blue"), ["1"], "what a person decided counts");
+        assert_eq!(found("flag=red"), ["2", "4"]);
+    }
+);
+
+each_database!(
     fn the_list_is_changed_rule_by_rule_and_by_text(app: TestApp) {
         let http = app.http();
         let keys = |view: &Json| -> String {

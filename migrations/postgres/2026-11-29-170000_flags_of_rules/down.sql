@@ -1,0 +1,1 @@
+DROP INDEX rule_decisions_by_flag;
