@@ -6,10 +6,12 @@ use diesel::QueryResult;
 
 use super::again;
 use super::column::row;
+use super::shipment_list::waits_for;
 use super::statement::{Rows, sql};
 use super::{Db, Tx};
 use crate::domain::audit::{AuditKind, AuditState};
 use crate::domain::id::{OrderId, ShopId};
+use crate::domain::order::OrderState;
 use crate::domain::time::UtcTime;
 
 row! {
@@ -104,4 +106,77 @@ pub fn look_again(tx: &mut Tx, shop: ShopId) -> QueryResult<usize> {
     let which = "EXISTS (SELECT 1 FROM shipment_orders so WHERE so.seller_id = s.seller_id \
          AND so.shipment_id = s.id AND so.left_at IS NULL AND so.shop_id = ?)";
     again::mark(tx, sql(which).bind(shop))
+}
+
+row! {
+    /// How many shipments wait for an audit.
+    #[derive(Default, Copy)]
+    pub struct Waiting {
+        pub either: i64,
+        pub customer: i64,
+        pub finance: i64,
+        /// Of any of the two, with an order that came in before the day.
+        pub left_over: i64,
+    }
+}
+
+/// How many shipments wait for an audit, in one pass over what is blocked; `before` is when the day began.
+pub fn waiting(db: &mut Db, before: UtcTime) -> QueryResult<Waiting> {
+    let seller = db.seller();
+    let (customer, finance) = (waits_for(AuditKind::Customer), waits_for(AuditKind::Finance));
+    let counts = db.first(
+        sql(format!(
+            "SELECT COUNT(*) AS either, COUNT(CASE WHEN {customer} THEN 1 END) AS customer, \
+             COUNT(CASE WHEN {finance} THEN 1 END) AS finance, \
+             COUNT(CASE WHEN EXISTS (SELECT 1 FROM shipment_orders so JOIN orders o ON o.seller_id = so.seller_id \
+             AND o.id = so.order_id WHERE so.seller_id = s.seller_id AND so.shipment_id = s.id \
+             AND so.left_at IS NULL AND o.received_at < ?) THEN 1 END) AS left_over \
+             FROM shipments s WHERE s.seller_id = ? AND s.state = 'blocked' AND ({customer} OR {finance})"
+        ))
+        .bind(before)
+        .bind(seller),
+    )?;
+    Ok(counts.unwrap_or_default())
+}
+
+row! {
+    /// An earlier or later order of the same buyer nick in the same shop.
+    pub struct OtherOrder {
+        pub id: OrderId,
+        pub number: String,
+        pub state: OrderState,
+        pub currency: String,
+        pub total_amount: i64,
+        pub received_at: UtcTime,
+    }
+}
+
+row! {
+    /// How many other orders a buyer has, and how many of them were cancelled.
+    #[derive(Default, Copy)]
+    pub struct OtherCount {
+        pub count: i64,
+        pub cancelled: i64,
+    }
+}
+
+const OTHERS: &str = "FROM orders me JOIN orders o ON o.seller_id = me.seller_id AND o.buyer_nick = me.buyer_nick \
+     AND o.shop_id = me.shop_id AND o.id <> me.id WHERE me.seller_id = ? AND me.id = ? AND me.buyer_nick <> ''";
+
+/// The newest other orders of an order's buyer, at most `limit`; none without a nick.
+pub fn others_of_buyer(db: &mut Db, order: OrderId, limit: usize) -> QueryResult<Vec<OtherOrder>> {
+    let seller = db.seller();
+    let text = format!(
+        "SELECT o.id, o.number, o.state, o.currency, o.total_amount, o.received_at {OTHERS} ORDER BY o.id DESC LIMIT ?"
+    );
+    db.load(sql(text).bind(seller).bind(order).bind(limit))
+}
+
+/// How many those are.
+pub fn count_others_of_buyer(db: &mut Db, order: OrderId) -> QueryResult<OtherCount> {
+    let seller = db.seller();
+    let text = format!(
+        "SELECT COUNT(*) AS count, COUNT(CASE WHEN o.state = 'cancelled' THEN 1 END) AS cancelled {OTHERS}"
+    );
+    Ok(db.first(sql(text).bind(seller).bind(order))?.unwrap_or_default())
 }

@@ -48,6 +48,7 @@ assets! {
     "live.js" "text/javascript; charset=utf-8";
     "scan.js" "text/javascript; charset=utf-8";
     "templates.js" "text/javascript; charset=utf-8";
+    "audits.js" "text/javascript; charset=utf-8";
     "drop.js" "text/javascript; charset=utf-8";
     "icon.svg" "image/svg+xml";
 }

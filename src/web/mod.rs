@@ -54,6 +54,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/account/password", [post().to(login::change_password)]))
         .configure(workbench::routes)
         .configure(deadlines::routes)
+        .configure(audit_desk::routes)
         .configure(order_audits::routes)
         .configure(shipment::routes)
         .configure(orders::routes)

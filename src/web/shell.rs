@@ -82,6 +82,7 @@ impl Page {
 const WAYS: &[(&str, &str, Text, Right)] = &[
     ("start", "/", t::START, Right::See),
     ("workbench", "/workbench?state=ready", t::WORKBENCH, Right::See),
+    ("audits", "/audits", super::texts::audits::DESK, Right::See),
     ("deadlines", "/deadlines", super::texts::deadlines::TITLE, Right::See),
     ("pack", "/pack", super::texts::packing::TITLE, Right::Ship),
     ("scan", "/scan", super::texts::scan::TITLE, Right::Ship),
@@ -220,7 +221,8 @@ fn keys_help(view: &View) -> Markup {
                 (row(&["n"], k::NUMBER))
                 (row(&["m"], k::MERGE))
                 (row(&["r"], k::RELOAD))
-                (row(&["g w", "g d", "g s", "g r", "g p"], k::GO))
+                (row(&["p", "x", "h", "n", "m", "r", "u"], k::AUDIT))
+                (row(&["g w", "g a", "g d", "g s", "g r", "g p"], k::GO))
                 (row(&["?"], k::HELP))
             } }
             form method="dialog" { button type="submit" { (view.t(t::CLOSE)) } }

@@ -1,6 +1,8 @@
 //! The pages in a real browser, used as people use them.
 
 use huidan::domain::actor::Role;
+use huidan::domain::audit::{AuditMode, AuditRule, AuditSettings};
+use huidan::domain::id::OrderId;
 use huidan::domain::shop::ShopSettings;
 use serde_json::json;
 
@@ -397,6 +399,110 @@ fn keys_alone_walk_the_list_and_the_help() {
     browser.until("document.activeElement.classList.contains('skip')");
 }
 
+/// A shop that has every order audited, with orders in the order of the queue; the third one has something said.
+fn audited(app: &TestApp, count: usize) -> Vec<OrderId> {
+    let rule = AuditRule { mode: AuditMode::Manual, ..AuditRule::default() };
+    let audits = AuditSettings { customer: rule, finance: AuditRule::default() };
+    let shop = app.shop_with("Tea House", ShopSettings { audits, ..ShopSettings::default() });
+    let orders: Vec<_> = (0..count)
+        .map(|n| {
+            let paid = format!("2026-11-18T{:02}:00:00Z", 3 + n);
+            let one = order(&format!("a{n}")).to(recipient(&format!("陈{n}"))).nick("mei").paid_at(&paid);
+            if n == 2 { one.message("请周五前发货") } else { one }
+        })
+        .collect();
+    app.push(&shop, &orders).iter().map(|taken| taken.order).collect()
+}
+
+each_database!(
+    fn an_auditor_decides_a_queue_without_the_mouse(app: TestApp) {
+        let ids = audited(&app, 4);
+        let told = |at: usize| app.http().get(&format!("/api/v1/orders/{}", ids[at])).json();
+        let browser = Browser::of(&app, Role::Auditor, WIDE.0, WIDE.1);
+        let on_desk = |number: &str| {
+            browser
+                .until(&format!("document.querySelector('#audit-desk h1')?.innerText.includes('{number}')"));
+        };
+        browser.open("/workbench?state=blocked");
+        browser.until("document.querySelector('#rail').innerText.match(/Customer audit\\s+4/)");
+        browser.keys("ga");
+        on_desk("a0");
+        browser.until_shows("3 other orders in this shop");
+        browser.picture("audit-desk-1280");
+        browser.keys("p");
+        on_desk("a1");
+        assert_eq!(told(0)["audits"][0]["state"], "passed");
+        browser.until("document.activeElement.matches('#audit-desk h1')");
+        browser.keys("u");
+        on_desk("a0");
+        assert_eq!(told(0)["audits"][0]["state"], "open");
+        browser.keys("p");
+        on_desk("a1");
+
+        for (reason, holds) in [("wrong price", 1), ("buyer calls", 2)] {
+            browser.keys("h");
+            browser.until("document.activeElement.name === 'reason'");
+            browser.keys(reason);
+            browser.keys(ENTER);
+            browser.until(&format!("document.querySelectorAll('#order .hold').length === {holds}"));
+        }
+        browser.picture("audit-desk-holds-1280");
+        browser.keys("r");
+        browser.until("document.querySelectorAll('#order .hold').length === 1");
+        assert_eq!(told(1)["holds"][0]["reason"], "buyer calls", "the other one still holds");
+
+        browser.keys("j");
+        on_desk("a2");
+        browser.until_shows("请周五前发货");
+        browser.keys("m");
+        browser.until("!document.querySelector('[data-key=m]')");
+        browser.keys("n");
+        browser.until("document.activeElement.name === 'text'");
+        browser.keys("called her");
+        browser.keys(ENTER);
+        browser.until("document.querySelector('#remarks').innerText.includes('called her')");
+        browser.keys("x");
+        browser.until("document.activeElement.name === 'note'");
+        browser.keys(ESCAPE);
+        browser.until("document.activeElement.matches('summary[data-key=x]')");
+        browser.keys("x");
+        browser.until("document.activeElement.name === 'note'");
+        browser.keys("no stock");
+        browser.keys(ENTER);
+        on_desk("a3");
+        let rejected = told(2);
+        assert_eq!(rejected["audits"][0]["state"], "rejected");
+        assert_eq!(rejected["holds"][0]["reason"], "no stock");
+        browser.keys("k");
+        on_desk("a2");
+        browser.keys("j");
+        on_desk("a3");
+        browser.keys("p");
+        browser.until_shows("2 parcels still wait");
+        browser.keys("j");
+        on_desk("a1");
+        assert_eq!(browser.complaints(), Vec::<String>::new());
+    }
+);
+
+#[test]
+fn the_audit_desk_is_open_to_everybody_on_a_phone() {
+    let app = TestApp::sqlite();
+    audited(&app, 3);
+    for (theme, lang) in [("light", "zh"), ("dark", "en")] {
+        let browser = Browser::of(&app, Role::Owner, TABLET.0, TABLET.1);
+        browser.as_phone(360, 740);
+        browser.cookie("theme", theme);
+        browser.cookie("lang", lang);
+        browser.open("/audits");
+        browser.until("document.readyState === 'complete' && innerWidth === 360");
+        browser.script("document.querySelectorAll('details.fold').forEach((fold) => { fold.open = true; })");
+        browser.picture(&format!("audit-desk-360-{theme}-{lang}"));
+        assert_eq!(browser.script(OUTSIDE), json!([]), "{theme} {lang}");
+        assert_eq!(barriers(&browser), Vec::<String>::new(), "{theme} {lang}");
+    }
+}
+
 /// A second shop, whose orders are overdue or due in the hours of the board.
 fn due_today(app: &TestApp) {
     let shop = app.shop("Coffee House");
@@ -433,6 +539,7 @@ fn the_board_is_reached_and_left_by_keys() {
 const PAGES: &[(&str, &str)] = &[
     ("start", "/"),
     ("workbench", "/workbench?state=ready"),
+    ("audits", "/audits"),
     ("deadlines", "/deadlines"),
     ("scan", "/scan"),
     ("evening", "/evening"),

@@ -109,6 +109,7 @@ const PAGES: &[&str] = &[
     "/",
     "/workbench",
     "/workbench?state=ready",
+    "/audits",
     "/deadlines",
     "/scan",
     "/evening",
@@ -943,7 +944,22 @@ each_database!(
         assert!(done.contains("2 orders pass."), "{done}");
         let undone = browser.post(&format!("{path}/audits/customer/undo"), &[("back", &path)]).text();
         assert!(undone.contains("1 audits are open again."), "{undone}");
+        let refused = browser.post("/workbench/audits/customer/reject", &ticked);
+        assert!(refused.status == 422, "a reason is needed: {}", refused.text());
+        let reason =
+            [("all", "1"), ("query", "state=ready"), ("back", "/workbench"), ("reject_reason", "no stock")];
+        let left = browser.post("/workbench/audits/customer/reject", &reason).text();
+        assert!(
+            left.contains("0 orders are rejected") && left.contains("has passed its customer audit"),
+            "{left}"
+        );
+        let reason = [("all", "1"), ("query", query), ("back", "/workbench"), ("reject_reason", "no stock")];
+        let left = browser.post("/workbench/audits/customer/reject", &reason).text();
+        assert!(left.contains("1 orders are rejected and held."), "{left}");
+        assert_eq!(browser.get("/audits?audit=much").status, 422);
         let shipper = Browser::of(&app, Role::Shipper);
+        assert_eq!(shipper.post("/workbench/audits/customer/reject", &reason).status, 403);
+        assert!(!shipper.get("/audits").text().contains("data-key=\"p\""), "only looks");
         assert!(!shipper.get("/workbench?state=blocked").text().contains("/workbench/audits/"));
         assert_eq!(shipper.post("/workbench/audits/customer", &ticked).status, 403);
         assert_eq!(browser.post("/workbench/audits/other", &ticked).status, 422);

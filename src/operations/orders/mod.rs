@@ -1,12 +1,14 @@
 //! What people do with one order: look at it, audit it, hold it, read and write remarks.
 
 mod audits;
+mod buyer;
 mod hold;
 mod item;
 mod remarks;
 mod thread;
 
 pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, undo};
+pub use buyer::{BuyerHistory, buyer_history, waiting};
 pub use hold::{NewHold, hold, release};
 pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};

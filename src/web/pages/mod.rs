@@ -1,6 +1,7 @@
 //! The pages, one file or folder per noun.
 
 pub mod audit;
+pub mod audit_desk;
 pub mod authorising;
 pub mod batch;
 pub mod carriers;

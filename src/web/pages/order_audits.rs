@@ -33,20 +33,35 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/orders/{id}/audits/{kind}/{act}", [post().to(decide)]))
         .service(inside("/workbench/audits/{kind}", [post().to(pass_ticked)]))
+        .service(inside("/workbench/audits/{kind}/reject", [post().to(reject_ticked)]))
         .service(inside("/shops/{id}/audits", [post().to(change_shop)]));
 }
 
-/// The buttons of the workbench's bar that pass what is ticked.
+/// The buttons of the workbench's bar that pass what is ticked, or reject it for one reason.
 ///
 /// # Errors
 /// When a shop's settings cannot be read.
 pub fn buttons(view: &View, shops: &[ShopRow]) -> Result<Markup, Error> {
     let settings = shops.iter().map(ShopRow::settings).collect::<Result<Vec<_>, Error>>()?;
     let is_on = |kind| settings.iter().any(|shop| shop.audits.rule(kind).mode != AuditMode::Off);
+    let each = [
+        (AuditKind::Customer, t::PASS_CUSTOMER, t::REJECT_CUSTOMER),
+        (AuditKind::Finance, t::PASS_FINANCE, t::REJECT_FINANCE),
+    ];
+    let mine: Vec<_> = each.into_iter().filter(|(kind, ..)| view.may(kind.right()) && is_on(*kind)).collect();
     Ok(html! {
-        @for (kind, text) in [(AuditKind::Customer, t::PASS_CUSTOMER), (AuditKind::Finance, t::PASS_FINANCE)] {
-            @if view.may(kind.right()) && is_on(kind) {
-                button type="submit" formaction={ "/workbench/audits/" (kind) } data-act={ "audit-" (kind) } { (icon("tick")) (view.t(text)) }
+        @for (kind, pass, _) in &mine {
+            button type="submit" formaction={ "/workbench/audits/" (kind) } data-act={ "audit-" (kind) } { (icon("tick")) (view.t(*pass)) }
+        }
+        @if !mine.is_empty() {
+            details.menu.up {
+                summary.button { (icon("cross")) (view.t(t::REJECT_TICKED)) }
+                div.menu-body.stack {
+                    label { span { (view.t(t::REASON)) } input name="reject_reason" maxlength="200"; }
+                    @for (kind, _, reject) in &mine {
+                        button type="submit" formaction={ "/workbench/audits/" (kind) "/reject" } data-act={ "reject-" (kind) } { (view.t(*reject)) }
+                    }
+                }
             }
         }
     })
@@ -95,6 +110,21 @@ pub async fn pass_ticked(visitor: Visitor, kind: Path<String>, form: Form) -> Ht
             let many = AuditMany { orders, kind, note: String::new(), seen: Vec::new() };
             let many = orders::pass(tx, &many)?;
             onward(tx, view, &form, &many, t::PASSED_N)
+        })
+        .await
+}
+
+/// `POST /workbench/audits/{kind}/reject`: rejects the orders of the ticked parcels for one reason; each is answered by itself.
+pub async fn reject_ticked(visitor: Visitor, kind: Path<String>, form: Form) -> HttpResponse {
+    let kind = kind.into_inner();
+    visitor
+        .change(right_of(&kind), move |tx, view| {
+            let kind = kind_of(&kind)?;
+            let orders = orders_of(tx, &form, view)?;
+            let note = form.get("reject_reason").to_owned();
+            let many = AuditMany { orders, kind, note, seen: Vec::new() };
+            let many = orders::reject(tx, &many)?;
+            onward(tx, view, &form, &many, t::REJECTED_N)
         })
         .await
 }

@@ -25,27 +25,14 @@ pub fn panel(view: &View, people: &People, order: &OrderView, back: &str) -> Mar
     }
 }
 
-fn one(
-    view: &View,
-    people: &People,
-    order: &OrderView,
-    audit: &AuditView,
-    next: Option<AuditKind>,
-    back: &str,
-) -> Markup {
+/// How an audit stands, why it is needed, and who decided what.
+pub fn standing(view: &View, people: &People, audit: &AuditView) -> Markup {
     let causes: Vec<&str> = audit
         .causes
         .iter()
         .map(|cause| cause.words())
         .map(|(english, chinese)| view.lang.pick(english, chinese))
         .collect();
-    let may = view.may(audit.kind.right());
-    let to = |act: &str| format!("/orders/{}/audits/{}/{act}", order.id, audit.kind);
-    let hidden = html! {
-        (csrf(view))
-        input type="hidden" name="back" value=(back);
-        input type="hidden" name="facts" value=(audit.facts);
-    };
     html! {
         p {
             (icon(if audit.state == AuditState::Passed { "tick" } else { "blocked" })) " "
@@ -56,6 +43,26 @@ fn one(
             p.hint { (t::DECIDED.with(view.lang, &[&people.name(by), &view.moment(at)])) }
         }
         @if !audit.note.is_empty() { p.said { (audit.note) } }
+    }
+}
+
+fn one(
+    view: &View,
+    people: &People,
+    order: &OrderView,
+    audit: &AuditView,
+    next: Option<AuditKind>,
+    back: &str,
+) -> Markup {
+    let may = view.may(audit.kind.right());
+    let to = |act: &str| format!("/orders/{}/audits/{}/{act}", order.id, audit.kind);
+    let hidden = html! {
+        (csrf(view))
+        input type="hidden" name="back" value=(back);
+        input type="hidden" name="facts" value=(audit.facts);
+    };
+    html! {
+        (standing(view, people, audit))
         @if may && next == Some(audit.kind) {
             form.row-form method="post" action=(to("pass")) {
                 (hidden)

@@ -21,23 +21,30 @@ pub fn text(remark: &RemarkItem) -> Markup {
     }
 }
 
+/// What was said and who read it, without anything to do.
+pub fn said_of(view: &View, people: &People, order: &OrderView) -> Markup {
+    html! {
+        @if !order.flag.is_empty() && order.flag != "none" {
+            p { (badges::flag(view, &order.flag)) " " (view.t(words::flag(&order.flag))) }
+        }
+        @if !order.remarks.is_empty() {
+            ol { @for remark in &order.remarks { li data-by=(remark.by) { (said(view, people, remark)) } } }
+            p.hint {
+                @match &order.remarks_read {
+                    Some(read) => { (icon("tick")) " " (t::READ_BY.with(view.lang, &[&people.name(&read.by), &view.moment(read.at)])) }
+                    None => { (view.t(t::NOT_READ)) }
+                }
+            }
+        }
+    }
+}
+
 /// The thread of an order; `back` is where its forms lead.
 pub fn thread(view: &View, people: &People, order: &OrderView, back: &str) -> Markup {
     let may = view.may(Right::Audit);
     html! {
         div.thread id={ "remarks-" (order.id) } data-trouble-here {
-            @if !order.flag.is_empty() && order.flag != "none" {
-                p { (badges::flag(view, &order.flag)) " " (view.t(words::flag(&order.flag))) }
-            }
-            @if !order.remarks.is_empty() {
-                ol { @for remark in &order.remarks { li data-by=(remark.by) { (said(view, people, remark)) } } }
-                p.hint {
-                    @match &order.remarks_read {
-                        Some(read) => { (icon("tick")) " " (t::READ_BY.with(view.lang, &[&people.name(&read.by), &view.moment(read.at)])) }
-                        None => { (view.t(t::NOT_READ)) }
-                    }
-                }
-            }
+            (said_of(view, people, order))
             @if may {
                 div.buttons {
                     @if !order.remarks.is_empty() && order.remarks_read.is_none() {

@@ -12,6 +12,7 @@ import "./live.js";
 import "./drop.js";
 import "./scan.js";
 import "./templates.js";
+import "./audits.js";
 import { tick } from "./clock.js";
 
 document.addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // Keys that work on every page. A key pressed while typing belongs to the field.
 
-const places = { w: "/workbench?state=ready", d: "/deadlines", s: "/suggestions", r: "/number-runs", p: "/print-jobs", h: "/" };
+const places = { w: "/workbench?state=ready", a: "/audits", d: "/deadlines", s: "/suggestions", r: "/number-runs", p: "/print-jobs", h: "/" };
 let waiting = 0;
 
 export const isTyping = (event) =>

@@ -77,6 +77,13 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// Enter in a menu of the bar means that menu's deed, not the first one of the bar.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches?.("#act .menu-body input")) return;
+  event.preventDefault();
+  event.target.closest(".menu-body").querySelector("button[type=submit]")?.click();
+});
+
 export async function reload() {
   const answer = await read(location.href);
   if (answer) show(answer, { push: false });

@@ -208,6 +208,13 @@ impl Browser {
         self.post("/chromium/network_conditions", &conditions);
     }
 
+    /// Shows pages as wide as a phone does, which is narrower than a window can be.
+    pub fn as_phone(&self, width: u32, height: u32) {
+        let params = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        let command = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": params });
+        self.post("/goog/cdp/execute", &command);
+    }
+
     /// Keeps a picture of the window in `target/pictures`, for people to look at.
     pub fn picture(&self, name: &str) {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/pictures");

@@ -26,6 +26,14 @@ fn home(id: ShipmentId) -> String {
     format!("/shipments/{id}")
 }
 
+/// Where the form stood, or the shipment's page.
+fn back(form: &Form, id: ShipmentId) -> String {
+    match form.get("back") {
+        "" => home(id),
+        back => back.to_owned(),
+    }
+}
+
 /// `POST /shipments/{id}/reveal`: shows the page with the recipient in full, once; a reload masks it again.
 pub async fn reveal(visitor: Visitor, id: Path<ShipmentId>, form: Form) -> HttpResponse {
     let id = id.into_inner();
@@ -177,18 +185,22 @@ pub async fn hold(visitor: Visitor, path: Path<(ShipmentId, OrderId)>, form: For
             let new =
                 NewHold { reason: form.get("reason").to_owned(), until: view.read_local(form.get("until")) };
             orders::hold(tx, order, &new)?;
-            Ok(then(home(id), view.t(t::HELD)))
+            Ok(then(back(&form, id), view.t(t::HELD)))
         })
         .await
 }
 
 /// `POST /shipments/{id}/orders/{order}/holds/{hold}/release`
-pub async fn release(visitor: Visitor, path: Path<(ShipmentId, OrderId, HoldId)>) -> HttpResponse {
+pub async fn release(
+    visitor: Visitor,
+    path: Path<(ShipmentId, OrderId, HoldId)>,
+    form: Form,
+) -> HttpResponse {
     let (id, order, hold) = path.into_inner();
     visitor
         .change(Right::Audit, move |tx, view| {
             orders::release(tx, order, hold)?;
-            Ok(then(home(id), view.t(t::RELEASED)))
+            Ok(then(back(&form, id), view.t(t::RELEASED)))
         })
         .await
 }

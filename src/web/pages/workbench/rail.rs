@@ -5,18 +5,21 @@ use std::collections::HashMap;
 use maud::{Markup, html};
 
 use super::query::{FIND, Words};
+use crate::db::order_audits::Waiting;
 use crate::db::shipment_list::{self, ShipmentFilter};
+use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, saved_filters};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::time::UtcTime;
 use crate::http::shipment_query::ShipmentQuery;
+use crate::operations::orders;
 use crate::operations::shipments::list;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::shell::csrf;
-use crate::web::texts::{common, words, workbench as t};
+use crate::web::texts::{audits as a, common, words, workbench as t};
 use crate::web::view::View;
 
 /// States in which there is something left to do.
@@ -31,6 +34,8 @@ pub struct Counts {
     /// Past their deadline, and due within three hours.
     pub late: i64,
     pub soon: i64,
+    /// What waits for an audit; nothing where nobody audits.
+    audits: Option<Waiting>,
     saved: Vec<Saved>,
 }
 
@@ -61,6 +66,8 @@ impl Counts {
         };
         let late = due(db, view.now)?;
         let soon = due(db, view.now.plus(chrono::Duration::hours(3)))? - late;
+        let waiting = orders::waiting(db)?;
+        let audits = (waiting.either > 0 || is_audited(db)?).then_some(waiting);
         let mut saved = Vec::new();
         for row in saved_filters::all(db)? {
             let query: ShipmentQuery = serde_json::from_str(&row.query).map_err(anyhow::Error::from)?;
@@ -72,7 +79,7 @@ impl Counts {
             let form = Form::of(pairs.into_iter());
             saved.push(Saved { id: row.id, name: row.name, words: Words::of(&form, view), count });
         }
-        Ok(Self { is_late: false, states, late, soon, saved })
+        Ok(Self { is_late: false, states, late, soon, audits, saved })
     }
 
     /// The names alone; the counts follow.
@@ -87,7 +94,8 @@ impl Counts {
             let words = Words::of(&Form::of(pairs.into_iter()), view);
             saved.push(Saved { id: row.id, name: row.name, words, count: 0 });
         }
-        Ok(Self { is_late: true, states: HashMap::new(), late: 0, soon: 0, saved })
+        let audits = is_audited(db)?.then(Waiting::default);
+        Ok(Self { is_late: true, states: HashMap::new(), late: 0, soon: 0, audits, saved })
     }
 
     /// A count as it is shown; a place for it before it is known.
@@ -114,6 +122,12 @@ impl Counts {
     pub fn total(&self) -> i64 {
         self.states.values().sum()
     }
+}
+
+/// Whether a shop has its orders audited.
+fn is_audited(db: &mut Db) -> Result<bool, Error> {
+    let settings = shops::all(db)?.iter().map(ShopRow::settings).collect::<Result<Vec<_>, Error>>()?;
+    Ok(settings.iter().any(|shop| shop.audits.is_on()))
 }
 
 /// The words of a list of states.
@@ -163,6 +177,17 @@ pub fn rail(view: &View, counts: &Counts, here: &Words) -> Markup {
                     (entry(to(state.as_str()), state.as_str(), view.t(words::state(*state)), counts.of(*state)))
                 }
                 (entry(bare.with("state", ""), "brand", view.t(t::ALL_STATES), counts.total()))
+            }
+            @if let Some(waiting) = &counts.audits {
+                h2 { (view.t(a::AUDITS)) }
+                ul {
+                    @for (word, mark, text, count) in [
+                        ("customer", "tick", a::CUSTOMER, waiting.customer),
+                        ("finance", "tick", a::FINANCE, waiting.finance),
+                        ("left_over", "stale", a::LEFT_OVER, waiting.left_over),
+                    ] { (entry(bare.with("audit", word).with("sort", here.get("sort")), mark, view.t(text), count)) }
+                    li { a href="/audits" { (icon("right")) span.label { (view.t(a::TO_DESK)) } } }
+                }
             }
             h2 { (view.t(t::SAVED)) }
             ul.saved {
