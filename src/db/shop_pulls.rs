@@ -20,6 +20,17 @@ row! {
         pub hinted_at: Option<UtcTime>,
         pub failures: i64,
         pub error: String,
+        /// When the first reading of the history began, where its next page starts, and how many orders it has read.
+        pub history_began_at: Option<UtcTime>,
+        pub history_place: String,
+        pub history_read: i64,
+    }
+}
+
+impl ShopPullRow {
+    /// How many orders the first reading of the history has brought, while it is under way.
+    pub fn history(&self) -> Option<i64> {
+        self.history_began_at.filter(|_| self.changed_since.is_none()).map(|_| self.history_read)
     }
 }
 
@@ -38,25 +49,39 @@ row! {
         hinted_at: Option<UtcTime>,
         failures: i64,
         error: String,
+        history_began_at: Option<UtcTime>,
+        history_place: String,
+        history_read: i64,
     }
 }
 
 /// How far every shop has been read that ever was.
 pub fn all(db: &mut Db) -> QueryResult<HashMap<ShopId, ShopPullRow>> {
-    let text = "SELECT shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error FROM shop_pulls \
-         WHERE seller_id = ?";
+    let text = "SELECT shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error, \
+         history_began_at, history_place, history_read FROM shop_pulls WHERE seller_id = ?";
     let seller = db.seller();
     let rows: Vec<OfShop> = db.load(sql(text).bind(seller))?;
     let pull = |row: OfShop| {
-        let OfShop { shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error } = row;
-        (shop_id, ShopPullRow { changed_since, placed_swept_at, pulled_at, hinted_at, failures, error })
+        let state = ShopPullRow {
+            changed_since: row.changed_since,
+            placed_swept_at: row.placed_swept_at,
+            pulled_at: row.pulled_at,
+            hinted_at: row.hinted_at,
+            failures: row.failures,
+            error: row.error,
+            history_began_at: row.history_began_at,
+            history_place: row.history_place,
+            history_read: row.history_read,
+        };
+        (row.shop_id, state)
     };
     Ok(rows.into_iter().map(pull).collect())
 }
 
 /// How far a shop has been read; the beginning for one that never was.
 pub fn find(db: &mut Db, shop: ShopId) -> QueryResult<ShopPullRow> {
-    let text = "SELECT changed_since, placed_swept_at, pulled_at, hinted_at, failures, error FROM shop_pulls \
+    let text = "SELECT changed_since, placed_swept_at, pulled_at, hinted_at, failures, error, \
+         history_began_at, history_place, history_read FROM shop_pulls \
          WHERE seller_id = ? AND shop_id = ?";
     let seller = db.seller();
     Ok(db.first(sql(text).bind(seller).bind(shop))?.unwrap_or_default())
@@ -68,9 +93,27 @@ pub fn note_done(tx: &mut Tx, shop: ShopId, began: UtcTime, swept: bool) -> Quer
     let swept = swept.then_some(began);
     let text = "INSERT INTO shop_pulls (seller_id, shop_id, changed_since, placed_swept_at, pulled_at, failures, error) \
          VALUES (?, ?, ?, ?, ?, 0, '') ON CONFLICT (seller_id, shop_id) DO UPDATE SET \
-         changed_since = excluded.changed_since, pulled_at = excluded.pulled_at, failures = 0, error = '', \
+         changed_since = excluded.changed_since, pulled_at = excluded.pulled_at, failures = 0, error = '', history_place = '', \
          placed_swept_at = COALESCE(excluded.placed_swept_at, shop_pulls.placed_swept_at)";
     tx.execute(sql(text).bind(seller).bind(shop).bind(began).bind(swept).bind(now)).map(drop)
+}
+
+/// Notes where the first reading of the history goes on, and how many orders it has read.
+pub fn note_history(tx: &mut Tx, shop: ShopId, began: UtcTime, place: &str, read: i64) -> QueryResult<()> {
+    let seller = tx.seller();
+    let text = "INSERT INTO shop_pulls (seller_id, shop_id, failures, error, history_began_at, history_place, history_read) \
+         VALUES (?, ?, 0, '', ?, ?, ?) ON CONFLICT (seller_id, shop_id) DO UPDATE SET \
+         history_began_at = excluded.history_began_at, history_place = excluded.history_place, \
+         history_read = excluded.history_read";
+    tx.execute(sql(text).bind(seller).bind(shop).bind(began).bind(place).bind(read)).map(drop)
+}
+
+/// Has the history read from its beginning: its place was one of other keys, or the shop does not know it any more.
+pub fn forget_history(tx: &mut Tx, shop: ShopId) -> QueryResult<()> {
+    let seller = tx.seller();
+    let text = "UPDATE shop_pulls SET history_began_at = NULL, history_place = '', history_read = 0 \
+         WHERE seller_id = ? AND shop_id = ? AND changed_since IS NULL";
+    tx.execute(sql(text).bind(seller).bind(shop)).map(drop)
 }
 
 /// Notes that the shop has said by itself that something changed.

@@ -28,6 +28,8 @@ pub struct ShopSettings {
     pub simulated: bool,
     /// Where the shop's API is, for platforms that are asked for orders: `https://shop.example`.
     pub address: String,
+    /// Days of history that are read when the shop is linked; platforms may keep less. Without effect once it was read.
+    pub history_days: i64,
     /// The custom field (Vendure) or metadata key (Medusa) in which this shop keeps the buyer's note; empty without one.
     pub buyer_note_key: String,
     /// The metadata key (Medusa) of the seller's memo; empty without one.
@@ -46,6 +48,7 @@ impl Default for ShopSettings {
             currency: "CNY".to_owned(),
             simulated: false,
             address: String::new(),
+            history_days: 90,
             buyer_note_key: String::new(),
             seller_memo_key: String::new(),
         }

@@ -74,6 +74,8 @@ pub struct ShopHealthView {
     state: &'static str,
     /// When everything in the shop was last read to its end; `None` for shops that are not asked.
     last_pull_at: Option<UtcTime>,
+    /// How many orders the first reading of the history has brought so far; `None` once it is read.
+    history_read: Option<i64>,
     /// When the shop last said by a webhook that something changed.
     last_hint_at: Option<UtcTime>,
     /// How many pulls in a row came to nothing, and why the last one did.
@@ -98,6 +100,7 @@ impl ShopView {
                 None => "waiting",
             },
             last_pull_at: pull.pulled_at,
+            history_read: pull.history(),
             last_hint_at: pull.hinted_at,
             failures: pull.failures,
             error: Some(pull.error).filter(|error| !error.is_empty()),

@@ -1,6 +1,7 @@
 //! Orders pulled from shops: asked for page by page, taken in page by page.
 //!
-//! Each page is a transaction; cut off between two, the next pull reads the same pages again and changes nothing.
+//! Each page is a transaction; cut off between two, the next pull reads the same pages again and changes nothing. Only the
+//! first reading of a shop's history, which is long, goes on where it was.
 //! How far the shop has been read is written only when the last page was, with the end of the job. Two sweeps
 //! overlap: what the shop says has changed, every time; and every half hour everything placed since the oldest
 //! order that is still open, because shops change orders without saying so.
@@ -25,6 +26,7 @@ use crate::domain::error::Error;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
+use crate::domain::time::UtcTime;
 use crate::operations::shops as operations;
 use crate::operations::{NOBODY, shop_tokens};
 
@@ -33,8 +35,6 @@ pub const PULL: JobKind = JobKind { name: "shop.pull", lane: "pull", max_attempt
 /// Enqueues a pull for every shop that can be asked.
 pub const PULL_ALL: JobKind = JobKind { name: "shops.pull", lane: "house", max_attempts: 3, max_crashes: 3 };
 
-/// How far the first pull goes back.
-const HISTORY: Duration = Duration::days(90);
 /// Two sweeps overlap by so much: clocks of whole seconds, transactions that end late, a clock that is off.
 const OVERLAP: Duration = Duration::minutes(5);
 /// Between two sweeps over everything that may change unsaid.
@@ -152,16 +152,24 @@ pub fn pull(task: &Task) -> Result<End, Error> {
     let (state, oldest) = task.app.read(task.actor.seller, |db| {
         Ok((shop_pulls::find(db, shop)?, shop_pulls::oldest_open(db, shop)?))
     })?;
-    let began = task.app.now();
-    let since = state.changed_since.unwrap_or(began.plus(-HISTORY)).plus(-OVERLAP);
+    let now = task.app.now();
+    // The history goes on where it was cut off; what changed since it began is the next pull's.
+    let history = state.changed_since.is_none().then(|| state.history_began_at.unwrap_or(now));
+    let began = history.unwrap_or(now);
+    let first = || began.plus(-Duration::days(door.settings.history_days));
+    let since = state.changed_since.unwrap_or_else(first).plus(-OVERLAP);
     let mut sweeps = vec![Sweep::Changed(since)];
     let is_slow = state.placed_swept_at.is_none_or(|swept| swept.plus(SLOW_BEAT) <= began);
     if is_slow && state.changed_since.is_some() {
         sweeps.extend(oldest.map(|oldest| Sweep::Placed(oldest.max(began.plus(-OPEN_FOR)).plus(-OVERLAP))));
     }
-    let mut read = 0;
+    let mut read = match history {
+        Some(_) => u64::try_from(state.history_read).unwrap_or_default(),
+        None => 0,
+    };
+    let mut from = Some(state.history_place).filter(|place| history.is_some() && !place.is_empty());
     for sweep in sweeps {
-        match sweep_all(task, &door, sweep, &mut read) {
+        match sweep_all(task, &door, sweep, (history, from.take()), &mut read) {
             Ok(()) => {}
             Err(Trouble::Call(error)) => return failed(task, shop, &error),
             Err(Trouble::Ours(error)) => return Err(error),
@@ -182,9 +190,15 @@ enum Trouble {
     Stopped,
 }
 
-fn sweep_all(task: &Task, door: &Door, sweep: Sweep, read: &mut u64) -> Result<(), Trouble> {
+/// `history` is when the first reading of all began, which goes on at a place.
+fn sweep_all(
+    task: &Task,
+    door: &Door,
+    sweep: Sweep,
+    (history, mut from): (Option<UtcTime>, Option<String>),
+    read: &mut u64,
+) -> Result<(), Trouble> {
     let shop = &door.shop;
-    let mut from: Option<String> = None;
     loop {
         if task.work.is_stopping() || task.work.is_cancelled() {
             return Err(Trouble::Stopped);
@@ -198,10 +212,15 @@ fn sweep_all(task: &Task, door: &Door, sweep: Sweep, read: &mut u64) -> Result<(
         take_in_all(task.app, &task.actor, shop, &page.orders).map_err(Trouble::Ours)?;
         *read += page.orders.len() as u64;
         task.work.progress(*read, *read + u64::from(page.next.is_some()));
-        match page.next {
-            Some(next) => from = Some(next),
-            None => return Ok(()),
+        let Some(next) = page.next else { return Ok(()) };
+        if let Some(began) = history {
+            let count = i64::try_from(*read).unwrap_or(i64::MAX);
+            let noted = task
+                .app
+                .write(&task.actor, |tx| Ok(shop_pulls::note_history(tx, shop.id, began, &next, count)?));
+            noted.map_err(Trouble::Ours)?;
         }
+        from = Some(next);
     }
 }
 
@@ -212,6 +231,9 @@ fn failed(task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
     }
     let text = error.to_string();
     task.app.write(&task.actor, |tx| {
+        if matches!(error, CallError::Invalid(_)) {
+            shop_pulls::forget_history(tx, shop)?;
+        }
         let failures = shop_pulls::note_failed(tx, shop, &text)?;
         // What may pass gets a few tries; a key that has ended does not mend itself.
         if failures == if error.may_pass() { SILENT_AFTER } else { 1 } {

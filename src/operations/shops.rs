@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::connectors::link::is_complete;
 use crate::db::events::{self, NewEvent};
 use crate::db::shops::{self, ShopRow};
-use crate::db::{Db, Tx, shop_tokens};
+use crate::db::{Db, Tx, shop_pulls, shop_tokens};
 use crate::domain::audit::AuditKind;
 use crate::domain::deadline::rule::WITHIN_MAX_HOURS;
 use crate::domain::error::{Error, FieldError};
@@ -182,6 +182,8 @@ fn check(settings: &ShopSettings) -> Result<(), Error> {
     hold((1..=WITHIN_MAX_HOURS).contains(&hours), "ship_within_hours", detail);
     let offset = settings.utc_offset_minutes;
     hold((-720..=840).contains(&offset), "utc_offset_minutes", format!("{offset} is not within -720 to 840"));
+    let days = settings.history_days;
+    hold((1..=730).contains(&days), "history_days", format!("{days} is not within 1 to 730"));
     let address = &settings.address;
     let is_address = address.starts_with("https://") || address.starts_with("http://");
     let shown = address.is_empty() || is_address && !address.contains(['?', '#', '@', ' ']);
@@ -214,6 +216,7 @@ fn check_plan(db: &mut Db, settings: &ShopSettings) -> Result<(), Error> {
 /// Keys of a person's: what was known of a token among the old ones is void.
 fn give_keys(tx: &mut Tx, shop: ShopId, credentials: &Map<String, Json>) -> Result<(), Error> {
     seal_credentials(tx, shop, credentials)?;
+    shop_pulls::forget_history(tx, shop)?;
     Ok(shop_tokens::begin_anew(tx, shop)?)
 }
 

@@ -284,7 +284,7 @@ each_database!(
 );
 
 #[test]
-fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
+fn a_first_reading_that_breaks_off_goes_on_and_the_next_pull_knows_what_happened_meanwhile() {
     let (app, shop) = (TestApp::sqlite(), Shop::of(120));
     let gateway = shop.start();
     let id = link(&app, &gateway.address());
@@ -292,8 +292,9 @@ fn a_pull_that_breaks_off_is_read_anew_from_its_beginning() {
     let runner = worker(&app);
     let job = pulled(&app, &id);
     assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(2)), "{job}");
-    // The first page of the second reading knows what happened after the first.
-    assert_eq!(states(&app), (120, 1));
+    assert_eq!(states(&app), (121, 0), "an order of the first page was cancelled after it was read");
+    assert_eq!(pulled(&app, &id)["state"], "done");
+    assert_eq!(states(&app), (120, 1), "what changed since the first reading began");
     runner.stop(PATIENCE);
 }
 

@@ -255,6 +255,45 @@ each_database!(
 );
 
 each_database!(
+    fn a_history_that_is_cut_off_goes_on_where_it_was(app: TestApp) {
+        let rows = (0..20_u64).map(|day| {
+            let tid = FIRST + day;
+            (tid, Trade::paid(tid, NOON - 3_600 - 86_400 * i64::try_from(day).expect("few"), 1))
+        });
+        let (shop, gateway) = top::start(app.app(), rows.collect());
+        let row = linked(&app, &gateway);
+        let path = format!("/api/v1/shops/{}", row.id);
+        let days = |days: i64| json!({ "settings": { "history_days": days } });
+        assert_eq!(app.http().patch(&path, days(0)).status, 422);
+        app.http().patch(&path, days(10)).expect(200);
+        // The token ends behind the sixth window.
+        for window in 0..6 {
+            let ended = shop.clone();
+            shop.then(move |_| {
+                if window == 5 {
+                    ended.tokens().access = "ended".to_owned();
+                }
+            });
+        }
+        assert_eq!(pull(&app, &row)["state"], "dead");
+        let health = app.http().get(&path).expect(200)["health"].clone();
+        assert!((3..=6).contains(&health["history_read"].as_i64().expect("it is being read")), "{health}");
+        let lists = shop.lists.load(Ordering::Relaxed);
+
+        shop.tokens().access = "token-0".to_owned();
+        let job = pull(&app, &row);
+        assert_eq!(job["result"], json!({ "orders": 10 }), "ten days and no more");
+        assert!(shop.lists.load(Ordering::Relaxed) - lists <= 6, "what was read is not read again");
+        let health = app.http().get(&path).expect(200)["health"].clone();
+        assert_eq!(health["history_read"], Json::Null);
+
+        let lists = shop.lists.load(Ordering::Relaxed);
+        assert_eq!(pull(&app, &row)["result"], json!({ "orders": 0 }), "from then on what changes");
+        assert_eq!(shop.lists.load(Ordering::Relaxed) - lists, 1);
+    }
+);
+
+each_database!(
     fn both_trades_of_a_parcel_show_its_number_once_though_answers_are_lost(app: TestApp) {
         let mut rows = top::trades(2, NOON - 600, 1);
         for trade in rows.values_mut() {

@@ -112,6 +112,9 @@ fn panel(
                         @for name in credentials(shop.platform) {
                             label { span { code { (name) } } input type="password" name=(name) autocomplete="off" required[!is_optional(shop.platform, name)]; }
                         }
+                        @if pull.changed_since.is_none() {
+                            label { span { (view.t(t::HISTORY_DAYS)) } input type="number" name="history_days" min="1" max="730" value=(settings.history_days) required; }
+                        }
                         button.primary type="submit" { (view.t(t::LINK_DO)) }
                         button type="submit" formnovalidate formaction={ "/shops/" (shop.id) "/try" } data-part={ "#tried-" (shop.id) } { (icon("eye")) (view.t(t::TRY)) }
                     }
@@ -144,6 +147,7 @@ fn health(view: &View, pull: &ShopPullRow) -> Markup {
         } @else if let Some(at) = pull.pulled_at {
             p { (icon("tick")) " " (view.t(t::PULLED)) " " (view.moment(at)) }
         } @else { p.hint { (view.t(t::NOT_PULLED)) } }
+        @if let Some(read) = pull.history() { p.hint { (t::HISTORY_READING.with(view.lang, &[&read])) } }
         @if let Some(at) = pull.hinted_at { p.hint { (view.t(t::HINTED)) " " (view.moment(at)) } }
     }
 }
@@ -173,6 +177,9 @@ pub async fn link(visitor: Visitor, id: Path<ShopId>, form: Form) -> HttpRespons
             let keys = Some(keys(platform, &form)).filter(|keys| !keys.is_empty());
             let mut settings = Map::new();
             settings.insert("address".to_owned(), form.get("address").into());
+            if form.has("history_days") {
+                settings.insert("history_days".to_owned(), form.number("history_days")?.into());
+            }
             let shop = shops::change(tx, id, &ShopChange { name: None, settings, credentials: keys })?;
             if connected(platform, &shop.settings()?, shop.is_linked).is_none() {
                 // What is lacking comes by consent.

@@ -19,6 +19,8 @@ pub struct World<T> {
     rows: Mutex<T>,
     deeds: Mutex<VecDeque<Deed<T>>>,
     tokens: Mutex<Tokens>,
+    /// How many lists were answered.
+    pub lists: AtomicUsize,
     /// So many further writes are done and never answered.
     pub silent_writes: AtomicUsize,
     /// So many further calls are refused for being too many.
@@ -56,6 +58,7 @@ impl<T> World<T> {
             rows: Mutex::new(rows),
             deeds: Mutex::default(),
             tokens: Mutex::new(tokens),
+            lists: AtomicUsize::new(0),
             silent_writes: AtomicUsize::new(0),
             bans: AtomicUsize::new(0),
         }
@@ -80,6 +83,7 @@ impl<T> World<T> {
 
     /// A list was answered.
     pub fn listed(&self) {
+        self.lists.fetch_add(1, Ordering::Relaxed);
         let deed = self.deeds.lock().expect("no holder panics").pop_front();
         if let Some(deed) = deed {
             deed(&mut self.rows());
