@@ -131,6 +131,16 @@ pub fn refresh_now(tx: &mut Tx, shop: ShopId, granted_before: UtcTime) -> QueryR
     Ok(tx.execute(sql(text).bind(now).bind(seller).bind(shop).bind(now).bind(granted_before))? == 1)
 }
 
+/// Whether a shop's token is another than that of this version, or another process is about to bring one.
+pub fn is_replaced(db: &mut Db, shop: ShopId, version: i64) -> QueryResult<bool> {
+    let (seller, now) = (db.seller(), now_ms(db));
+    let text = format!(
+        "SELECT COUNT(*) AS one FROM shop_tokens WHERE seller_id = ? AND shop_id = ? \
+         AND (version <> ? OR lease_until_ms >= {now})"
+    );
+    Ok(db.number(sql(text).bind(seller).bind(shop).bind(version))? > 0)
+}
+
 row! {
     /// A token whose end is to be told.
     pub struct EndingRow {

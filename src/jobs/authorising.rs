@@ -105,6 +105,11 @@ impl Door {
     pub fn access(&self, app: &App) -> Access<'_> {
         Access { http: &HTTP, settings: &self.settings, credentials: &self.credentials, now: app.now() }
     }
+
+    /// Which of the shop's tokens it was opened with.
+    pub fn version(&self) -> i64 {
+        self.token.version
+    }
 }
 
 /// The platform's page where a person of this session consents, and then comes back to `back`.

@@ -171,6 +171,9 @@ pub fn pull(task: &Task) -> Result<End, Error> {
     for sweep in sweeps {
         match sweep_all(task, &door, sweep, (history, from.take()), &mut read) {
             Ok(()) => {}
+            Err(Trouble::Call(CallError::AuthExpired(_))) if doubt(task, &door)? => {
+                return Ok(End::Snooze(std::time::Duration::ZERO));
+            }
             Err(Trouble::Call(error)) => return failed(task, shop, &error),
             Err(Trouble::Ours(error)) => return Err(error),
             Err(Trouble::Stopped) => return Ok(End::Snooze(std::time::Duration::ZERO)),
@@ -226,9 +229,6 @@ fn sweep_all(
 
 /// Notes why the shop was not read, says once that it has gone silent, and decides what follows.
 fn failed(task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
-    if matches!(error, CallError::AuthExpired(_)) && doubt(task, shop)? {
-        return Ok(End::Snooze(std::time::Duration::ZERO));
-    }
     let text = error.to_string();
     task.app.write(&task.actor, |tx| {
         if matches!(error, CallError::Invalid(_)) {
@@ -251,12 +251,12 @@ fn failed(task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
     }
 }
 
-/// The shop does not accept its token: whether it is refreshed before the next call.
+/// The shop does not accept the token it was opened with: whether the next call will have another.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub(super) fn doubt(task: &Task, shop: ShopId) -> Result<bool, Error> {
-    task.app.write(&task.actor, |tx| shop_tokens::doubt(tx, shop))
+pub(super) fn doubt(task: &Task, door: &Door) -> Result<bool, Error> {
+    task.app.write(&task.actor, |tx| shop_tokens::doubt(tx, door.shop.id, door.version()))
 }
 
 /// What a shop said no to, in its words.

@@ -68,7 +68,12 @@ pub fn tell(task: &Task) -> Result<End, Error> {
     };
     let shop = telling.shop.id;
     let told = match authorising::open(task.app, &task.actor, shop) {
-        Ok(door) => door.connector.ship(&door.access(task.app), &telling.parcel),
+        Ok(door) => match door.connector.ship(&door.access(task.app), &telling.parcel) {
+            Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, &door)? => {
+                return Ok(End::Snooze(Duration::ZERO));
+            }
+            told => told,
+        },
         Err(Shut::Unlinked) => return Ok(End::Done),
         Err(Shut::Later(wait)) => return Ok(End::Snooze(wait)),
         Err(Shut::Call(error)) => Err(ShipError::Unasked(error)),
@@ -83,9 +88,6 @@ pub fn tell(task: &Task) -> Result<End, Error> {
         Err(ShipError::Unasked(CallError::Throttled { retry_after })) => {
             task.work.block_turn(retry_after);
             Ok(End::Snooze(retry_after))
-        }
-        Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, shop)? => {
-            Ok(End::Snooze(Duration::ZERO))
         }
         Err(ShipError::Unheard(error)) if is_last_try => {
             task.settle(None, |tx| telling::told(tx, id, Outcome::Unknown, &error.to_string()))

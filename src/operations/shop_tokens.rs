@@ -111,11 +111,15 @@ pub fn let_go(tx: &mut Tx, shop: ShopId, hold: i64, may_pass: bool) -> Result<()
     Ok(shop_tokens::let_go(tx, shop, hold, again_at)?)
 }
 
-/// The shop does not accept its token: it is refreshed before the next call, where that can help.
+/// The shop does not accept the token of this version: whether the next call will have another. It is refreshed before
+/// that where it can help, and is younger already when another process refreshed it meanwhile.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub fn doubt(tx: &mut Tx, shop: ShopId) -> Result<bool, Error> {
+pub fn doubt(tx: &mut Tx, shop: ShopId, version: i64) -> Result<bool, Error> {
+    if shop_tokens::is_replaced(tx, shop, version)? {
+        return Ok(true);
+    }
     let granted_before = tx.now.plus(-FRESH_FOR);
     Ok(shop_tokens::refresh_now(tx, shop, granted_before)?)
 }

@@ -175,6 +175,24 @@ each_database!(
 );
 
 each_database!(
+    fn a_pull_goes_on_with_the_token_another_process_got_meanwhile(app: TestApp) {
+        let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
+        let row = consented(&app, &shop, &gateway);
+        let other = app.fork();
+        shop.then(move |_| {
+            let text = "UPDATE shop_tokens SET refresh_at = ? WHERE shop_id = ?";
+            let now = other.now();
+            other.write(|tx| Ok(tx.execute(sql(text).bind(now).bind(row.id))?)).expect("it falls due");
+            assert!(open(other.app(), other.owner(), row.id).is_ok());
+        });
+        let job = pull(&app, &row);
+        assert_eq!(shop.tokens().given, 2, "the token ended while its list was read");
+        assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(1)), "{job}");
+        assert_eq!(events(&app, "shop.silent"), 0, "nobody is alarmed");
+    }
+);
+
+each_database!(
     fn a_token_the_shop_ended_early_is_refreshed_and_one_nobody_refreshes_is_announced_once(app: TestApp) {
         let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
         let row = consented(&app, &shop, &gateway);

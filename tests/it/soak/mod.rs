@@ -5,7 +5,6 @@
 //! emptied, or asked to end, and comes back. `make soak` runs the long form: `SOAK_ORDERS` orders, and trouble
 //! until the day is over.
 
-mod shop;
 mod stack;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,8 +14,8 @@ use huidan::db::statement::sql;
 use huidan::domain::actor::Role;
 use serde_json::{Value as Json, json};
 
-use self::shop::Shop;
 use self::stack::Stack;
+use crate::gateways::woo::{self, Shop};
 use crate::support::gateway::Gateway;
 use crate::support::person::Person;
 use crate::support::{TestApp, order, recipient};
@@ -90,7 +89,7 @@ impl<'a> Day<'a> {
             .enumerate()
             .map(|(n, gateway)| {
                 id(json!({ "platform": "woocommerce", "name": format!("Linked {n}"),
-                    "credentials": shop::credentials(), "settings": { "address": gateway.address() } }))
+                    "credentials": woo::credentials(), "settings": { "address": gateway.address() } }))
             })
             .collect();
         Self { person, linked, pulled, pushed }
