@@ -8,8 +8,9 @@ use super::time::UtcTime;
 const AHEAD: Duration = Duration::hours(1);
 /// Somebody is told at most so long before they have to consent anew.
 const NOTICE: Duration = Duration::days(7);
-/// Between two tries to refresh one token.
-pub const REFRESH_PAUSE: Duration = Duration::minutes(5);
+/// Between two tries to refresh one token, at most and at least.
+const REFRESH_PAUSE: Duration = Duration::minutes(5);
+const REFRESH_PAUSE_LEAST: Duration = Duration::seconds(5);
 /// A token this young is not refreshed because a call was refused: another key is at fault.
 pub const FRESH_FOR: Duration = Duration::minutes(10);
 
@@ -52,6 +53,12 @@ impl Life {
     }
 }
 
+/// When a refresh that failed and may pass is tried again: in five minutes, and sooner for a token that ends sooner.
+pub fn refresh_again_at(now: UtcTime, ends_at: Option<UtcTime>) -> UtcTime {
+    let half = ends_at.map_or(REFRESH_PAUSE, |end| (end.chrono() - now.chrono()) / 2);
+    now.plus(half.clamp(REFRESH_PAUSE_LEAST, REFRESH_PAUSE))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +94,15 @@ mod tests {
             }
         );
         assert_eq!(terms(None, true, None), Terms::default(), "what never ends is left alone");
+    }
+
+    #[test]
+    fn a_refresh_that_failed_is_tried_again_before_the_token_ends() {
+        let now = UtcTime::parse("2026-11-20T00:00:00Z").expect("a time");
+        let after = |seconds: i64| now.plus(Duration::seconds(seconds));
+        for (ends_in, expected) in [(3_600, 300), (60, 30), (4, 5), (-60, 5)] {
+            assert_eq!(refresh_again_at(now, Some(after(ends_in))), after(expected), "{ends_in}");
+        }
+        assert_eq!(refresh_again_at(now, None), after(300));
     }
 }

@@ -39,7 +39,7 @@ pub struct Door {
 pub enum Shut {
     /// Nobody has said where it is or what opens it.
     Unlinked,
-    /// Another process refreshes its token.
+    /// Another process refreshes its token, or that is tried again soon.
     Later(Duration),
     /// Its token has ended, and the platform gave no other.
     Call(CallError),
@@ -59,8 +59,13 @@ impl From<Error> for Shut {
 pub fn open(app: &App, actor: &Actor, shop: ShopId) -> Result<Door, Shut> {
     let door = look(app, actor, shop)?.ok_or(Shut::Unlinked)?;
     let now = app.now();
-    if door.token.refresh_at.is_none_or(|at| at > now) {
-        return Ok(door);
+    match (door.token.refresh_at, door.token.ends_at) {
+        // It has ended, and its refresh failed a moment ago: asking with it would look as if the shop had shut us out.
+        (Some(at), Some(end)) if at > now && end <= now => {
+            return Err(Shut::Later((at.chrono() - now.chrono()).to_std().unwrap_or(REFRESHING)));
+        }
+        (Some(at), _) if at <= now => {}
+        _ => return Ok(door),
     }
     let Some(authorisation) = door.connector.authorisation() else { return Ok(door) };
     let version = door.token.version;

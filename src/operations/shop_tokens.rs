@@ -16,7 +16,7 @@ use crate::db::shop_tokens::EndingRow;
 use crate::db::{Tx, shop_tokens, shops};
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
-use crate::domain::shop_token::{FRESH_FOR, REFRESH_PAUSE};
+use crate::domain::shop_token::{FRESH_FOR, refresh_again_at};
 
 /// The hashing purpose of the word a person goes away with.
 const STATE: &str = "consent";
@@ -107,7 +107,10 @@ fn keep(tx: &mut Tx, shop: ShopId, version: i64, hold: Option<i64>, given: &Gran
 /// # Errors
 /// When the record cannot be written.
 pub fn let_go(tx: &mut Tx, shop: ShopId, hold: i64, may_pass: bool) -> Result<(), Error> {
-    let again_at = may_pass.then(|| tx.now.plus(REFRESH_PAUSE));
+    let again_at = match may_pass {
+        true => Some(refresh_again_at(tx.now, shop_tokens::find(tx, shop)?.ends_at)),
+        false => None,
+    };
     Ok(shop_tokens::let_go(tx, shop, hold, again_at)?)
 }
 

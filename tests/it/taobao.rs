@@ -193,6 +193,27 @@ each_database!(
 );
 
 each_database!(
+    fn a_refresh_that_was_one_call_too_many_is_made_a_little_later_without_an_alarm(app: TestApp) {
+        let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
+        let row = consented(&app, &shop, &gateway);
+        app.advance(chrono::Duration::seconds(7 * 86_400 - 8));
+        shop.bans.store(1, Ordering::Relaxed);
+        assert!(open(app.app(), app.owner(), row.id).is_ok(), "the old one lasts a few seconds");
+        app.advance(chrono::Duration::seconds(6));
+        assert!(open(app.app(), app.owner(), row.id).is_ok());
+        assert_eq!(shop.tokens().given, 2, "refreshed before its end");
+
+        app.advance(chrono::Duration::seconds(7 * 86_400 + 1));
+        shop.bans.store(1, Ordering::Relaxed);
+        assert!(open(app.app(), app.owner(), row.id).is_err(), "it has ended");
+        assert!(matches!(open(app.app(), app.owner(), row.id), Err(Shut::Later(_))), "and is not used");
+        app.advance(chrono::Duration::seconds(6));
+        assert_eq!(pull(&app, &row)["state"], "done");
+        assert_eq!((shop.tokens().given, events(&app, "shop.silent")), (3, 0));
+    }
+);
+
+each_database!(
     fn a_token_the_shop_ended_early_is_refreshed_and_one_nobody_refreshes_is_announced_once(app: TestApp) {
         let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
         let row = consented(&app, &shop, &gateway);

@@ -511,7 +511,10 @@ each_database!(
             assert!(refused.text().contains(said), "{bad}: {}", refused.text());
         }
         let page = browser.get(&format!("/shipments/{id}")).text();
-        assert!(page.contains("1250 g · shipper@example.com") && page.contains("data-state=\"numbered\""), "{page}");
+        assert!(
+            page.contains("1250 g · shipper@example.com") && page.contains("data-state=\"numbered\""),
+            "{page}"
+        );
     }
 );
 

@@ -41,10 +41,10 @@ texts! {
     BUYER = "This buyer" "买家历史";
     NO_NICK = "The shop tells no buyer nick for this order." "店铺未提供该单的买家昵称。";
     NO_OTHERS = "No other order of this buyer in the shop." "该买家在本店无其他订单。";
-    OTHERS_N = "{} other orders in this shop, {} of them cancelled." "本店另有 {} 单,其中已取消 {} 单。";
+    OTHERS_N = "{} other orders in this shop, {} of them cancelled." "本店另有 {} 单，其中已取消 {} 单。";
     SAME_PARCEL = "In the same parcel" "同包裹的其他订单";
     THROUGH_TITLE = "Through" "已审到底";
-    THROUGH = "{} parcels still wait: passed by, rejected or held." "仍有 {} 个包裹待审:已跳过、驳回或挂起。";
+    THROUGH = "{} parcels still wait: passed by, rejected or held." "仍有 {} 个包裹待审：已跳过、驳回或挂起。";
     NOTHING_WAITS = "Nothing waits for this audit." "没有待审的订单。";
     FROM_TOP = "From the top" "从头开始";
     RULES = "Audits of orders" "订单审核";

@@ -15,7 +15,7 @@ texts! {
     NUMBER = "Number the ticked ones" "给勾选的编号";
     MERGE = "Merge the ticked ones" "合并勾选的";
     RELOAD = "Load anew" "刷新";
-    AUDIT = "At the audit desk: pass, reject, hold, note, remarks read, release the hold, take back" "审单台:通过、驳回、挂起、备注、已读、解除挂起、撤回";
+    AUDIT = "At the audit desk: pass, reject, hold, note, remarks read, release the hold, take back" "审单台：通过、驳回、挂起、备注、已读、解除挂起、撤回";
     GO = "Go to workbench, audit desk, deadlines, near matches, runs, print jobs" "转到工作台、审单台、时限、疑似同址、批次、打印";
     HELP = "This help" "显示本帮助";
 }
