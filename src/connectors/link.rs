@@ -141,10 +141,25 @@ pub trait Connector: Send + Sync {
         None
     }
 
+    /// How the platform counts its orders; `None` where it cannot, or by another time than orders are read with.
+    fn counting(&self) -> Option<&dyn Counting> {
+        None
+    }
+
     /// Where all shops of the platform are asked; `None` where each is asked at its own address.
     fn gateway(&self) -> Option<&'static str> {
         None
     }
+}
+
+/// A platform that says how many orders it has.
+pub trait Counting: Send + Sync {
+    /// How many orders were placed at or after `from` and before `until`, both whole seconds: by the time that stands in
+    /// their snapshots as the time of placing, in every state.
+    ///
+    /// # Errors
+    /// As [`CallError`] says.
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError>;
 }
 
 /// The connector of a platform, if orders can be pulled from it.

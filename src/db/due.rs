@@ -74,6 +74,7 @@ pub fn slots(db: &mut Db, periodic: &[(&str, i64)]) -> QueryResult<HashMap<Strin
          LEFT JOIN job_slots taken ON taken.name = slots.name \
          WHERE (taken.slot IS NULL OR taken.slot < slots.slot) AND CASE slots.name \
          WHEN 'house.keep' THEN EXISTS (SELECT 1 FROM ({}) AS due WHERE rechecks OR rings OR lapses OR samples) \
+         WHEN 'shops.gap_check' THEN EXISTS (SELECT 1 FROM shops WHERE credentials <> '') \
          WHEN 'shops.pull' THEN EXISTS (SELECT 1 FROM shops WHERE credentials <> '') \
          WHEN 'write_backs.tell' THEN EXISTS (SELECT 1 FROM shops p JOIN write_backs w \
          ON w.seller_id = p.seller_id AND w.shop_id = p.id WHERE p.credentials <> '' AND w.state = 'waiting' \

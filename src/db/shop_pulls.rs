@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use anyhow::Context;
 use diesel::QueryResult;
 
 use super::column::row;
-use super::statement::sql;
+use super::statement::{Rows, sql};
 use super::{Db, One, Tx};
+use crate::domain::gap::Gap;
 use crate::domain::id::ShopId;
 use crate::domain::time::UtcTime;
 
@@ -24,6 +26,9 @@ row! {
         pub history_began_at: Option<UtcTime>,
         pub history_place: String,
         pub history_read: i64,
+        /// When the shop's count was last held against ours, and what it has more of: see [`ShopPullRow::gaps`].
+        pub gaps_checked_at: Option<UtcTime>,
+        pub gaps: String,
     }
 }
 
@@ -31,6 +36,17 @@ impl ShopPullRow {
     /// How many orders the first reading of the history has brought, while it is under way.
     pub fn history(&self) -> Option<i64> {
         self.history_began_at.filter(|_| self.changed_since.is_none()).map(|_| self.history_read)
+    }
+
+    /// The days of which the shop counts more orders than are here.
+    ///
+    /// # Errors
+    /// When the column holds no such list.
+    pub fn gaps(&self) -> anyhow::Result<Vec<Gap>> {
+        match self.gaps.as_str() {
+            "" => Ok(Vec::new()),
+            text => serde_json::from_str(text).context("reading the gaps of a shop"),
+        }
     }
 }
 
@@ -52,13 +68,15 @@ row! {
         history_began_at: Option<UtcTime>,
         history_place: String,
         history_read: i64,
+        gaps_checked_at: Option<UtcTime>,
+        gaps: String,
     }
 }
 
 /// How far every shop has been read that ever was.
 pub fn all(db: &mut Db) -> QueryResult<HashMap<ShopId, ShopPullRow>> {
     let text = "SELECT shop_id, changed_since, placed_swept_at, pulled_at, hinted_at, failures, error, \
-         history_began_at, history_place, history_read FROM shop_pulls WHERE seller_id = ?";
+         history_began_at, history_place, history_read, gaps_checked_at, gaps FROM shop_pulls WHERE seller_id = ?";
     let seller = db.seller();
     let rows: Vec<OfShop> = db.load(sql(text).bind(seller))?;
     let pull = |row: OfShop| {
@@ -72,6 +90,8 @@ pub fn all(db: &mut Db) -> QueryResult<HashMap<ShopId, ShopPullRow>> {
             history_began_at: row.history_began_at,
             history_place: row.history_place,
             history_read: row.history_read,
+            gaps_checked_at: row.gaps_checked_at,
+            gaps: row.gaps,
         };
         (row.shop_id, state)
     };
@@ -81,7 +101,7 @@ pub fn all(db: &mut Db) -> QueryResult<HashMap<ShopId, ShopPullRow>> {
 /// How far a shop has been read; the beginning for one that never was.
 pub fn find(db: &mut Db, shop: ShopId) -> QueryResult<ShopPullRow> {
     let text = "SELECT changed_since, placed_swept_at, pulled_at, hinted_at, failures, error, \
-         history_began_at, history_place, history_read FROM shop_pulls \
+         history_began_at, history_place, history_read, gaps_checked_at, gaps FROM shop_pulls \
          WHERE seller_id = ? AND shop_id = ?";
     let seller = db.seller();
     Ok(db.first(sql(text).bind(seller).bind(shop))?.unwrap_or_default())
@@ -91,11 +111,12 @@ pub fn find(db: &mut Db, shop: ShopId) -> QueryResult<ShopPullRow> {
 pub fn note_done(tx: &mut Tx, shop: ShopId, began: UtcTime, swept: bool) -> QueryResult<()> {
     let (seller, now) = (tx.seller(), tx.now);
     let swept = swept.then_some(began);
-    let text = "INSERT INTO shop_pulls (seller_id, shop_id, changed_since, placed_swept_at, pulled_at, failures, error) \
-         VALUES (?, ?, ?, ?, ?, 0, '') ON CONFLICT (seller_id, shop_id) DO UPDATE SET \
+    let text = "INSERT INTO shop_pulls (seller_id, shop_id, changed_since, placed_swept_at, pulled_at, failures, error, history_began_at) \
+         VALUES (?, ?, ?, ?, ?, 0, '', ?) ON CONFLICT (seller_id, shop_id) DO UPDATE SET \
          changed_since = excluded.changed_since, pulled_at = excluded.pulled_at, failures = 0, error = '', history_place = '', \
-         placed_swept_at = COALESCE(excluded.placed_swept_at, shop_pulls.placed_swept_at)";
-    tx.execute(sql(text).bind(seller).bind(shop).bind(began).bind(swept).bind(now)).map(drop)
+         placed_swept_at = COALESCE(excluded.placed_swept_at, shop_pulls.placed_swept_at), \
+         history_began_at = COALESCE(shop_pulls.history_began_at, excluded.history_began_at)";
+    tx.execute(sql(text).bind(seller).bind(shop).bind(began).bind(swept).bind(now).bind(began)).map(drop)
 }
 
 /// Notes where the first reading of the history goes on, and how many orders it has read.
@@ -139,4 +160,32 @@ pub fn oldest_open(db: &mut Db, shop: ShopId) -> QueryResult<Option<UtcTime>> {
     let text = "SELECT MIN(ordered_at) AS at FROM orders WHERE seller_id = ? AND shop_id = ? \
          AND state <> 'shipped' AND state <> 'completed' AND state <> 'cancelled'";
     Ok(db.first::<Moment>(sql(text).bind(seller).bind(shop))?.and_then(|row| row.at))
+}
+
+row! {
+    struct OfDay {
+        count: i64,
+    }
+}
+
+/// How many orders of the shop are here of each of these spans of the time of placing, which end before their end.
+pub fn placed(db: &mut Db, shop: ShopId, spans: &[(UtcTime, UtcTime)]) -> QueryResult<Vec<i64>> {
+    let seller = db.seller();
+    let text = "SELECT COUNT(o.id) AS count FROM ? LEFT JOIN orders o ON o.seller_id = ? AND o.shop_id = ? \
+         AND o.ordered_at >= span.since AND o.ordered_at < span.until GROUP BY span.since ORDER BY span.since";
+    let rows = Rows::new("span")
+        .column("since", spans.iter().map(|(since, _)| *since))
+        .column("until", spans.iter().map(|(_, until)| *until));
+    let days: Vec<OfDay> = db.load(sql(text).rows(rows).bind(seller).bind(shop))?;
+    Ok(days.into_iter().map(|day| day.count).collect())
+}
+
+/// Keeps the gaps that were found, before they are read again or, with `is_checked`, at the end of a check.
+pub fn note_gaps(tx: &mut Tx, shop: ShopId, gaps: &[Gap], is_checked: bool) -> QueryResult<()> {
+    let (seller, now) = (tx.seller(), tx.now);
+    let gaps = serde_json::json!(gaps).to_string();
+    let text = "UPDATE shop_pulls SET gaps = ?, gaps_checked_at = COALESCE(?, gaps_checked_at) \
+         WHERE seller_id = ? AND shop_id = ?";
+    let checked = is_checked.then_some(now);
+    tx.execute(sql(text).bind(gaps).bind(checked).bind(seller).bind(shop)).map(drop)
 }

@@ -6,6 +6,7 @@ pub mod carrier_service;
 pub mod deadline;
 pub mod error;
 pub mod freight;
+pub mod gap;
 pub mod id;
 pub mod job;
 pub mod left_out;

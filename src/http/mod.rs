@@ -138,6 +138,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/shops/{id}").route(get().to(shops::show)).route(patch().to(shops::change)))
         .service(resource("/shops/{id}/try").route(post().to(shops::attempt)))
         .service(resource("/shops/{id}/pull").route(post().to(shops::pull)))
+        .service(resource("/shops/{id}/gap-check").route(post().to(shops::check_gaps)))
         .service(resource("/shops/{id}/orders").route(post().to(orders::push)))
         .service(resource("/shops/{id}/imports").route(post().to(imports::create)))
         .service(resource("/imports").route(get().to(imports::list)))

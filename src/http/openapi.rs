@@ -22,7 +22,7 @@ use super::{
         description = "One shipping queue for the orders of every shop a seller runs. Conventions: docs/api.md."
     ),
     paths(
-        shops::create, shops::list, shops::show, shops::change, shops::pull, shops::attempt, platforms::list,
+        shops::create, shops::list, shops::show, shops::change, shops::pull, shops::check_gaps, shops::attempt, platforms::list,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
         orders::write_note, audits::pass, audits::reject, audits::undo,

@@ -14,14 +14,15 @@ use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, shop_pulls, shop_tokens};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
+use crate::domain::gap::Gap;
 use crate::domain::id::ShopId;
 use crate::domain::order::{OrderSnapshot, OrderState};
 use crate::domain::platform::Platform;
 use crate::domain::recipient::mask::masked;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
-use crate::jobs::pulling;
 use crate::jobs::trying::{Trial, Tried, first_orders};
+use crate::jobs::{gap_checking, pulling};
 use crate::operations::shops as operations;
 
 /// A shop to be linked.
@@ -76,6 +77,10 @@ pub struct ShopHealthView {
     last_pull_at: Option<UtcTime>,
     /// How many orders the first reading of the history has brought so far; `None` once it is read.
     history_read: Option<i64>,
+    /// When the shop's own count of its orders was last held against ours; `None` where it does not count.
+    gaps_checked_at: Option<UtcTime>,
+    /// The days of which it counted more, after what was missing was read again.
+    gaps: Vec<GapView>,
     /// When the shop last said by a webhook that something changed.
     last_hint_at: Option<UtcTime>,
     /// How many pulls in a row came to nothing, and why the last one did.
@@ -89,10 +94,30 @@ pub struct ShopHealthView {
     last_order_at: Option<UtcTime>,
 }
 
+/// A day of which the shop counts more orders than are here.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GapView {
+    /// When the day began by the shop's clock.
+    from: UtcTime,
+    /// Where it ended, or how far it was counted.
+    until: UtcTime,
+    /// How many orders the shop counts, and how many are here.
+    theirs: i64,
+    ours: i64,
+}
+
+impl From<Gap> for GapView {
+    fn from(gap: Gap) -> Self {
+        let Gap { from, until, theirs, ours, .. } = gap;
+        Self { from, until, theirs, ours }
+    }
+}
+
 impl ShopView {
     fn of(db: &mut Db, row: ShopRow) -> Result<Self, Error> {
         let settings = row.settings()?;
         let pull = shop_pulls::find(db, row.id)?;
+        let gaps = pull.gaps()?.into_iter().map(GapView::from).collect();
         let health = ShopHealthView {
             state: match row.last_intake_at {
                 _ if pull.failures > 0 => "failing",
@@ -101,6 +126,8 @@ impl ShopView {
             },
             last_pull_at: pull.pulled_at,
             history_read: pull.history(),
+            gaps_checked_at: pull.gaps_checked_at,
+            gaps,
             last_hint_at: pull.hinted_at,
             failures: pull.failures,
             error: Some(pull.error).filter(|error| !error.is_empty()),
@@ -190,6 +217,17 @@ pub async fn change(caller: Caller, id: Id<ShopId>, body: Body<ShopPatch>) -> Re
 pub async fn pull(caller: Caller, id: Id<ShopId>) -> Reply {
     caller.needs(Right::Intake)?;
     caller.write(StatusCode::ACCEPTED, move |tx| Ok(JobView::from(pulling::enqueue(tx, id.0)?))).await
+}
+
+/// Count a shop's orders
+///
+/// Holds the shop's own count of the orders of each of the last 30 days against ours, as a job; what is missing is read
+/// again. Every shop is counted once a day by itself.
+#[utoipa::path(post, path = "/api/v1/shops/{id}/gap-check", tag = "shops",
+    responses((status = 202, description = "The job", body = JobView)))]
+pub async fn check_gaps(caller: Caller, id: Id<ShopId>) -> Reply {
+    caller.needs(Right::Intake)?;
+    caller.write(StatusCode::ACCEPTED, move |tx| Ok(JobView::from(gap_checking::enqueue(tx, id.0)?))).await
 }
 
 /// What opens a shop, to be tried.

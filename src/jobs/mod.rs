@@ -5,6 +5,7 @@
 pub mod answering;
 pub mod authorising;
 pub mod dry_running;
+pub mod gap_checking;
 pub mod housekeeping;
 pub mod imports;
 pub mod intake;

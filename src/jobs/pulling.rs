@@ -187,14 +187,15 @@ pub fn pull(task: &Task) -> Result<End, Error> {
     })
 }
 
-enum Trouble {
+/// Why a reading was not ended.
+pub(super) enum Trouble {
     Call(CallError),
     Ours(Error),
     Stopped,
 }
 
-/// `history` is when the first reading of all began, which goes on at a place.
-fn sweep_all(
+/// Reads a sweep to its end. `history` is when the first reading of all began, which goes on at a place.
+pub(super) fn sweep_all(
     task: &Task,
     door: &Door,
     sweep: Sweep,

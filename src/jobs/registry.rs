@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use workers::{End, Kind, Limit, Periodic, Retry};
 
+use super::gap_checking::{CHECK, CHECK_ALL};
 use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
-use super::{answering, dry_running, housekeeping, pulling, telling};
+use super::{answering, dry_running, gap_checking, housekeeping, pulling, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
@@ -70,6 +71,9 @@ const TIDY_PACE: Duration = Duration::from_secs(3600);
 /// How often every shop is asked for what has changed.
 const PULL_PACE: Duration = Duration::from_secs(120);
 
+/// How often every shop's orders are counted.
+const COUNT_PACE: Duration = Duration::from_secs(24 * 3600);
+
 /// How often write-backs are looked for that no job tells.
 const TELL_PACE: Duration = Duration::from_secs(600);
 
@@ -80,6 +84,7 @@ pub fn periodic() -> Vec<Periodic> {
         Periodic { name: "house.keep", every: HOUSE_PACE, lane: KEEP_HOUSE.lane, kind: KEEP_HOUSE.name },
         Periodic { name: "house.tidy", every: TIDY_PACE, lane: TIDY_HOUSE.lane, kind: TIDY_HOUSE.name },
         Periodic { name: "shops.pull", every: PULL_PACE, lane: PULL_ALL.lane, kind: PULL_ALL.name },
+        Periodic { name: "shops.gap_check", every: COUNT_PACE, lane: CHECK_ALL.lane, kind: CHECK_ALL.name },
         Periodic { name: "write_backs.tell", every: TELL_PACE, lane: TELL_DUE.lane, kind: TELL_DUE.name },
     ]
 }
@@ -99,6 +104,8 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, FIRST_RULES, dry_running::judge_all),
         kind(app, PULL_ALL, pulling::pull_all),
         kind(app, PULL, pulling::pull),
+        kind(app, CHECK_ALL, gap_checking::check_all),
+        kind(app, CHECK, gap_checking::check),
         kind(app, IMPORT, import_file),
         kind(app, DOCUMENT, answering::answer),
         kind(app, NUMBER_RUN, answering::answer),

@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use crate::gateways::douyin::{FIRST, KEY, SECRET, Shop, Shown, line_id, shown};
 use crate::number_runs::{run, shipments};
+use crate::pulling;
 use crate::ship::{all_write_backs, ship};
 use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, until};
@@ -54,6 +55,22 @@ each_database!(
         assert_eq!((read.len(), cancelled), (229, 3));
     }
 );
+
+#[test]
+fn an_order_that_came_late_into_douyins_list_is_found_by_counting() {
+    let app = TestApp::sqlite();
+    let shop = Shop::of(&app, some(&app, 2));
+    let gateway = shop.start();
+    let linked = link(&app, "douyin", &gateway);
+    assert_eq!(pull(&app, linked.id)["state"], "done");
+    let late = shop.now() - 3 * 86_400;
+    shop.orders().insert(FIRST, shown(FIRST, late));
+    let runner = pulling::worker(&app);
+    let job = pulling::ended(&app, &format!("/api/v1/shops/{}/gap-check", linked.id));
+    runner.stop(PATIENCE);
+    assert_eq!(job["result"], json!({ "days": 30, "orders_read": 3, "missing": 0 }));
+    assert_eq!(orders(&app).len(), 3);
+}
 
 each_database!(
     fn both_orders_of_a_merged_parcel_are_shipped_in_douyin_once_though_an_answer_is_lost(app: TestApp) {

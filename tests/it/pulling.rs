@@ -6,8 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use huidan::connectors::http::Http;
+use huidan::connectors::link::{Access, Connector, connector};
 use huidan::connectors::woocommerce::sign;
 use huidan::db::statement::sql;
+use huidan::domain::platform::Platform;
+use huidan::domain::shop::ShopSettings;
+use huidan::domain::time::UtcTime;
 use huidan::jobs::pulling;
 use huidan::jobs::registry;
 use huidan::jobs::run::parts;
@@ -163,7 +168,12 @@ pub fn worker(app: &TestApp) -> Runner {
 
 /// Asks for a pull and waits for its end.
 pub fn pulled(app: &TestApp, shop: &str) -> Json {
-    let job = app.http().post(&format!("/api/v1/shops/{shop}/pull"), json!({})).expect(202);
+    ended(app, &format!("/api/v1/shops/{shop}/pull"))
+}
+
+/// Asks for a job and waits for its end.
+pub fn ended(app: &TestApp, asked: &str) -> Json {
+    let job = app.http().post(asked, json!({})).expect(202);
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().expect("an id"));
     let begun = Instant::now();
     loop {
@@ -418,6 +428,43 @@ fn one_pull_of_a_shop_waits_at_a_time_and_others_are_not_asked() {
     assert_eq!(app.http().post("/api/v1/shops", bad).problem(), "422 invalid_fields");
     let missing = app.write(|tx| pulling::enqueue(tx, huidan::domain::id::ShopId(4711)).map(|row| row.id));
     assert!(missing.is_err_and(|error| error.to_string().contains("4711")));
+}
+
+#[test]
+fn shops_count_the_orders_of_a_day_by_filters_they_are_seen_to_know() {
+    let gateway = Gateway::start(|asked| match asked.path.as_str() {
+        "/wp-json/wc/v3/orders" => {
+            let span = (asked.get("after"), asked.get("before"));
+            let is_right = is_signed(asked) && span == ("2026-11-18T15:59:59", "2026-11-19T16:00:00");
+            (if is_right { 200 } else { 401 }, vec![("x-wp-total", "12".to_owned())], "[]".to_owned())
+        }
+        "/admin/orders" => {
+            let count = if asked.get("created_at[$gte]") == "2026-11-18T16:00:00Z" { 30 } else { 18 };
+            (200, Vec::new(), json!({ "orders": [], "count": count, "offset": 0, "limit": 1 }).to_string())
+        }
+        _ => {
+            let wish: Json = serde_json::from_str(&asked.body).expect("JSON");
+            let between = json!({ "start": "2026-11-18T16:00:00Z", "end": "2026-11-19T15:59:59.999Z" });
+            let is_right = wish["variables"]["o"]["filter"]["orderPlacedAt"]["between"] == between;
+            let total = if is_right { 12 } else { 0 };
+            (200, Vec::new(), json!({ "data": { "orders": { "totalItems": total } } }).to_string())
+        }
+    });
+    let settings = ShopSettings { address: gateway.address(), ..ShopSettings::default() };
+    let keys = json!({ "consumer_key": KEY, "consumer_secret": SECRET, "secret_key": "sk", "api_key": "k" });
+    let (from, until) = ("2026-11-18T16:00:00Z", "2026-11-19T16:00:00Z");
+    let at = |text| UtcTime::parse(text).expect("a time");
+    let http = Http::default();
+    let access = Access {
+        http: &http,
+        settings: &settings,
+        credentials: keys.as_object().expect("an object"),
+        now: at("2026-11-20T04:00:00Z"),
+    };
+    for platform in [Platform::Woocommerce, Platform::Medusa, Platform::Vendure] {
+        let counting = connector(platform).and_then(Connector::counting).expect("it counts");
+        assert_eq!(counting.placed(&access, at(from), at(until)), Ok(12), "{platform}");
+    }
 }
 
 #[test]

@@ -332,6 +332,74 @@ each_database!(
     }
 );
 
+/// Counts to the end.
+fn count(app: &TestApp, shop: &ShopRow) -> Json {
+    let runner = pulling::worker(app);
+    let job = pulling::ended(app, &format!("/api/v1/shops/{}/gap-check", shop.id));
+    runner.stop(PATIENCE);
+    job
+}
+
+each_database!(
+    fn an_order_the_list_left_out_is_found_by_counting_and_one_that_stays_away_is_said_once(app: TestApp) {
+        const DAY: i64 = 86_400;
+        let first = 1_000 + FIRST;
+        let mut rows = top::trades(5, NOON - 3 * DAY + 600, 60);
+        rows.insert(first, Trade { is_hidden: true, ..Trade::paid(first, NOON - 3 * DAY + 600, 1) });
+        // The first second of a day by the shop's clock, and the last one.
+        let midnight = NOON - 3 * DAY + DAY / 2;
+        for (tid, created) in [(first + 1, midnight), (first + 2, midnight - 1)] {
+            rows.insert(tid, Trade { created, ..Trade::paid(tid, created + 60, 1) });
+        }
+        let (shop, gateway) = top::start(app.app(), rows);
+        let row = linked(&app, &gateway);
+        assert_eq!(count(&app, &row)["result"], Json::Null, "before the history is read nothing is missing");
+        assert_eq!(pull(&app, &row)["result"], json!({ "orders": 7 }));
+        let result = |read: i64, missing: i64| json!({ "days": 30, "orders_read": read, "missing": missing });
+        assert_eq!(count(&app, &row)["result"], result(0, 0));
+
+        // The list shows it now, and no pull looks so far back.
+        shop.rows().get_mut(&first).expect("a trade").is_hidden = false;
+        assert_eq!(pull(&app, &row)["result"], json!({ "orders": 0 }));
+        assert_eq!(count(&app, &row)["result"], result(8, 0));
+        let told = |kind: &str| {
+            let log = app.http().get(&format!("/api/v1/events?subject={}&limit=100", row.id)).expect(200);
+            let items = log["items"].as_array().expect("a list").clone();
+            let of_kind = items.into_iter().filter(|event| event["kind"] == kind);
+            of_kind.map(|event| event["data"].clone()).collect::<Vec<Json>>()
+        };
+        let expected = json!({ "from": "2026-11-16T16:00:00Z", "until": "2026-11-17T16:00:00Z", "theirs": 7,
+            "ours_before": 6, "ours": 7 });
+        assert_eq!(told("shop.gap_found"), [expected]);
+        assert_eq!(count(&app, &row)["result"], result(0, 0));
+
+        // One that cannot be understood stays away.
+        let moon = Trade { status: "ON_THE_MOON", ..Trade::paid(first + 3, NOON - 2 * DAY, 1) };
+        shop.rows().insert(first + 3, moon);
+        for _ in 0..2 {
+            assert_eq!(count(&app, &row)["result"]["missing"], 1);
+        }
+        assert_eq!((told("shop.gap_found").len(), told("shop.gap_closed").len()), (2, 0));
+        let path = format!("/api/v1/shops/{}", row.id);
+        let health = app.http().get(&path).expect(200)["health"].clone();
+        assert_eq!(
+            health["gaps"],
+            json!([{ "from": "2026-11-17T16:00:00Z", "until": "2026-11-18T16:00:00Z", "theirs": 2, "ours": 1 }])
+        );
+        shop.rows().get_mut(&(first + 3)).expect("a trade").status = "WAIT_SELLER_SEND_GOODS";
+        assert_eq!(count(&app, &row)["result"]["missing"], 0);
+        assert_eq!((told("shop.gap_found").len(), told("shop.gap_closed").len()), (2, 1));
+        assert_eq!(app.http().get(&path).expect(200)["health"]["gaps"], json!([]));
+
+        // A platform whose lists have no total.
+        let keys = json!({ "app_key": "a", "app_secret": "b", "sign_secret": "c", "access_token": "d" });
+        let shop = json!({ "platform": "kuaishou", "name": "快手店", "credentials": keys });
+        let id = app.http().post("/api/v1/shops", shop).expect(201)["id"].as_str().expect("an id").to_owned();
+        let refused = app.http().post(&format!("/api/v1/shops/{id}/gap-check"), json!({}));
+        assert_eq!(refused.problem(), "409 shop_not_counted");
+    }
+);
+
 each_database!(
     fn both_trades_of_a_parcel_show_its_number_once_though_answers_are_lost(app: TestApp) {
         let mut rows = top::trades(2, NOON - 600, 1);

@@ -11,10 +11,11 @@ use serde_json::Value as Json;
 
 use super::digest::percent_encoded;
 use super::http::Answer;
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::woocommerce::sign::basic;
-use wire::List;
+use crate::domain::time::UtcTime;
+use wire::{Count, List};
 
 /// The connector. Credentials: `secret_key`, a secret API key of the admin (`sk_…`).
 pub struct Medusa;
@@ -58,6 +59,25 @@ impl Connector for Medusa {
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
+    }
+
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+}
+
+impl Counting for Medusa {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        // An end of the span is not known to be heeded, a beginning is; an order that comes in between is counted later.
+        let since = |time: UtcTime| -> Result<i64, CallError> {
+            let time = percent_encoded(&time.to_string());
+            let list: Count =
+                get(access, &format!("/admin/orders?limit=1&fields=id&created_at%5B$gte%5D={time}"))?
+                    .json()?;
+            Ok(list.count)
+        };
+        let later = since(until)?;
+        Ok(since(from)? - later)
     }
 }
 

@@ -8,6 +8,12 @@ pub struct List {
     pub orders: Vec<Order>,
 }
 
+/// How many orders a filter finds.
+#[derive(Deserialize)]
+pub struct Count {
+    pub count: i64,
+}
+
 #[derive(Deserialize)]
 pub struct Order {
     pub id: String,

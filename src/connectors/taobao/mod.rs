@@ -15,9 +15,10 @@ use serde::Deserialize;
 
 use super::authorisation::Authorisation;
 use super::china::time;
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
 use super::walk::Walk;
+use crate::domain::time::UtcTime;
 use client::{call, part};
 use wire::{Detail, List};
 
@@ -94,8 +95,29 @@ impl Connector for Taobao {
         Some(&consent::Consent)
     }
 
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Counting for Taobao {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        // Both ends are within.
+        let (start, end) = (time(from.chrono().timestamp()), time(until.chrono().timestamp() - 1));
+        let params = [
+            ("fields", "tid"),
+            ("start_created", start.as_str()),
+            ("end_created", end.as_str()),
+            ("page_no", "1"),
+            ("page_size", "1"),
+            ("use_has_next", "false"),
+        ];
+        let list: List = part(call(access, "taobao.trades.sold.get", &params)?)?;
+        Ok(list.total_results)
     }
 }
 

@@ -9,9 +9,11 @@ mod wire;
 
 use serde_json::{Value as Json, json};
 
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
+use crate::domain::time::UtcTime;
+use chrono::Duration;
 use wire::{Answer, List, Order};
 
 /// The connector. Credentials: `api_key`, made in the Admin UI, and `channel_token` for a shop of several channels.
@@ -74,6 +76,23 @@ impl Connector for Vendure {
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
+    }
+
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+}
+
+impl Counting for Vendure {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        // Both ends are within, and moments have milliseconds.
+        let between =
+            json!({ "start": from.to_string(), "end": until.plus(-Duration::milliseconds(1)).to_string() });
+        let options = json!({ "filter": { "orderPlacedAt": { "between": between } }, "take": 1 });
+        let query = "query($o: OrderListOptions!) { orders(options: $o) { totalItems } }";
+        let data = call(access, &json!({ "query": query, "variables": { "o": options } }))?;
+        let total = data["orders"]["totalItems"].as_i64();
+        total.ok_or_else(|| CallError::PlatformBusy("its list has no totalItems".to_owned()))
     }
 }
 

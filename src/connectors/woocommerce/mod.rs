@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 
 use super::digest::{hex, percent_encoded, sha256};
 use super::http::Answer;
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
 use crate::domain::time::UtcTime;
@@ -71,6 +71,30 @@ impl Connector for Woocommerce {
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
+    }
+
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+}
+
+impl Counting for Woocommerce {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        let shown = |time: UtcTime| time.chrono().format("%Y-%m-%dT%H:%M:%S").to_string();
+        // Strictly between both, in whole seconds.
+        let (after, before) = (shown(from.plus(-Duration::seconds(1))), shown(until));
+        let query = [
+            ("after", after.as_str()),
+            ("before", before.as_str()),
+            ("dates_are_gmt", "true"),
+            ("per_page", "1"),
+            ("status", "any"),
+        ];
+        let answer = call(access, "/orders", &query)?;
+        answer.check()?;
+        let total =
+            answer.headers.get("x-wp-total").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        total.ok_or_else(|| CallError::PlatformBusy("its answer has no X-WP-Total".to_owned()))
     }
 }
 

@@ -52,6 +52,7 @@ fn kind(view: &View, kind: &str) -> String {
     let text = match kind {
         "import.file" => t::IMPORT,
         "shop.pull" | "demo.pull" => t::PULL,
+        "shop.gap_check" => t::GAP_CHECK,
         "shipments.recheck" => t::RECHECK,
         "write_back.tell" => t::TELL,
         "answer.document" => t::DOCUMENT,

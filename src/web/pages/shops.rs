@@ -16,14 +16,15 @@ use crate::db::shop_tokens::{self, ShopTokenRow};
 use crate::db::shops::{self as record, ShopRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
+use crate::domain::gap::Gap;
 use crate::domain::id::ShopId;
 use crate::domain::platform::Platform;
 use crate::domain::recipient::mask::masked;
 use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
 use crate::http::blocking::blocking;
-use crate::jobs::pulling;
 use crate::jobs::trying::{Trial, Tried, first_orders};
+use crate::jobs::{gap_checking, pulling};
 use crate::operations::shops::{self, NewShop, ShopChange};
 use crate::web::form::Form;
 use crate::web::icons::icon;
@@ -44,7 +45,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/shops/{id}/authorise", [post().to(authorising::authorise)]))
         .service(inside("/shops/{id}/link", [post().to(link)]))
         .service(inside("/shops/{id}/try", [post().to(attempt)]))
-        .service(inside("/shops/{id}/pull", [post().to(pull)]));
+        .service(inside("/shops/{id}/pull", [post().to(pull)]))
+        .service(inside("/shops/{id}/gap-check", [post().to(check_gaps)]));
 }
 
 /// `GET /shops`
@@ -56,13 +58,15 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
             let shops = rows
                 .into_iter()
                 .map(|row| {
-                    Ok((row.settings()?, shop_pulls::find(db, row.id)?, shop_tokens::find(db, row.id)?, row))
+                    let pull = shop_pulls::find(db, row.id)?;
+                    let gaps = pull.gaps()?;
+                    Ok((row.settings()?, (pull, gaps), shop_tokens::find(db, row.id)?, row))
                 })
                 .collect::<Result<Vec<_>, Error>>()?;
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(common::SHOPS)) } small { (view.t(t::SHOPS_LEAD)) } }
-                    @for (settings, pull, token, shop) in &shops { (panel(view, shop, settings, (pull, token), &seller)) }
+                    @for (settings, pull, token, shop) in &shops { (panel(view, shop, settings, (&pull.0, &pull.1, token), &seller)) }
                     @if view.may(Right::Manage) { (new_form(view)) }
                 }
             };
@@ -75,7 +79,7 @@ fn panel(
     view: &View,
     shop: &ShopRow,
     settings: &ShopSettings,
-    (pull, token): (&ShopPullRow, &ShopTokenRow),
+    (pull, gaps, token): (&ShopPullRow, &[Gap], &ShopTokenRow),
     seller: &SellerSettings,
 ) -> Markup {
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
@@ -93,12 +97,17 @@ fn panel(
                     form method="post" action={ "/shops/" (shop.id) "/pull" } {
                         (csrf(view)) button type="submit" { (icon("stale")) (view.t(t::PULL_NOW)) }
                     }
+                    @if connector.and_then(Connector::counting).is_some() {
+                        form method="post" action={ "/shops/" (shop.id) "/gap-check" } {
+                            (csrf(view)) button type="submit" { (icon("tick")) (view.t(t::GAP_CHECK)) }
+                        }
+                    }
                 }
                 @if shop.platform == Platform::File && view.may(Right::Intake) {
                     a.button href={ "/imports?shop=" (shop.id) } { (icon("file")) (view.t(t::IMPORT_INTO)) }
                 }
             }
-            @if is_asked { (health(view, pull)) (authorising::term(view, token)) }
+            @if is_asked { (health(view, pull)) (counted(view, pull, gaps)) (authorising::term(view, token)) }
             @if view.may(Right::Manage) && is_asked {
                 details.fold open[settings.address.is_empty() && !shop.is_linked] {
                     summary { (view.t(t::LINK)) }
@@ -149,6 +158,19 @@ fn health(view: &View, pull: &ShopPullRow) -> Markup {
         } @else { p.hint { (view.t(t::NOT_PULLED)) } }
         @if let Some(read) = pull.history() { p.hint { (t::HISTORY_READING.with(view.lang, &[&read])) } }
         @if let Some(at) = pull.hinted_at { p.hint { (view.t(t::HINTED)) " " (view.moment(at)) } }
+    }
+}
+
+/// What came of holding the shop's own count against ours.
+fn counted(view: &View, pull: &ShopPullRow, gaps: &[Gap]) -> Markup {
+    html! {
+        @if gaps.is_empty() {
+            @if let Some(at) = pull.gaps_checked_at { p { (icon("tick")) " " (view.t(t::GAP_NONE)) " " (view.moment(at)) } }
+        } @else {
+            @for gap in gaps {
+                p.reason { (icon("alarm")) " " (t::GAP_DAY.with(view.lang, &[&view.moment(gap.from), &view.moment(gap.until), &gap.theirs, &gap.ours])) }
+            }
+        }
     }
 }
 
@@ -250,6 +272,17 @@ pub async fn pull(visitor: Visitor, id: Path<ShopId>, _: Form) -> HttpResponse {
         .change(Right::Intake, move |tx, view| {
             pulling::enqueue(tx, id)?;
             Ok(then("/shops", view.t(t::PULLING).to_owned()))
+        })
+        .await
+}
+
+/// `POST /shops/{id}/gap-check`
+pub async fn check_gaps(visitor: Visitor, id: Path<ShopId>, _: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Intake, move |tx, view| {
+            gap_checking::enqueue(tx, id)?;
+            Ok(then("/shops", view.t(t::GAP_CHECKING).to_owned()))
         })
         .await
 }

@@ -65,6 +65,8 @@ texts! {
     USER_ENABLED = "User let in again" "恢复员工";
     TOKEN_ISSUED = "Token issued" "签发令牌";
     TOKEN_REVOKED = "Token revoked" "吊销令牌";
+    GAP_FOUND = "Orders of the shop were missing" "发现漏单";
+    GAP_CLOSED = "No order of the shop is missing any more" "漏单已补齐";
     SHOP_SILENT = "Shop cannot be read" "店铺读取失败";
     SHOP_AUTHORISED = "Shop authorised" "店铺已授权";
     TOKEN_ENDING = "Authorisation of the shop ends soon" "店铺授权即将到期";
@@ -176,6 +178,8 @@ pub fn kind(kind: &str) -> Option<Text> {
         "user.enabled" => USER_ENABLED,
         "token.issued" => TOKEN_ISSUED,
         "token.revoked" => TOKEN_REVOKED,
+        "shop.gap_found" => GAP_FOUND,
+        "shop.gap_closed" => GAP_CLOSED,
         "shop.silent" => SHOP_SILENT,
         "shop.heard" => SHOP_HEARD,
         "shop.authorised" => SHOP_AUTHORISED,

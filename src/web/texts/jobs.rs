@@ -38,6 +38,7 @@ texts! {
     NEXT_TRY = "Next try" "下次尝试";
     IMPORT = "Take in a file" "导入文件";
     RECHECK = "Judge waiting parcels anew" "重新判定待发包裹";
+    GAP_CHECK = "Count a shop's orders" "核对店铺订单数";
     PULL = "Ask a shop for its orders" "拉取店铺订单";
     TELL = "Tell a shop a number" "回传单号";
     DOCUMENT = "Draw a document" "生成打印文件";

@@ -22,6 +22,8 @@ pub struct Trade {
     pub created: i64,
     pub modified: i64,
     pub hold: bool,
+    /// No list shows it.
+    pub is_hidden: bool,
     pub oaid: String,
     pub lines: Vec<Line>,
 }
@@ -49,7 +51,15 @@ impl Trade {
             |at| Line { oid: tid * 10 + at, num: 2, refund: "NO_REFUND", number: String::new(), told: 0 };
         let lines = (0..lines).map(line).collect();
         let oaid = format!("oaid-{tid}");
-        Self { status: "WAIT_SELLER_SEND_GOODS", created: modified - 60, modified, hold: false, oaid, lines }
+        Self {
+            status: "WAIT_SELLER_SEND_GOODS",
+            created: modified - 60,
+            modified,
+            hold: false,
+            is_hidden: false,
+            oaid,
+            lines,
+        }
     }
 }
 
@@ -183,8 +193,10 @@ fn list<'a>(top: &Top, method: &str, get: &impl Fn(&str) -> &'a str) -> Given {
     let time = |trade: &Trade| if is_changed { trade.modified } else { trade.created };
     let answer = {
         let rows = top.rows();
-        let mut found: Vec<(&u64, &Trade)> =
-            rows.iter().filter(|(_, trade)| (start..=end).contains(&time(trade))).collect();
+        let mut found: Vec<(&u64, &Trade)> = rows
+            .iter()
+            .filter(|(_, trade)| !trade.is_hidden && (start..=end).contains(&time(trade)))
+            .collect();
         found.sort_by_key(|(tid, trade)| std::cmp::Reverse((time(trade), **tid)));
         let page = found.iter().skip((page - 1) * size).take(size);
         let trades: Vec<Json> =

@@ -1,0 +1,2 @@
+ALTER TABLE shop_pulls DROP COLUMN gaps;
+ALTER TABLE shop_pulls DROP COLUMN gaps_checked_at;
