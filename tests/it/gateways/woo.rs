@@ -55,6 +55,26 @@ impl Shop {
             .insert(id, Order { json, numbers: Vec::new(), completions: 0 });
     }
 
+    /// Somebody sets the order's state, unless it was shipped.
+    pub fn set(&self, id: usize, status: &str) {
+        let mut orders = self.orders.lock().expect("no holder panics");
+        let order = orders.get_mut(&id).expect("an order");
+        if order.json["status"] != "completed" {
+            order.json["status"] = status.into();
+            order.json["date_modified_gmt"] = now().into();
+        }
+    }
+
+    /// Each order's number, state, and the numbers it was told, one after the other.
+    pub fn shows(&self) -> Vec<(String, String, Vec<String>)> {
+        let orders = self.orders.lock().expect("no holder panics");
+        let show = |(id, order): (&usize, &Order)| {
+            let status = order.json["status"].as_str().expect("a state").to_owned();
+            (id.to_string(), status, order.numbers.clone())
+        };
+        orders.iter().map(show).collect()
+    }
+
     /// Every order shows one number, was completed once, and no two orders of different people share one.
     pub fn assert_told_once(&self) {
         for (id, order) in &*self.orders.lock().expect("no holder panics") {
