@@ -11,7 +11,7 @@ use serde_json::json;
 use workers::End;
 
 use super::authorising::{self, Door, Shut};
-use super::pulling::{Trouble, asked, doubt, shop_refuses, sweep_all};
+use super::pulling::{AFRESH, Trouble, asked, doubt, shop_refuses, sweep_all};
 use super::run::Task;
 use crate::connectors::link::{CallError, Connector, Counting, Sweep, connected};
 use crate::db::events::{self, NewEvent};
@@ -101,6 +101,7 @@ pub fn check(task: &Task) -> Result<End, Error> {
     let Some(counting) = door.connector.counting() else { return Ok(End::Done) };
     match count(task, &door, counting) {
         Ok(end) => Ok(end),
+        Err(Trouble::Call(CallError::AuthExpired(_))) if doubt(task, &door)? => Ok(End::Snooze(AFRESH)),
         Err(Trouble::Call(error)) => failed(task, shop, &error),
         Err(Trouble::Ours(error)) => Err(error),
         Err(Trouble::Stopped) => Ok(End::Snooze(std::time::Duration::ZERO)),
@@ -188,7 +189,6 @@ fn settle(
 /// What follows when the shop does not answer. That it is silent is said by its pulls.
 fn failed(task: &Task, shop: ShopId, error: &CallError) -> Result<End, Error> {
     match error {
-        CallError::AuthExpired(_) if doubt(task, shop)? => Ok(End::Snooze(std::time::Duration::ZERO)),
         CallError::Throttled { retry_after } => {
             task.work.block_turn(*retry_after);
             Ok(End::Snooze(*retry_after))

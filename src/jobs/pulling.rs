@@ -41,6 +41,9 @@ const OVERLAP: Duration = Duration::minutes(5);
 const SLOW_BEAT: Duration = Duration::minutes(30);
 /// An order open for longer does not keep the slow sweep so far back.
 const OPEN_FOR: Duration = Duration::days(60);
+/// Before a shop that did not accept its token is called with another: where the platform refuses to give one, too, nobody
+/// is asked in circles.
+pub(super) const AFRESH: std::time::Duration = std::time::Duration::from_secs(1);
 /// A shop that failed so often in a row has gone silent, and that is said once.
 const SILENT_AFTER: i64 = 3;
 
@@ -172,7 +175,7 @@ pub fn pull(task: &Task) -> Result<End, Error> {
         match sweep_all(task, &door, sweep, (history, from.take()), &mut read) {
             Ok(()) => {}
             Err(Trouble::Call(CallError::AuthExpired(_))) if doubt(task, &door)? => {
-                return Ok(End::Snooze(std::time::Duration::ZERO));
+                return Ok(End::Snooze(AFRESH));
             }
             Err(Trouble::Call(error)) => return failed(task, shop, &error),
             Err(Trouble::Ours(error)) => return Err(error),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use workers::{End, Retry};
 
 use super::authorising::{self, Shut};
-use super::pulling::doubt;
+use super::pulling::{AFRESH, doubt};
 use super::run::Task;
 use crate::connectors::link::CallError;
 use crate::connectors::parcel::ShipError;
@@ -70,7 +70,7 @@ pub fn tell(task: &Task) -> Result<End, Error> {
     let told = match authorising::open(task.app, &task.actor, shop) {
         Ok(door) => match door.connector.ship(&door.access(task.app), &telling.parcel) {
             Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, &door)? => {
-                return Ok(End::Snooze(Duration::ZERO));
+                return Ok(End::Snooze(AFRESH));
             }
             told => told,
         },

@@ -59,7 +59,7 @@ each_database!(
 #[test]
 fn an_order_that_came_late_into_douyins_list_is_found_by_counting() {
     let app = TestApp::sqlite();
-    let shop = Shop::of(&app, some(&app, 2));
+    let shop = Shop::of(app.app(), some(&app, 2));
     let gateway = shop.start();
     let linked = link(&app, "douyin", &gateway);
     assert_eq!(pull(&app, linked.id)["state"], "done");

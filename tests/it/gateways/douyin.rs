@@ -85,7 +85,8 @@ impl Shop {
         self.world.rows()
     }
 
-    fn now(&self) -> i64 {
+    /// Seconds, by the clock of the app.
+    pub fn now(&self) -> i64 {
         self.world.now().micros() / 1_000_000
     }
 

@@ -215,7 +215,7 @@ impl Place {
             // It does so by itself.
             Kind::Woo(_) => return,
         };
-        let which = if n % 2 == 0 { bans } else { silent_writes };
+        let which = if n.is_multiple_of(2) { bans } else { silent_writes };
         which.store(1, Ordering::Relaxed);
     }
 
