@@ -245,6 +245,13 @@ fn plan(
     let mut supply = Supply::new(format, stacks, new.step, CompanyPrefix::default());
     let Drawn { numbers, skipped, stop } =
         draw(&mut supply, places, new.skip_taken, |numbers| in_use(db, &new.carrier, numbers))?;
+    // Somebody took it between the two looks.
+    if let Some(Stop::Occupied(occupied)) = &stop
+        && numbers.is_empty()
+        && firsts.contains(&occupied.number)
+    {
+        return Err(occupied.refusal());
+    }
 
     let short = match &stop {
         Some(stop) => stop.why(),
