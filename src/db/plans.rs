@@ -14,21 +14,13 @@ row! {
     /// What somebody said of an order.
     pub struct WishRow {
         pub order_id: OrderId,
-        /// The parcel it was said of; 0 when of the order itself.
+        /// The parcel it was said of.
         pub shipment_id: ShipmentId,
         pub carrier: String,
         pub service: String,
         pub warehouse: String,
         pub said_by: String,
         pub said_at: UtcTime,
-    }
-}
-
-impl WishRow {
-    /// The wish itself.
-    pub fn wish(&self) -> Wish {
-        let Self { carrier, service, warehouse, said_by, .. } = self.clone();
-        Wish { carrier, service, warehouse, said_by }
     }
 }
 
@@ -47,8 +39,8 @@ pub fn wishes(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<WishRow>> {
 #[derive(Debug, Clone)]
 pub struct NewWish {
     pub order: OrderId,
-    /// The parcel it is said of; none when of the order itself.
-    pub shipment: Option<ShipmentId>,
+    /// The parcel it is said of.
+    pub shipment: ShipmentId,
     pub wish: Wish,
 }
 
@@ -60,7 +52,7 @@ pub fn save(tx: &mut Tx, wishes: &[NewWish]) -> QueryResult<()> {
     let (seller, now) = (tx.seller(), tx.now);
     let rows = Rows::new("new")
         .column("order_id", wishes.iter().map(|new| new.order))
-        .column("shipment_id", wishes.iter().map(|new| new.shipment.unwrap_or(ShipmentId(0))))
+        .column("shipment_id", wishes.iter().map(|new| new.shipment))
         .column("carrier", wishes.iter().map(|new| &new.wish.carrier))
         .column("service", wishes.iter().map(|new| &new.wish.service))
         .column("warehouse", wishes.iter().map(|new| &new.wish.warehouse))

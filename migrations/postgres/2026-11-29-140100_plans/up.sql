@@ -23,7 +23,7 @@ CREATE UNIQUE INDEX one_default_warehouse ON warehouses (seller_id) WHERE is_def
 CREATE TABLE plan_wishes (
     seller_id BIGINT NOT NULL,
     order_id BIGINT NOT NULL,
-    -- The parcel it was said of; 0 when of the order itself.
+    -- The parcel it was said of.
     shipment_id BIGINT NOT NULL,
     -- Each empty where nothing was said.
     carrier TEXT NOT NULL,

@@ -202,7 +202,7 @@ fn said(tx: &mut Tx, new: &NewPlan, members: &[MemberRow]) -> Result<Vec<NewWish
             };
             let warehouse = new.warehouse.clone().unwrap_or(before.warehouse);
             let wish = Wish { carrier, service, warehouse, said_by: by.clone() };
-            let one = move |order| NewWish { order, shipment: Some(shipment), wish: wish.clone() };
+            let one = move |order| NewWish { order, shipment, wish: wish.clone() };
             orders.into_iter().map(one).collect::<Vec<_>>()
         })
         .collect())
