@@ -33,7 +33,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             if !is_json(&request) {
                 return Err(media_type(&content_type(&request), "application/json"));
             }
-            Ok(Self(json(&bytes)?))
+            Ok(Self(object(&bytes)?))
         }
         .boxed_local()
     }
@@ -53,7 +53,7 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
             let bytes = read(&mut payload, SMALL).await?;
             match (bytes.is_empty(), is_json(&request)) {
                 (true, _) => Ok(Self(T::default())),
-                (false, true) => Ok(Self(json(&bytes)?)),
+                (false, true) => Ok(Self(object(&bytes)?)),
                 (false, false) => Err(media_type(&content_type(&request), "application/json")),
             }
         }
@@ -223,6 +223,16 @@ pub fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     Ok(value)
 }
 
+/// Reads a body with named fields; serde alone would take a list as the fields in their order.
+fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => {
+            Err(Error::invalid("body", "type", "The body is a list; send an object with named fields"))
+        }
+        _ => json(bytes),
+    }
+}
+
 /// Gives a sentence of serde the field it speaks of.
 fn field_error(path: &str, said: &str) -> Error {
     let path = if path == "." { "" } else { path };
@@ -277,6 +287,7 @@ mod tests {
             ("{\"name\":", "body", "json"),
             ("{\"name\":\"a\"} x", "body", "json"),
             ("[]", "body", "type"),
+            (" [\"a\"]", "body", "type"),
             ("{}", "name", "required"),
             ("{\"name\":\"a\",\"nmae\":1}", "nmae", "unknown"),
             ("{\"name\":7}", "name", "type"),
@@ -284,7 +295,7 @@ mod tests {
             ("{\"name\":\"a\",\"lines\":[{}]}", "lines[0].quantity", "required"),
             ("{\"name\":\"a\",\"lines\":[{\"quantity\":1,\"q\":1}]}", "lines[0].q", "unknown"),
         ] {
-            let refused = json::<Outer>(text.as_bytes()).expect_err(text);
+            let refused = object::<Outer>(text.as_bytes()).expect_err(text);
             let Error::Invalid(fields) = refused else { panic!("{refused}") };
             assert_eq!((fields[0].field.as_str(), fields[0].code), (field, code), "{text}: {fields:?}");
         }

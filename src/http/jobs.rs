@@ -58,7 +58,7 @@ pub struct JobView {
     /// Why the last attempt failed.
     error: Option<String>,
     /// What came of it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     result: Option<Json>,
     created_at: UtcTime,
     /// When it may begin, or was allowed to.

@@ -8,6 +8,8 @@ use utoipa::openapi::{
 };
 use utoipa::{Modify, OpenApi};
 
+use crate::domain::rule::{Amount, PaidAt, PiecesOf, Remark};
+
 use super::problem::{self, ProblemView, Reply};
 use super::{
     audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders,
@@ -63,7 +65,11 @@ use super::{
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,
     ),
-    components(schemas(ProblemView)),
+    components(schemas(
+        ProblemView,
+        // What only a condition within a condition names is not found by itself.
+        Amount, PaidAt, PiecesOf, Remark,
+    )),
     modifiers(&Conventions)
 )]
 struct Api;
@@ -147,5 +153,24 @@ mod tests {
                 assert_eq!(parameters.iter().filter(|p| p["in"] == "path").count(), holes, "{name}");
             }
         }
+    }
+
+    #[test]
+    fn every_reference_leads_to_a_schema() {
+        fn references<'a>(within: &'a serde_json::Value, found: &mut Vec<&'a str>) {
+            match within {
+                serde_json::Value::Object(members) => {
+                    found.extend(members.get("$ref").and_then(serde_json::Value::as_str));
+                    members.values().for_each(|member| references(member, found));
+                }
+                serde_json::Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+                _ => {}
+            }
+        }
+        let document = serde_json::to_value(document()).expect("a document is JSON");
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        found.retain(|reference| document.pointer(reference.trim_start_matches('#')).is_none());
+        assert_eq!(found, [""; 0], "add them to components(schemas(…))");
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::error::Error;
 use crate::domain::id::{ImportId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
-use crate::domain::why::{Brings, Stage, are_alike, next, next_of_shop, stage};
+use crate::domain::why::{Brings, WhyStage, are_alike, next, next_of_shop, stage};
 use crate::domain::write_back::WriteBackState;
 use crate::operations::orders::{self, OrderView, PlaceView};
 use crate::operations::write_backs::{self, WriteBack};
@@ -27,6 +27,7 @@ const LONGEST: usize = 100;
 
 /// What is known of a number.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = NumberWhy)]
 pub struct Why {
     pub number: String,
     pub orders: Vec<OrderWhy>,
@@ -41,7 +42,7 @@ pub struct Why {
 pub struct OrderWhy {
     pub order: OrderView,
     #[schema(value_type = String)]
-    pub stage: Stage,
+    pub stage: WhyStage,
     pub next: &'static str,
     pub next_zh: &'static str,
     pub write_backs: Vec<WriteBack>,
@@ -124,14 +125,14 @@ fn order_why(order: OrderView, mut write_backs: Vec<WriteBack>, linked: &HashSet
         let told = write_backs.iter().filter(|one| one.shipment == place.id).map(|one| one.state);
         let told: Vec<WriteBackState> = told.collect();
         match stage(place.state, place.print, &told, is_linked) {
-            Stage::ToNumber if place.needs_no_number => Stage::ToShip,
+            WhyStage::ToNumber if place.needs_no_number => WhyStage::ToShip,
             stage => stage,
         }
     };
     // Of several parcels the one that is least far says what is to be done.
     let stages = order.shipments.iter().map(stage_in);
-    let least = stages.min_by_key(|stage| Stage::ALL.iter().position(|one| one == stage));
-    let stage = least.unwrap_or(Stage::Nowhere);
+    let least = stages.min_by_key(|stage| WhyStage::ALL.iter().position(|one| one == stage));
+    let stage = least.unwrap_or(WhyStage::Nowhere);
     let next = next(stage);
     write_backs.truncate(SHOWN);
     OrderWhy { order, stage, next: next.en, next_zh: next.zh, write_backs }

@@ -362,3 +362,33 @@ fn codes_are_found_where_they_are_made() {
     let found: Vec<_> = codes(code).into_iter().collect();
     assert_eq!(found, ["name_taken", "not_found", "number_empty", "required"]);
 }
+
+/// The API document knows a schema by the name of its type, and of two with one name shows only one.
+#[test]
+fn schemas_have_names_of_their_own() {
+    let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in sources() {
+        let mut derived = false;
+        let mut given = None;
+        for line in file.code.lines().map(str::trim) {
+            if line.starts_with("#[derive(") {
+                derived = line.contains("ToSchema");
+                given = None;
+            } else if let Some(name) = line.strip_prefix("#[schema(as = ") {
+                given = Some(name.trim_end_matches(")]").to_owned());
+            }
+            let Some(rest) = line.strip_prefix("pub struct ").or_else(|| line.strip_prefix("pub enum "))
+            else {
+                continue;
+            };
+            let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            // `text_enum!` writes the noun behind the name.
+            if derived || rest[name.len()..].starts_with("(\"") {
+                owners.entry(given.take().unwrap_or(name)).or_default().push(file.path.clone());
+            }
+            derived = false;
+        }
+    }
+    owners.retain(|_, files| files.len() > 1);
+    assert!(owners.is_empty(), "write #[schema(as = AnotherName)] above one of them: {owners:#?}");
+}

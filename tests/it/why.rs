@@ -1,6 +1,6 @@
 //! Why an order is not further: known numbers, waybills, and numbers nobody here knows.
 
-use huidan::domain::why::Stage;
+use huidan::domain::why::WhyStage;
 use huidan::operations::why::{self, Why};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ fn ask(app: &TestApp, number: &str) -> Why {
     app.read(|db| why::why(db, number, app.now()))
 }
 
-fn stages(why: &Why) -> Vec<(String, Stage)> {
+fn stages(why: &Why) -> Vec<(String, WhyStage)> {
     let mut stages: Vec<_> = why.orders.iter().map(|one| (one.order.number.clone(), one.stage)).collect();
     stages.sort();
     stages
@@ -34,13 +34,13 @@ each_database!(
         let by_beginning = ask(&app, " 77 ");
         assert_eq!(
             stages(&by_beginning),
-            [("77001".to_owned(), Stage::ToPrint), ("77002".to_owned(), Stage::Blocked)]
+            [("77001".to_owned(), WhyStage::ToPrint), ("77002".to_owned(), WhyStage::Blocked)]
         );
         assert!(by_beginning.orders.iter().all(|one| !one.next.is_empty() && !one.next_zh.is_empty()));
-        assert_eq!(stages(&ask(&app, "88001")), [("88001".to_owned(), Stage::ToNumber)]);
+        assert_eq!(stages(&ask(&app, "88001")), [("88001".to_owned(), WhyStage::ToNumber)]);
         ship(&app, &[ids[0]]);
         let by_waybill = ask(&app, "100000000001");
-        assert_eq!(stages(&by_waybill), [("77001".to_owned(), Stage::ToBring)]);
+        assert_eq!(stages(&by_waybill), [("77001".to_owned(), WhyStage::ToBring)]);
         assert_eq!(by_waybill.orders[0].write_backs.len(), 1);
         assert!(ask(&app.other_seller(), "77001").orders.is_empty());
     }

@@ -11,7 +11,7 @@ use crate::domain::time::UtcTime;
 
 text_enum! {
     /// What is odd about a rule.
-    pub enum FindingCode("finding") {
+    pub enum RuleFindingCode("finding") {
         /// Its conditions cannot hold together.
         NeverMatches = "never_matches",
         /// Every order matches.
@@ -38,7 +38,7 @@ text_enum! {
 /// Something odd about a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Finding {
-    pub code: FindingCode,
+    pub code: RuleFindingCode,
     /// Key of the rule.
     pub rule: String,
     pub name: String,
@@ -51,7 +51,7 @@ pub struct Finding {
 impl Finding {
     /// A finding about a rule; the sentences are what is the case.
     pub fn new(
-        code: FindingCode,
+        code: RuleFindingCode,
         rule: &Rule,
         other: Option<&Rule>,
         message: String,
@@ -77,7 +77,7 @@ pub fn findings(set: &RuleSet, now: UtcTime) -> Vec<Finding> {
         if rule.until.is_some_and(|until| until <= now) {
             let (english, chinese) =
                 ("Its time is over; orders paid later do not match.", "有效期已过，之后付款的订单不再匹配。");
-            found.push(Finding::new(FindingCode::Ended, rule, None, english.into(), chinese.into()));
+            found.push(Finding::new(RuleFindingCode::Ended, rule, None, english.into(), chinese.into()));
         }
         match &known[at] {
             Some(cases) if cases.is_empty() => {
@@ -86,7 +86,7 @@ pub fn findings(set: &RuleSet, now: UtcTime) -> Vec<Finding> {
                     "条件互相矛盾，永远不会匹配。",
                 );
                 found.push(Finding::new(
-                    FindingCode::NeverMatches,
+                    RuleFindingCode::NeverMatches,
                     rule,
                     None,
                     english.into(),
@@ -99,7 +99,13 @@ pub fn findings(set: &RuleSet, now: UtcTime) -> Vec<Finding> {
                     true => ("It matches every order of its time.", "有效期内匹配所有订单。"),
                     false => ("It matches every order.", "匹配所有订单。"),
                 };
-                found.push(Finding::new(FindingCode::MatchesAll, rule, None, english.into(), chinese.into()));
+                found.push(Finding::new(
+                    RuleFindingCode::MatchesAll,
+                    rule,
+                    None,
+                    english.into(),
+                    chinese.into(),
+                ));
             }
             _ => {}
         }
@@ -133,7 +139,7 @@ fn overtaken(rules: &[&Rule], known: &[Option<Vec<Case>>], at: usize) -> Vec<Fin
             let english =
                 format!("Rule {name:?} matches whenever it does and ends the reading: it is never reached.");
             let chinese = format!("规则「{name}」先匹配并停止，本规则不会执行。");
-            found.push(Finding::new(FindingCode::NotReached, rule, Some(earlier), english, chinese));
+            found.push(Finding::new(RuleFindingCode::NotReached, rule, Some(earlier), english, chinese));
             return found;
         }
         let same = covers(own, theirs);
@@ -144,14 +150,14 @@ fn overtaken(rules: &[&Rule], known: &[Option<Vec<Case>>], at: usize) -> Vec<Fin
             let (word, word_zh) = kind.words();
             let (code, english, chinese) = match same && ours != other {
                 true => (
-                    FindingCode::Contradicts,
+                    RuleFindingCode::Contradicts,
                     format!(
                         "Rule {name:?} matches the same orders and says {word} {other:?}, this one {ours:?}; the first counts."
                     ),
                     format!("与规则「{name}」条件相同但{word_zh}不同({other} / {ours})，以前者为准。"),
                 ),
                 false => (
-                    FindingCode::Shadowed,
+                    RuleFindingCode::Shadowed,
                     format!("Rule {name:?} matches whenever it does and decides the {word} first."),
                     format!("规则「{name}」总是先匹配，本规则的{word_zh}不会生效。"),
                 ),
@@ -221,11 +227,11 @@ fn waiting(rules: &[&Rule], at: usize) -> Vec<Finding> {
                     format!("与规则「{}」互相等待{word_zh}「{value}」；规则只读一遍，不会循环。", other.name),
                 ),
             };
-            found.push(Finding::new(FindingCode::Loops, rule, other, english, chinese));
+            found.push(Finding::new(RuleFindingCode::Loops, rule, other, english, chinese));
         } else if kind == ActionKind::Tag && givers.is_empty() {
             let english = format!("No rule that is on gives the tag {value:?}.");
             let chinese = format!("没有启用的规则设置标签「{value}」。");
-            found.push(Finding::new(FindingCode::NeverGiven, rule, None, english, chinese));
+            found.push(Finding::new(RuleFindingCode::NeverGiven, rule, None, english, chinese));
         } else if kind == ActionKind::Tag && givers.iter().all(|giver| *giver > at) {
             let other = rules[givers[0]];
             let english = format!(
@@ -233,7 +239,7 @@ fn waiting(rules: &[&Rule], at: usize) -> Vec<Finding> {
                 other.name
             );
             let chinese = format!("标签「{value}」由后面的规则「{}」设置，请把本规则下移。", other.name);
-            found.push(Finding::new(FindingCode::TooLate, rule, Some(other), english, chinese));
+            found.push(Finding::new(RuleFindingCode::TooLate, rule, Some(other), english, chinese));
         }
     }
     found

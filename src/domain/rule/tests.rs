@@ -1,6 +1,6 @@
 //! What rules decide, as tables of values; and that the fast way decides as the plain one does.
 
-use super::analysis::{FindingCode, findings};
+use super::analysis::{RuleFindingCode, findings};
 use super::dry_run::Tally;
 use super::text::parse;
 use super::*;
@@ -168,7 +168,7 @@ fn what_is_odd_about_a_set_is_told_before_it_runs() {
         format!(r#"{{"key":"{key}","name":"{key}","when":{when},"then":{then}}}"#)
     };
     let (sf, zto) = (r#"{"carrier":"sf"}"#, r#"{"carrier":"zto"}"#);
-    let never = FindingCode::NeverMatches.as_str();
+    let never = RuleFindingCode::NeverMatches.as_str();
     for when in [
         r#"{"all":[{"shop":["1"]},{"shop":["2"]}]}"#,
         r#"{"all":[{"shop":["1","2"]},{"not":{"shop":["1"]}},{"not":{"shop":["2"]}}]}"#,

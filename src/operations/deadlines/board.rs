@@ -78,6 +78,7 @@ pub struct ShopDeadlines {
 
 /// How many orders are for one packing cut-off.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PackingCutOff)]
 pub struct PackingItem {
     pub pack_by: UtcTime,
     pub count: i64,

@@ -64,6 +64,7 @@ pub struct NewRun {
 
 /// A stack with so many sheets.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = NumberStack)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     pub first_number: String,

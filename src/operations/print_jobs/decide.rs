@@ -16,6 +16,7 @@ use crate::domain::print::{Paper, SheetState};
 
 /// What somebody saw of sheets of which nobody knew whether they came out.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[schema(as = SheetDecision)]
 #[serde(default, deny_unknown_fields)]
 pub struct Decision {
     /// Positions of sheets that lie there and are good.

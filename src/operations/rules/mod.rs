@@ -23,7 +23,7 @@ use crate::db::rules::{self as record, SetHead};
 use crate::db::{Db, Tx, sellers, shops, skus};
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::{OrderId, RuleRunId, ShipmentId};
-use crate::domain::rule::analysis::{Finding, FindingCode, findings};
+use crate::domain::rule::analysis::{Finding, RuleFindingCode, findings};
 use crate::domain::rule::text::{checked, parse};
 use crate::domain::rule::{Condition, Rule, RuleSet};
 use crate::domain::time::UtcTime;
@@ -100,12 +100,12 @@ pub fn look_at(db: &mut Db, set: &RuleSet) -> Result<Vec<Finding>, Error> {
         let (shops, skus) = names(rule);
         for shop in shops.iter().filter(|shop| !there.contains(*shop)) {
             let (english, chinese) = (format!("There is no shop {shop}."), format!("没有店铺 {shop}。"));
-            found.push(Finding::new(FindingCode::Unknown, rule, None, english, chinese));
+            found.push(Finding::new(RuleFindingCode::Unknown, rule, None, english, chinese));
         }
         for sku in skus.iter().filter(|sku| !known.contains(**sku)) {
             let (english, chinese) =
                 (format!("There is no SKU {sku:?}."), format!("没有自有编码「{sku}」。"));
-            found.push(Finding::new(FindingCode::Unknown, rule, None, english, chinese));
+            found.push(Finding::new(RuleFindingCode::Unknown, rule, None, english, chinese));
         }
     }
     Ok(found)

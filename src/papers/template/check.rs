@@ -58,6 +58,7 @@ text_enum! {
 
 /// One thing that is wrong, or may be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = TemplateFinding)]
 pub struct Finding {
     pub code: FindingCode,
     /// The template cannot be saved with it.

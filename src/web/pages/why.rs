@@ -8,7 +8,7 @@ use super::shipment::parts::reasons_of;
 use super::workbench::chips::carrier_name;
 use super::write_backs::word as told;
 use crate::domain::actor::Right;
-use crate::domain::why::Stage;
+use crate::domain::why::WhyStage;
 use crate::operations::why::{self as operations, OrderWhy, ShopWhy, Why};
 use crate::web::form::Form;
 use crate::web::icons::icon;
@@ -59,19 +59,19 @@ async fn answer(visitor: Visitor, number: String) -> HttpResponse {
         .await
 }
 
-fn stage(stage: Stage) -> Text {
+fn stage(stage: WhyStage) -> Text {
     match stage {
-        Stage::Blocked => words::BLOCKED,
-        Stage::ToNumber => t::TO_NUMBER,
-        Stage::ToPrint => t::TO_PRINT,
-        Stage::ToReprint => t::TO_REPRINT,
-        Stage::ToShip => t::TO_SHIP,
-        Stage::ToTell => t::TO_TELL,
-        Stage::ToBring => t::TO_BRING,
-        Stage::ToSettle => t::TO_SETTLE,
-        Stage::Done => t::DONE,
-        Stage::Cancelled => words::CANCELLED,
-        Stage::Nowhere => t::NOWHERE,
+        WhyStage::Blocked => words::BLOCKED,
+        WhyStage::ToNumber => t::TO_NUMBER,
+        WhyStage::ToPrint => t::TO_PRINT,
+        WhyStage::ToReprint => t::TO_REPRINT,
+        WhyStage::ToShip => t::TO_SHIP,
+        WhyStage::ToTell => t::TO_TELL,
+        WhyStage::ToBring => t::TO_BRING,
+        WhyStage::ToSettle => t::TO_SETTLE,
+        WhyStage::Done => t::DONE,
+        WhyStage::Cancelled => words::CANCELLED,
+        WhyStage::Nowhere => t::NOWHERE,
     }
 }
 

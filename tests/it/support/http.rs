@@ -10,6 +10,8 @@ use huidan::app::App;
 use huidan::http::{ServeOptions, serve};
 use serde_json::Value as Json;
 
+use super::document;
+
 /// A running server; it ends when dropped.
 pub struct Server {
     address: SocketAddr,
@@ -155,11 +157,13 @@ impl Http {
             .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
             .collect();
         let body = response.body_mut().with_config().limit(64 << 20).read_to_vec();
-        Answer {
+        let answer = Answer {
             status: response.status().as_u16(),
             headers,
             body: body.unwrap_or_else(|error| panic!("the answer to {what}: {error}")),
-        }
+        };
+        document::hold(method, path, &answer);
+        answer
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod browser;
 pub mod database;
+pub mod document;
 pub mod effects;
 pub mod gateway;
 pub mod http;
