@@ -31,20 +31,33 @@ row! {
 
 const COLUMNS: &str = "job_id, print_job_id, head, finished_at, taken_at";
 
-/// Keeps what this job is to answer. `print_job` with the form of its document, where it is one.
-pub fn begin(
-    tx: &mut Tx,
-    job: JobId,
-    print_job: Option<PrintJobId>,
-    form: &str,
-    request: &str,
-) -> QueryResult<()> {
-    let (seller, now, sealed) = (tx.seller(), tx.now, tx.seal(REQUEST_PURPOSE, request));
-    let statement =
-        sql("INSERT INTO answers (seller_id, job_id, print_job_id, form, request, head, created_at) \
-         VALUES (?, ?, ?, ?, ?, '', ?)");
-    let statement = statement.bind(seller).bind(job).bind(print_job).bind(form).bind(sealed).bind(now);
-    tx.execute(statement).map(drop)
+/// What a job is to answer.
+#[derive(Debug, Clone, Default)]
+pub struct NewAnswer<'a> {
+    /// Of which print job it is the document, and in which form.
+    pub print_job: Option<PrintJobId>,
+    pub form: &'a str,
+    /// The mark of the form on a page that asked, if one did.
+    pub asked_by_form: Option<&'a str>,
+    pub request: &'a str,
+}
+
+/// Keeps what this job is to answer.
+pub fn begin(tx: &mut Tx, job: JobId, new: &NewAnswer) -> QueryResult<()> {
+    let (seller, now, sealed) = (tx.seller(), tx.now, tx.seal(REQUEST_PURPOSE, new.request));
+    let statement = sql(
+        "INSERT INTO answers (seller_id, job_id, print_job_id, form, asked_by_form, request, head, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?, '', ?)",
+    );
+    let statement = statement.bind(seller).bind(job).bind(new.print_job).bind(new.form);
+    tx.execute(statement.bind(new.asked_by_form).bind(sealed).bind(now)).map(drop)
+}
+
+/// What this form has asked for before.
+pub fn asked_by(db: &mut Db, form: &str) -> QueryResult<Option<AnswerRow>> {
+    let text = format!("SELECT {COLUMNS} FROM answers WHERE seller_id = ? AND asked_by_form = ?");
+    let seller = db.seller();
+    db.first(sql(text).bind(seller).bind(form))
 }
 
 /// The answer of this job; `None` when it has none, or none any more.
@@ -82,18 +95,23 @@ pub fn request(db: &mut Db, job: JobId) -> Result<Option<String>, Error> {
     Ok(row.map(|row| db.open(REQUEST_PURPOSE, &row.request)).transpose()?)
 }
 
-/// Keeps the answer. What was asked for is no longer kept.
+/// Keeps the answer, in the place of the steps it was made of. What was asked for is no longer kept.
 pub fn finish(tx: &mut Tx, job: JobId, head: &str, body: &[u8]) -> QueryResult<()> {
     let (seller, now) = (tx.seller(), tx.now);
-    for (piece, bytes) in (0_i64..).zip(body.chunks(PIECE)) {
-        let sealed = tx.seal_bytes(ANSWER_PURPOSE, bytes);
-        let statement =
-            sql("INSERT INTO answer_pieces (seller_id, job_id, piece, content) VALUES (?, ?, ?, ?)");
-        tx.execute(statement.bind(seller).bind(job).bind(piece).bind(sealed))?;
+    tx.execute(sql("DELETE FROM answer_pieces WHERE seller_id = ? AND job_id = ?").bind(seller).bind(job))?;
+    for (piece, bytes) in (0..).zip(body.chunks(PIECE)) {
+        keep_piece(tx, job, piece, bytes)?;
     }
     let statement =
         sql("UPDATE answers SET request = '', head = ?, finished_at = ? WHERE seller_id = ? AND job_id = ?");
     tx.execute(statement.bind(head).bind(now).bind(seller).bind(job)).map(drop)
+}
+
+/// Keeps a piece of an answer: of one that is whole, or what came of one step on the way there.
+pub fn keep_piece(tx: &mut Tx, job: JobId, piece: i64, bytes: &[u8]) -> QueryResult<()> {
+    let (seller, sealed) = (tx.seller(), tx.seal_bytes(ANSWER_PURPOSE, bytes));
+    let text = "INSERT INTO answer_pieces (seller_id, job_id, piece, content) VALUES (?, ?, ?, ?)";
+    tx.execute(sql(text).bind(seller).bind(job).bind(piece).bind(sealed)).map(drop)
 }
 
 row! {
@@ -102,19 +120,23 @@ row! {
     }
 }
 
+/// The pieces of an answer, in their order.
+///
+/// # Errors
+/// When they cannot be read or opened.
+pub fn pieces(db: &mut Db, job: JobId) -> Result<Vec<Vec<u8>>, Error> {
+    let seller = db.seller();
+    let text = "SELECT content FROM answer_pieces WHERE seller_id = ? AND job_id = ? ORDER BY piece";
+    let rows: Vec<PieceRow> = db.load(sql(text).bind(seller).bind(job))?;
+    rows.iter().map(|row| Ok(db.open_bytes(ANSWER_PURPOSE, &row.content)?)).collect()
+}
+
 /// The answer itself.
 ///
 /// # Errors
 /// When it cannot be read or opened.
 pub fn body(db: &mut Db, job: JobId) -> Result<Vec<u8>, Error> {
-    let seller = db.seller();
-    let statement =
-        sql("SELECT content FROM answer_pieces WHERE seller_id = ? AND job_id = ? ORDER BY piece");
-    let mut body = Vec::new();
-    for row in db.load::<PieceRow>(statement.bind(seller).bind(job))? {
-        body.extend(db.open_bytes(ANSWER_PURPOSE, &row.content)?);
-    }
-    Ok(body)
+    Ok(pieces(db, job)?.concat())
 }
 
 /// Notes that a document was given out; false when it was before.

@@ -141,11 +141,28 @@ pub fn complete(tx: &mut Tx, hold: Hold, result: Option<&Json>) -> Result<(), Er
     let result = result.map(Json::to_string);
     match finish(tx, &[hold], JobState::Done, None, result)?.is_empty() {
         false => Ok(()),
-        true => Err(Error::conflict(
-            LEASE_LOST,
-            format!("Job {} is no longer this worker's.", hold.id),
-            "Nothing was written; another worker has it.",
-        )),
+        true => Err(lease_lost(hold)),
+    }
+}
+
+fn lease_lost(hold: Hold) -> Error {
+    Error::conflict(
+        LEASE_LOST,
+        format!("Job {} is no longer this worker's.", hold.id),
+        "Nothing was written; another worker has it.",
+    )
+}
+
+/// Holds a job for a step on its way: the first statement of the step's transaction.
+///
+/// # Errors
+/// `lease_lost` as [`complete`]; the transaction must not go on.
+pub fn go_on(tx: &mut Tx, hold: Hold) -> Result<(), Error> {
+    let seller = tx.seller();
+    let text = "SELECT id AS one FROM jobs WHERE seller_id = ? AND id = ? AND token = ? FOR UPDATE";
+    match tx.first::<One>(sql(text).bind(seller).bind(hold.id).bind(hold.token))? {
+        Some(_) => Ok(()),
+        None => Err(lease_lost(hold)),
     }
 }
 

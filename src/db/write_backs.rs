@@ -112,6 +112,22 @@ row! {
     }
 }
 
+row! {
+    /// How much a shop waits to be told.
+    pub struct WaitingShopRow {
+        pub shop_id: ShopId,
+        pub waiting: i64,
+    }
+}
+
+/// The shops that wait to be told something.
+pub fn waiting_by_shop(db: &mut Db) -> QueryResult<Vec<WaitingShopRow>> {
+    let text = "SELECT shop_id, COUNT(*) AS waiting FROM write_backs \
+         WHERE seller_id = ? AND state = 'waiting' GROUP BY shop_id ORDER BY shop_id";
+    let seller = db.seller();
+    db.load(sql(text).bind(seller))
+}
+
 /// The waiting write-backs of these shipments to these shops.
 pub fn waiting(db: &mut Db, shipments: &[ShipmentId], shops: &[ShopId]) -> QueryResult<Vec<WaitingRow>> {
     let statement = sql("SELECT id, shop_id FROM write_backs WHERE seller_id = ? AND shipment_id IN ? \

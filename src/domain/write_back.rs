@@ -42,6 +42,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a file of numbers is laid out.
+    pub enum UploadForm("form of an upload file") {
+        /// The batch-ship upload of the Taobao seller centre.
+        Taobao = "taobao",
+        /// A fulfilment list as apps for Shopify read it.
+        Shopify = "shopify",
+        /// For any other program.
+        Generic = "generic",
+    }
+}
+
 impl Outcome {
     /// The state it leads to.
     pub fn state(self) -> WriteBackState {

@@ -53,14 +53,14 @@ pub async fn waited_for(app: Data<App>, seller: SellerId, job: JobId) -> Result<
 
 /// Fetch the answer of a job
 ///
-/// What the request that was answered with 202 would have been answered: what a number run or a shipping did, item by
-/// item, or the document of a print job. 202 with the job while it has not ended; `job_failed` when it came to nothing.
+/// What the request that was answered with 202 would have been answered: what a number run, a shipping or a print job did,
+/// item by item, the document of a print job, or a shop's upload file. 202 with the job while it has not ended; `job_failed` when it came to nothing.
 /// Answers are kept for a day. A document is given out once (`document_taken`): after that the print job hands out
 /// copies that say so.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/answer", tag = "jobs",
     responses((status = 200, description = "The answer: JSON, or the document", content(
                 (serde_json::Value = "application/json"),
-                (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl"))),
+                (Vec<u8> = "application/pdf"), (Vec<u8> = "application/zpl"), (Vec<u8> = "application/tspl"), (Vec<u8> = "text/csv"))),
               (status = 201, description = "The answer, where something was made", body = serde_json::Value),
               (status = 202, description = "The job, which has not ended", body = JobView)))]
 pub async fn answer(caller: Caller, id: Id<JobId>) -> Reply {
@@ -74,6 +74,9 @@ pub async fn answer(caller: Caller, id: Id<JobId>) -> Reply {
     succeeded(&job)?;
     let (head, body) = caller.run(move |app, actor| app.write(actor, |tx| answers::take(tx, id.0))).await?;
     let status = StatusCode::from_u16(head.status).unwrap_or(StatusCode::OK);
+    if !head.file_name.is_empty() {
+        return Ok(attachment(&head.file_name, &head.media_type, body));
+    }
     if head.positions.is_empty() {
         return Ok(HttpResponse::build(status).insert_header((CONTENT_TYPE, head.media_type)).body(body));
     }
@@ -98,6 +101,14 @@ pub fn succeeded(job: &JobRow) -> Result<(), Error> {
         format!("Job {} came to nothing. {why}", job.id),
         "See what stands against it, then ask again.",
     ))
+}
+
+/// A file to be saved, as a response.
+pub fn attachment(name: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, media_type))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(bytes)
 }
 
 /// A document as a response.

@@ -146,7 +146,7 @@ pub async fn create(caller: Caller, request: HttpRequest, body: Body<RunWish>) -
     if prefers_later(&request) {
         let ask = move |tx: &mut Tx| {
             let shipments = chosen.ids(tx)?;
-            Ok(JobView::from(answers::number(tx, NewRun { shipments, ..run.clone() })?))
+            Ok(JobView::from(answers::number(tx, NewRun { shipments, ..run.clone() }, None)?))
         };
         return caller.write(StatusCode::ACCEPTED, ask).await;
     }

@@ -15,6 +15,7 @@ use super::page::{Items, Page};
 use super::problem::{Failure, Reply};
 use super::shipments::bounded;
 use super::shops::PageQuery;
+use crate::db::Tx;
 use crate::db::jobs::JobRow;
 use crate::domain::actor::Right;
 use crate::domain::error::{Error, FieldError};
@@ -40,14 +41,20 @@ pub struct Acknowledgement {
 
 /// Make a print job
 ///
-/// Its sheets stand in the order of the number run or of the shipments named; nothing is printed yet.
+/// Its sheets stand in the order of the number run or of the shipments named; nothing is printed yet. With
+/// `Prefer: respond-async` a job makes it, and `GET /jobs/{id}/answer` has the sheets.
 #[utoipa::path(post, path = "/api/v1/print-jobs", tag = "printing", request_body = NewPrintJob,
-    responses((status = 201, description = "The sheets, and who was left out", body = PrintJob)))]
-pub async fn create(caller: Caller, body: Body<NewPrintJob>) -> Reply {
+    responses((status = 201, description = "The sheets, and who was left out", body = PrintJob),
+              (status = 202, description = "The job that makes it", body = JobView)))]
+pub async fn create(caller: Caller, request: HttpRequest, body: Body<NewPrintJob>) -> Reply {
     caller.needs(Right::Ship)?;
     let new = body.0;
     if new.number_run.is_none() {
         bounded("shipments", new.shipments.len())?;
+    }
+    if prefers_later(&request) {
+        let ask = move |tx: &mut Tx| Ok(JobView::from(answers::print(tx, new.clone(), None)?));
+        return caller.write(StatusCode::ACCEPTED, ask).await;
     }
     caller.write(StatusCode::CREATED, move |tx| operations::create(tx, &new)).await
 }

@@ -1,40 +1,25 @@
 //! Shipping over HTTP, and telling the shops.
 
+use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{Body, Id, Params, id_of, word_of};
 use super::caller::Caller;
 use super::jobs::JobView;
-use super::later::prefers_later;
+use super::later::{attachment, prefers_later};
 use super::page::{Items, Page};
 use super::problem::Reply;
 use super::shipments::bounded;
-use crate::connectors::file::export;
+use crate::db::Tx;
 use crate::db::write_backs::Filter;
-use crate::db::{Tx, shops};
 use crate::domain::actor::Right;
 use crate::domain::id::{OrderId, ShipmentId, ShopId, WriteBackId};
-use crate::domain::text_enum;
-use crate::domain::write_back::{Outcome, WriteBackState};
+use crate::domain::write_back::{Outcome, UploadForm, WriteBackState};
 use crate::operations::answers;
 use crate::operations::ship::{NewShipping, Shipping, ship as ship_them};
 use crate::operations::write_backs::{self as operations, SettledMany, Settlement, WriteBack};
-
-text_enum! {
-    /// How a file of numbers is laid out.
-    pub enum UploadForm("form of an upload file") {
-        /// The batch-ship upload of the Taobao seller centre.
-        Taobao = "taobao",
-        /// A fulfilment list as apps for Shopify read it.
-        Shopify = "shopify",
-        /// For any other program.
-        Generic = "generic",
-    }
-}
 
 /// Which write-backs.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -78,8 +63,8 @@ pub struct UploadQuery {
 /// Ship
 ///
 /// Looks at each shipment once more, then ships it; every source order gets one write-back. Repeating it adds
-/// nothing. With `Prefer: respond-async` a job ships, all in one transaction, and `GET /jobs/{id}/answer` tells what came
-/// of each.
+/// nothing. With `Prefer: respond-async` a job ships them, 200 in a transaction, and `GET /jobs/{id}/answer` tells what
+/// came of each.
 #[utoipa::path(post, path = "/api/v1/shipments/ship", tag = "shipping", request_body = NewShipping,
     responses((status = 200, description = "What left and what stays", body = Shipping),
               (status = 202, description = "The job that ships", body = JobView)))]
@@ -90,7 +75,7 @@ pub async fn ship(caller: Caller, request: HttpRequest, body: Body<NewShipping>)
         bounded("shipments", new.shipments.len())?;
     }
     if prefers_later(&request) {
-        let ask = move |tx: &mut Tx| Ok(JobView::from(answers::ship(tx, new.clone())?));
+        let ask = move |tx: &mut Tx| Ok(JobView::from(answers::ship(tx, new.clone(), None)?));
         return caller.write(StatusCode::ACCEPTED, ask).await;
     }
     caller.write(StatusCode::OK, move |tx| ship_them(tx, &new)).await
@@ -163,35 +148,20 @@ pub async fn settle_many(caller: Caller, body: Body<WriteBacksToSettle>) -> Repl
 /// Fetch a shop's upload file
 ///
 /// Every number the shop waits to be told, laid out for its upload page. Changes nothing; settle the write-backs
-/// when the shop has taken the file.
+/// when the shop has taken the file. With `Prefer: respond-async` a job writes it, and `GET /jobs/{id}/answer` has it; the
+/// job's result names how many rows there are.
 #[utoipa::path(get, path = "/api/v1/shops/{id}/write-backs/file", tag = "shipping", params(UploadQuery),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "text/csv")))]
-pub async fn file(caller: Caller, id: Id<ShopId>, query: Params<UploadQuery>) -> Reply {
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "text/csv"),
+              (status = 202, description = "The job that writes it", body = JobView)))]
+pub async fn file(caller: Caller, id: Id<ShopId>, query: Params<UploadQuery>, request: HttpRequest) -> Reply {
     caller.needs(Right::Ship)?;
     let form = query.0.form.map(|text| word_of("form", &text, UploadForm::parse)).transpose()?;
+    let (shop, form) = (id.0, form.unwrap_or(UploadForm::Generic));
+    if prefers_later(&request) {
+        let ask = move |tx: &mut Tx| Ok(JobView::from(answers::upload_file(tx, shop, form, None)?));
+        return caller.write(StatusCode::ACCEPTED, ask).await;
+    }
     let now = caller.now();
-    let shop = id.0;
-    let rows = caller.load(move |db| {
-        shops::find(db, shop)?;
-        operations::upload(db, shop)
-    });
-    let shipped: Vec<export::Shipped> = rows
-        .await?
-        .into_iter()
-        .map(|row| export::Shipped {
-            order_number: row.order_number,
-            carrier: row.carrier_name,
-            waybill_number: row.number,
-            shipped_at: row.shipped_at.unwrap_or(now),
-        })
-        .collect();
-    let (bytes, charset) = match form.unwrap_or(UploadForm::Generic) {
-        UploadForm::Taobao => (export::taobao(&shipped), "gb18030"),
-        UploadForm::Shopify => (export::shopify(&shipped), "utf-8"),
-        UploadForm::Generic => (export::generic(&shipped), "utf-8"),
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, format!("text/csv; charset={charset}")))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"numbers-shop-{shop}.csv\"")))
-        .body(bytes))
+    let file = caller.load(move |db| operations::upload_file(db, shop, form, now)).await?;
+    Ok(attachment(&file.name, &file.media_type, file.bytes))
 }

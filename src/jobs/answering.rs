@@ -6,12 +6,15 @@ use workers::End;
 
 use super::printing::draw;
 use super::run::Task;
+use super::shipping;
 use crate::db::{Tx, answers as record, jobs as job_record};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
-use crate::domain::id::JobId;
+use crate::domain::id::{JobId, ShopId};
+use crate::domain::write_back::UploadForm;
 use crate::operations::answers::{Act, Drawing, Head, Request};
-use crate::operations::{number_runs, print_jobs, ship};
+use crate::operations::write_backs::upload_file;
+use crate::operations::{number_runs, print_jobs};
 use crate::papers::Output;
 use crate::papers::thermal::Language;
 
@@ -41,15 +44,18 @@ pub fn answer(task: &Task) -> Result<End, Error> {
             let result = json!({ "number_run": made.id, "left_out": made.left_out.len() });
             Ok((result, to_json(&made)?))
         }),
-        Act::Ship(new) => act_once(task, 200, |tx| {
-            let shipped = ship::ship(tx, &new)?;
-            let result = json!({ "done": shipped.done.len(), "left_out": shipped.left_out.len() });
-            Ok((result, to_json(&shipped)?))
+        Act::Ship(new) => shipping::ship(task, &new),
+        Act::PrintJob(new) => act_once(task, 201, |tx| {
+            let made = print_jobs::create(tx, &new)?;
+            let result = json!({ "print_job": made.id, "sheets": made.sheets.len(),
+                                 "left_out": made.left_out.len() });
+            Ok((result, to_json(&made)?))
         }),
+        Act::UploadFile { shop, form } => write_file(task, shop, form),
     }
 }
 
-fn to_json(view: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
+pub(super) fn to_json(view: &impl serde::Serialize) -> Result<Vec<u8>, Error> {
     Ok(serde_json::to_vec(view).context("writing an answer as JSON")?)
 }
 
@@ -59,8 +65,7 @@ fn act_once(
     status: u16,
     mut act: impl FnMut(&mut Tx) -> Result<(Json, Vec<u8>), Error>,
 ) -> Result<End, Error> {
-    let head = Head { status, media_type: "application/json".to_owned(), ..Head::default() };
-    let head = serde_json::to_string(&head).context("writing how an answer is given")?;
+    let head = json_head(status)?;
     task.app.write(&task.actor, |tx| {
         let job = JobId(task.job.id);
         job_record::complete(tx, task.job.hold(), None)?;
@@ -69,6 +74,27 @@ fn act_once(
         Ok(job_record::set_result(tx, job, &result)?)
     })?;
     Ok(End::Settled)
+}
+
+/// How an answer in JSON is given.
+pub(super) fn json_head(status: u16) -> Result<String, Error> {
+    let head = Head { status, media_type: "application/json".to_owned(), ..Head::default() };
+    Ok(serde_json::to_string(&head).context("writing how an answer is given")?)
+}
+
+fn write_file(task: &Task, shop: ShopId, form: UploadForm) -> Result<End, Error> {
+    let now = task.app.now();
+    let file = task.app.read(task.actor.seller, |db| upload_file(db, shop, form, now))?;
+    let result = json!({ "shop": shop, "rows": file.write_backs.len(), "bytes": file.bytes.len() });
+    let head = Head {
+        status: 200,
+        media_type: file.media_type,
+        file_name: file.name,
+        write_backs: file.write_backs,
+        ..Head::default()
+    };
+    let head = serde_json::to_string(&head).context("writing how an answer is given")?;
+    task.settle(Some(&result), |tx| Ok(record::finish(tx, JobId(task.job.id), &head, &file.bytes)?))
 }
 
 fn draw_document(task: &Task, drawing: &Drawing) -> Result<End, Error> {
@@ -90,6 +116,7 @@ fn draw_document(task: &Task, drawing: &Drawing) -> Result<End, Error> {
         positions: drawn.positions.clone(),
         left_out: drawing.left_out + drawn.problems.len(),
         are_copies: drawing.are_copies,
+        ..Head::default()
     };
     let result = json!({ "print_job": id, "sheets": head.positions.len(), "left_out": head.left_out,
                          "copies": head.are_copies, "bytes": drawn.file.len() });

@@ -13,5 +13,6 @@ pub mod printing;
 pub mod pulling;
 pub mod registry;
 pub mod run;
+pub mod shipping;
 pub mod telling;
 pub mod trying;

@@ -13,7 +13,7 @@ use super::{answering, dry_running, gap_checking, housekeeping, pulling, telling
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
-use crate::operations::answers::{DOCUMENT, NUMBER_RUN, SHIP};
+use crate::operations::answers::{DOCUMENT, NUMBER_RUN, PRINT_JOB, SHIP, UPLOAD_FILE};
 use crate::operations::deadlines::RECOUNT;
 use crate::operations::rules::{DRY_RUN, FIRST_RULES};
 use crate::operations::shipments::again::RECHECK;
@@ -110,6 +110,8 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, DOCUMENT, answering::answer),
         kind(app, NUMBER_RUN, answering::answer),
         kind(app, SHIP, answering::answer),
+        kind(app, PRINT_JOB, answering::answer),
+        kind(app, UPLOAD_FILE, answering::answer),
         kind(app, TELL_DUE, telling::tell_due),
         Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
     ]

@@ -44,6 +44,11 @@ impl Form {
         !self.get(name).is_empty()
     }
 
+    /// The mark of the form itself, as [`super::shell::mark`] writes it.
+    pub fn mark(&self) -> Option<&str> {
+        Some(self.get("mark")).filter(|mark| !mark.is_empty())
+    }
+
     /// Every value of a field, also of those written as one text with commas.
     pub fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let values = self.0.iter().filter(move |(field, _)| field == name);

@@ -59,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(shipment::routes)
         .configure(orders::routes)
         .configure(batch::routes)
+        .configure(answers::routes)
         .configure(number_runs::routes)
         .configure(print_jobs::routes)
         .configure(scan::routes)

@@ -1,5 +1,7 @@
 //! The frame of every page: head, header with the ways around, notices, landmarks.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets::{self, STYLES};
@@ -9,6 +11,7 @@ use super::session::Notice;
 use super::texts::common as t;
 use super::view::View;
 use crate::db::Db;
+use crate::db::seal::random;
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 
@@ -169,6 +172,11 @@ fn switches(view: &View) -> Markup {
 /// The hidden field every form carries.
 pub fn csrf(view: &View) -> Markup {
     html! { input type="hidden" name="csrf" value=(view.csrf()); }
+}
+
+/// A mark of this very form, for acts that are done once however often it is sent.
+pub fn mark() -> Markup {
+    html! { input type="hidden" name="mark" value=(BASE64_URL.encode(random::<16>())); }
 }
 
 fn notices(view: &View, notice: Option<&Notice>) -> Markup {

@@ -2,17 +2,23 @@
 
 use std::time::Duration;
 
+use huidan::db::answers as record;
 use huidan::db::statement::sql;
-use huidan::domain::id::ShipmentId;
+use huidan::domain::actor::Role;
+use huidan::domain::id::{JobId, ShipmentId};
 use huidan::jobs::run::parts;
 use huidan::jobs::{housekeeping, registry};
+use huidan::operations::answers::ACT_AT_ONCE_MAX;
+use huidan::operations::orders::{self, NewHold};
+use huidan::operations::ship::{self, NewShipping};
 use serde_json::{Value as Json, json};
 use workers::{Lane, Ledger, Options, Runner, Want};
 
-use crate::number_runs::{ready, run};
+use crate::number_runs::{FIRST, ready, run};
 use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, until};
 use crate::support::http::Answer;
+use crate::web::Browser;
 
 fn worker(app: &TestApp) -> Runner {
     let options = Options {
@@ -204,7 +210,7 @@ each_database!(
     fn the_page_of_a_print_job_follows_its_document_and_opens_it_when_it_is_drawn(app: TestApp) {
         let path = labels(&app, &ready(&app, 2));
         let page = path.replace("/api/v1", "");
-        let person = crate::web::Browser::of(&app, huidan::domain::actor::Role::Owner);
+        let person = Browser::of(&app, Role::Owner);
         person.post(&format!("{page}/document/later"), &[]);
         let shown = person.get(&page).text();
         assert!(shown.contains("data-events=\"/live/jobs/"), "it is followed: {shown}");
@@ -230,12 +236,178 @@ each_database!(
             app.http().with_header("prefer", "respond-async").get(&format!("{path}/document")).expect(202);
         let job = format!("/api/v1/jobs/{}", job["id"].as_str().expect("an id"));
         app.http().post(&format!("{job}/cancel"), json!({})).expect(200);
-        let person = crate::web::Browser::of(&app, huidan::domain::actor::Role::Owner);
+        let person = Browser::of(&app, Role::Owner);
         let shown = person.get(&page).text();
         assert!(shown.contains("could not draw the PDF"), "{shown}");
         app.http().post(&format!("{job}/retry"), json!({})).expect(200);
         work(&app);
         let drawn = app.http().get(&format!("{job}/answer"));
         assert_eq!((drawn.status, drawn.headers["x-copies"].as_str()), (200, "no"));
+    }
+);
+
+/// What stands between two texts of a page.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    let rest = page.split_once(before).unwrap_or_else(|| panic!("{before} in {page}")).1;
+    rest.split(after).next().unwrap_or_default()
+}
+
+/// Numbers these on the pages, as the form of one preview that is sent twice.
+fn number_twice(person: &Browser, ids: &[ShipmentId]) -> (String, String) {
+    let named: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    let named = named.join(",");
+    let typed =
+        [("shipment", named.as_str()), ("format", "zto-12"), ("first_number", FIRST), ("back", "/workbench")];
+    let preview = person.post("/batch/preview", &typed).text();
+    let mark = between(&preview, "name=\"mark\" value=\"", "\"").to_owned();
+    let fields = [typed.as_slice(), &[("mark", mark.as_str())]].concat();
+    (person.post("/batch/commit", &fields).text(), person.post("/batch/commit", &fields).text())
+}
+
+/// Where a page of a batch says that it stands.
+fn way(page: &str) -> String {
+    format!("/answers/{}", between(page, "href=\"/answers/", "\""))
+}
+
+each_database!(
+    fn a_batch_of_hundreds_becomes_a_job_that_the_page_follows_and_tells_of_each(app: TestApp) {
+        let ids = ready(&app, ACT_AT_ONCE_MAX + 2);
+        let held = app.read(|db| huidan::db::shipments::members(db, &ids[1..2]))[0].order_id;
+        let reason = NewHold { reason: "waits for a call".to_owned(), until: None };
+        app.write(|tx| orders::hold(tx, held, &reason)).expect("it is held");
+        let person = Browser::of(&app, Role::Shipper);
+
+        let (begun, again) = number_twice(&person, &ids);
+        assert_eq!(way(&begun), way(&again), "a second click is the same batch");
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM jobs WHERE kind = 'answer.number_run'"), 1);
+        assert!(
+            begun.contains("data-events=\"/live/jobs/") && begun.contains("302 shipments are being"),
+            "{begun}"
+        );
+        work(&app);
+        let done = person.get(&way(&begun)).text();
+        assert!(!done.contains("data-events") && done.contains("data-done"), "{done}");
+        assert!(done.contains("301 shipments are numbered.") && done.contains("waits for a call"), "{done}");
+        assert!(done.contains(&format!("<code>{FIRST}</code>")), "each with its number: {done}");
+        assert!(person.get(&format!("{}?at=301", way(&begun))).text().contains("301"));
+        let run = format!("/number-runs/{}", between(&done, "href=\"/number-runs/", "\""));
+
+        // The run is printed and shipped by jobs as well.
+        let shown = person.get(&run).text();
+        let mark = between(&shown, "name=\"mark\" value=\"", "\"").to_owned();
+        let fields = [("paper", "waybill"), ("size", ""), ("station", ""), ("mark", mark.as_str())];
+        let printing = way(&person.post(&format!("{run}/print"), &fields).text());
+        work(&app);
+        let printed = person.get(&printing).text();
+        assert!(
+            printed.contains("301 sheets are queued.") && printed.contains("href=\"/print-jobs/"),
+            "{printed}"
+        );
+        let shipping = way(&person.post(&format!("{run}/ship"), &[("mark", "a form")]).text());
+        assert_eq!(way(&person.post(&format!("{run}/ship"), &[("mark", "a form")]).text()), shipping);
+        work(&app);
+        let shipped = person.get(&shipping).text();
+        assert!(shipped.contains("301 parcels left; 301 shops"), "{shipped}");
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs"), 301);
+
+        // It is the seller's own, and kept for a day.
+        assert_eq!(Browser::of(&app, Role::Viewer).get(&shipping).status, 403);
+        app.advance(chrono::Duration::hours(25));
+        housekeeping::once(app.app()).expect("the house is gone through");
+        let shown = Browser::of(&app, Role::Owner).get(&shipping).text();
+        assert!(shown.contains("was kept for a day") && shown.contains(&run), "{shown}");
+    }
+);
+
+each_database!(
+    fn a_shipping_whose_worker_dies_goes_on_behind_its_last_step_and_answers_as_if_nothing_had_been(
+        app: TestApp,
+    ) {
+        let ids = ready(&app, 5);
+        run(&app, &ids[..4]);
+        let wish = NewShipping { shipments: [ids.as_slice(), &ids[..1]].concat(), ..NewShipping::default() };
+        let named: Vec<String> = wish.shipments.iter().map(ToString::to_string).collect();
+        let later = app.http().with_header("prefer", "respond-async");
+        let job = later.post("/api/v1/shipments/ship", json!({ "shipments": named })).expect(202);
+        let id = JobId(job["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"));
+
+        // A worker takes it, does the first step, and dies.
+        let ledger = app.app().job_ledger();
+        let turn = ledger.look(&["answer"]).expect("the ledger answers").remove(0);
+        ledger.lease(&[Want { turn, count: 1 }], Duration::from_millis(200)).expect("it is ready");
+        let first = NewShipping { shipments: ids[..2].to_vec(), ..NewShipping::default() };
+        app.write(|tx| {
+            let shipped = ship::ship(tx, &first)?;
+            let bytes = serde_json::to_vec(&shipped).map_err(anyhow::Error::from)?;
+            Ok::<_, huidan::domain::error::Error>(record::keep_piece(tx, id, 0, &bytes)?)
+        })
+        .expect("the first step is written");
+        let person = Browser::of(&app, Role::Owner);
+        app.http().post(&format!("/api/v1/jobs/{id}/cancel"), json!({})).expect(200);
+        until("it is called off", || {
+            app.http().get(&format!("/api/v1/jobs/{id}")).expect(200)["state"] == "cancelled" || {
+                let runner = worker(&app);
+                runner.stop(PATIENCE);
+                false
+            }
+        });
+        let shown = person.get(&format!("/answers/{id}")).text();
+        assert!(
+            shown.contains("It was called off.") && shown.contains("2 parcels left before that"),
+            "{shown}"
+        );
+        let shown = person.post(&format!("/answers/{id}/again"), &[]).text();
+        assert!(shown.contains("It goes on."), "{shown}");
+        work(&app);
+
+        let answer = answer_of(&app, &job).expect(200);
+        let done = answer["done"].as_array().expect("a list");
+        assert_eq!((done.len(), answer["left_out"].as_array().map(Vec::len)), (4, Some(2)), "{answer}");
+        assert!(done.iter().all(|one| one["already"] == false && one["write_backs"] == 1), "{answer}");
+        assert_eq!(answer["left_out"][0]["reasons"][0]["code"], "listed_twice");
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM events WHERE kind = 'shipment.shipped'"), 4);
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs"), 4);
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM answer_pieces"), 1);
+    }
+);
+
+each_database!(
+    fn a_shop_is_told_by_a_file_that_a_job_writes_and_only_a_person_calls_taken(app: TestApp) {
+        let ids = ready(&app, 3);
+        run(&app, &ids);
+        app.write(|tx| {
+            ship::ship(tx, &NewShipping { shipments: ids[..2].to_vec(), ..NewShipping::default() })
+        })
+        .expect("they leave");
+        let shop = app.read(huidan::db::shops::all)[0].id;
+        let path = format!("/api/v1/shops/{shop}/write-backs/file?form=taobao");
+        let later = app.http().with_header("prefer", "respond-async");
+        let job = later.get(&path).expect(202);
+        let person = Browser::of(&app, Role::Shipper);
+        assert!(person.get("/write-backs").text().contains("Tea House · 2"));
+        let fields = [("shop", shop.to_string()), ("form", "taobao".to_owned()), ("mark", "one".to_owned())];
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let page = way(&person.post("/write-backs/file", &fields).text());
+        assert_eq!(way(&person.post("/write-backs/file", &fields).text()), page, "a second click");
+        work(&app);
+
+        let (kept, at_once) = (answer_of(&app, &job), app.http().get(&path));
+        assert_eq!((kept.status, &kept.body), (200, &at_once.body), "as it would have been at once");
+        for name in ["content-type", "content-disposition"] {
+            assert_eq!(kept.headers[name], at_once.headers[name]);
+        }
+        // What leaves after the file was written does not stand in it, and is not told by it.
+        app.write(|tx| {
+            ship::ship(tx, &NewShipping { shipments: ids[2..].to_vec(), ..NewShipping::default() })
+        })
+        .expect("it leaves");
+        let shown = person.get(&page).text();
+        assert!(shown.contains("2 numbers are in the file."), "{shown}");
+        assert_eq!(person.get(&format!("{page}/file")).body, kept.body);
+        assert_eq!(Browser::of(&app, Role::Viewer).get(&format!("{page}/file")).status, 403);
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs WHERE state = 'waiting'"), 3);
+        let said = person.post(&format!("{page}/taken"), &[]).text();
+        assert!(said.contains("2 settled.") && said.contains("Tea House · 1"), "{said}");
+        assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs WHERE state = 'waiting'"), 1);
     }
 );

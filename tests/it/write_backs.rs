@@ -2,7 +2,8 @@
 
 use huidan::domain::error::Error;
 use huidan::domain::id::WriteBackId;
-use huidan::domain::write_back::{Outcome, WriteBackState};
+use huidan::domain::time::UtcTime;
+use huidan::domain::write_back::{Outcome, UploadForm, WriteBackState};
 use huidan::operations::write_backs::{self, Filter, Settlement, WriteBack};
 
 use crate::number_runs::{code, ready, run};
@@ -67,13 +68,15 @@ each_database!(
         let all = waiting(&app, 3);
         settle(&app, all[2].id, Outcome::DoneByHand).expect("entered by hand");
         let shop = all[0].shop;
-        let file = app.read(|db| write_backs::upload(db, shop));
-        let words: Vec<_> = file
-            .iter()
-            .map(|row| format!("{} {} {}", row.order_number, row.carrier_name, row.number))
-            .collect();
-        assert_eq!(words, ["1000 中通快递 100000000001", "1001 中通快递 100000000002"]);
-        assert_eq!(app.read(|db| write_backs::upload(db, shop)).len(), 2, "a download settles nothing");
+        let upload =
+            || app.read(|db| write_backs::upload_file(db, shop, UploadForm::Generic, UtcTime::never()));
+        let file = upload();
+        let text = String::from_utf8(file.bytes).expect("UTF-8").replace('\t', "");
+        let rows: Vec<_> = text.lines().skip(1).filter_map(|row| row.rsplit_once(',')).collect();
+        let words: Vec<_> = rows.iter().map(|(words, _)| *words).collect();
+        assert_eq!(words, ["1000,中通快递,100000000001", "1001,中通快递,100000000002"]);
+        assert_eq!(file.write_backs, [all[0].id, all[1].id]);
+        assert_eq!(upload().write_backs.len(), 2, "a download settles nothing");
 
         let ids: Vec<_> = all.iter().map(|w| w.id).chain([WriteBackId(1)]).collect();
         let settled = app
@@ -82,7 +85,7 @@ each_database!(
         assert_eq!(settled.done, [all[0].id, all[1].id]);
         let left: Vec<_> = settled.left_out.iter().map(|left| left.reasons[0].code).collect();
         assert_eq!(left, ["not_found", "write_back_settled"]);
-        assert_eq!(app.read(|db| write_backs::upload(db, shop)), []);
+        assert_eq!(upload().write_backs, []);
     }
 );
 

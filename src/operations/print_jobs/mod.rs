@@ -35,7 +35,7 @@ pub use place::{pause, place};
 pub use progress::{acknowledge, resume};
 
 /// A wish to print.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewPrintJob {
     pub paper: Paper,

@@ -127,7 +127,10 @@ fn unsupported(parcel: &ShipmentRow, platform: Option<Platform>) -> Option<Strin
 }
 
 /// The shipments that are meant, in their order.
-fn named(tx: &mut Tx, new: &NewShipping) -> Result<Vec<ShipmentId>, Error> {
+///
+/// # Errors
+/// `Invalid` fields; a missing number run.
+pub fn named(tx: &mut Tx, new: &NewShipping) -> Result<Vec<ShipmentId>, Error> {
     match (new.number_run, new.shipments.is_empty()) {
         (Some(run), true) => {
             number_runs::find(tx, run)?.ok_or_else(|| Error::missing("number run", run))?;

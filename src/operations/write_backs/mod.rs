@@ -13,12 +13,13 @@ use crate::db::{Db, Tx};
 use crate::domain::error::Error;
 use crate::domain::id::{OrderId, ShipmentId, ShopId, WriteBackId};
 use crate::domain::time::UtcTime;
-use crate::domain::waybill::Format;
 use crate::domain::write_back::{self as rules, Change, Outcome, ShippedLine, WriteBackState};
 
 pub mod telling;
+mod upload;
 
 pub use crate::db::write_backs::Filter;
+pub use upload::{ByFile, UploadFile, by_file, upload_file};
 
 /// A write-back as it stands.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -205,41 +206,4 @@ fn note(tx: &mut Tx, kind: &'static str, changed: &[(&WriteBackRow, WriteBackSta
         })
         .collect();
     Ok(events::record(tx, &log)?)
-}
-
-/// A row of the file that is uploaded to a shop without another way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct UploadRow {
-    pub write_back: WriteBackId,
-    pub order_number: String,
-    /// Our code of the carrier.
-    pub carrier: String,
-    /// As platforms of China write it.
-    pub carrier_name: String,
-    pub number: String,
-    pub shipped_at: Option<UtcTime>,
-}
-
-/// Everything a shop waits to be told, for its upload file. Changes nothing.
-///
-/// # Errors
-/// When the record cannot be read.
-pub fn upload(db: &mut Db, shop: ShopId) -> Result<Vec<UploadRow>, Error> {
-    let filter = Filter { state: Some(WriteBackState::Waiting), shop: Some(shop), ..Filter::default() };
-    let rows = record::list(db, filter, None, i64::MAX as usize)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| UploadRow {
-            write_back: row.id,
-            order_number: row.order_number,
-            carrier_name: carrier_name(&row.carrier),
-            carrier: row.carrier,
-            number: row.number,
-            shipped_at: row.shipped_at,
-        })
-        .collect())
-}
-
-fn carrier_name(code: &str) -> String {
-    Format::of_carrier(code).next().map_or(code, |format| format.carrier.name_zh).to_owned()
 }

@@ -74,7 +74,8 @@ fn due_page(tx: &mut Tx, shops: &[ShopId], after: Option<WriteBackId>) -> Result
     Ok(due.last().filter(|_| due.len() == BATCH).map(|row| row.id))
 }
 
-fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
+/// The shops that workers tell.
+pub(super) fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
     let mut told = Vec::new();
     for shop in shops::all(db)? {
         if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {

@@ -7,6 +7,7 @@ use actix_web::web::{ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::answers::on_its_way;
 use super::workbench::acts::back_with;
 use super::workbench::query::ticked;
 use super::workbench::rail::thousands;
@@ -16,6 +17,7 @@ use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
 use crate::domain::shipment::ShipmentState;
 use crate::domain::waybill::{Format, Policy, WaybillNumber};
+use crate::operations::answers::{self, ACT_AT_ONCE_MAX};
 use crate::operations::number_runs::{self, NewRun, RunAnswer, RunView};
 use crate::web::form::Form;
 use crate::web::icons::icon;
@@ -23,7 +25,7 @@ use crate::web::inside;
 use crate::web::parts::{left_out, stations};
 use crate::web::reply;
 use crate::web::session::Visitor;
-use crate::web::shell::{Page, csrf};
+use crate::web::shell::{Page, csrf, mark};
 use crate::web::texts::batch as t;
 use crate::web::view::View;
 
@@ -71,6 +73,9 @@ pub async fn commit(visitor: Visitor, form: Form) -> HttpResponse {
     visitor
         .change(Right::Ship, move |tx, view| {
             let draft = Draft::of(&form, form.ids("shipment")?);
+            if draft.ids.len() > ACT_AT_ONCE_MAX {
+                return Ok(on_its_way(&answers::number(tx, draft.run()?, form.mark())?));
+            }
             let answer = number_runs::commit(tx, &draft.run()?)?;
             let to = answer.id.map_or_else(|| draft.back.clone(), |run| format!("/number-runs/{run}"));
             let text = t::NUMBERED_DONE.with(view.lang, &[&answer.assigned.len()]);
@@ -135,7 +140,7 @@ fn page(db: &mut Db, view: &View, draft: &Draft, answer: Option<&RunAnswer>) -> 
                 (stations::steps(view, 0))
                 p { (chosen) }
                 form.stack #batch method="post" action="/batch/preview" {
-                    (csrf(view))
+                    (csrf(view)) (mark())
                     input type="hidden" name="shipment" value=(ids.join(","));
                     input type="hidden" name="back" value=(draft.back);
                     input type="hidden" name="query" value=(draft.query);

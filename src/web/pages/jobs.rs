@@ -20,7 +20,7 @@ use crate::web::parts::events::{People, values};
 use crate::web::parts::lists;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
-use crate::web::texts::{common, jobs as t};
+use crate::web::texts::{batch, common, jobs as t};
 use crate::web::view::View;
 
 const ROWS: usize = 50;
@@ -48,7 +48,7 @@ fn word(state: JobState) -> (Text, &'static str) {
 }
 
 /// What a kind of job is called; its dotted name when it has none.
-fn kind(view: &View, kind: &str) -> String {
+pub(super) fn kind(view: &View, kind: &str) -> String {
     let text = match kind {
         "import.file" => t::IMPORT,
         "shop.pull" | "demo.pull" => t::PULL,
@@ -58,6 +58,8 @@ fn kind(view: &View, kind: &str) -> String {
         "answer.document" => t::DOCUMENT,
         "answer.number_run" => t::NUMBER_RUN,
         "answer.ship" => t::SHIP,
+        "answer.print_job" => t::PRINT_JOB,
+        "answer.upload_file" => t::UPLOAD_FILE,
         _ => return kind.to_owned(),
     };
     view.t(text).to_owned()
@@ -213,6 +215,7 @@ fn facts(view: &View, people: &People, row: &JobRow) -> Markup {
                 dt { (view.t(t::BY)) } dd { (people.name(&row.actor)) }
                 dt { (view.t(t::ATTEMPTS)) } dd { (row.attempt) " / " (row.max_attempts) }
                 dt { (view.t(t::CRASHES)) } dd { (row.crashes) }
+                @if super::answers::has_page(&row.kind) { dt { (view.t(batch::OUTCOME)) } dd { a href={ "/answers/" (row.id) } { (view.t(batch::SEE_ANSWER)) } } }
                 @if let Some(result) = &row.result { dt { (view.t(t::RESULT)) } dd { (values(result)) } }
             }
         }

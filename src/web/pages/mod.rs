@@ -1,5 +1,6 @@
 //! The pages, one file or folder per noun.
 
+pub mod answers;
 pub mod audit;
 pub mod audit_desk;
 pub mod authorising;

@@ -6,16 +6,18 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::answers::on_its_way;
 use super::templates::template_field;
 use super::workbench::acts::back_with;
 use super::workbench::chips::carrier_name;
-use crate::db::{Db, shipments as record};
+use crate::db::{Db, number_runs as runs, shipments as record};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::{NumberRunId, ShipmentId};
 use crate::domain::number_run::Then;
 use crate::domain::print::Paper;
 use crate::domain::shipment::{PrintState, ShipmentState};
+use crate::operations::answers::{self, ACT_AT_ONCE_MAX};
 use crate::operations::number_runs::{self, Carried, RunDetail, Spoil};
 use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
@@ -29,7 +31,7 @@ use crate::web::inside;
 use crate::web::parts::lists::{self, Window};
 use crate::web::parts::{badges, placing, stations};
 use crate::web::session::{Visitor, then};
-use crate::web::shell::{Page, csrf};
+use crate::web::shell::{Page, csrf, mark};
 use crate::web::texts::{batch as t, common, words};
 use crate::web::view::View;
 
@@ -170,7 +172,7 @@ fn print_form(
 ) -> Markup {
     html! {
         form.row-form.panel method="post" action={ (home(run)) "/print" } {
-            (csrf(view))
+            (csrf(view)) (mark())
             label { span { (view.t(t::PAPER)) }
                 select name="paper" { @for (paper, text) in PAPERS { option value=(paper) { (view.t(*text)) } } } }
             label { span { (view.t(t::SIZE)) }
@@ -189,7 +191,7 @@ fn print_form(
 fn ship_form(view: &View, run: NumberRunId, left: usize, unprinted: usize) -> Markup {
     html! {
         form.row-form.panel method="post" action={ (home(run)) "/ship" } {
-            (csrf(view))
+            (csrf(view)) (mark())
             button.primary[unprinted == 0] type="submit" data-step-on data-ask=(t::SHIP_ASK.with(view.lang, &[&left])) {
                 (icon("shipped")) (t::SHIP_N.with(view.lang, &[&left]))
             }
@@ -240,6 +242,11 @@ fn jam_form(view: &View, run: NumberRunId) -> Markup {
     }
 }
 
+/// Whether what is done with a run is done by a job.
+fn is_long(db: &mut Db, id: NumberRunId) -> Result<bool, Error> {
+    Ok(runs::assigned(db, id)?.len() > ACT_AT_ONCE_MAX)
+}
+
 /// `POST /number-runs/{id}/print`
 pub async fn print(visitor: Visitor, id: Path<NumberRunId>, form: Form) -> HttpResponse {
     let id = id.into_inner();
@@ -251,18 +258,19 @@ pub async fn print(visitor: Visitor, id: Path<NumberRunId>, form: Form) -> HttpR
             };
             let paper =
                 Paper::parse(form.get("paper")).map_err(|said| Error::invalid("paper", "word", said))?;
-            let job = print_jobs::create(
-                tx,
-                &NewPrintJob {
-                    paper,
-                    template: form.get("template").to_owned(),
-                    size,
-                    number_run: Some(id),
-                    shipments: Vec::new(),
-                    station: form.get("station").to_owned(),
-                    reprint: form.has("reprint"),
-                },
-            )?;
+            let new = NewPrintJob {
+                paper,
+                template: form.get("template").to_owned(),
+                size,
+                number_run: Some(id),
+                shipments: Vec::new(),
+                station: form.get("station").to_owned(),
+                reprint: form.has("reprint"),
+            };
+            if is_long(tx, id)? {
+                return Ok(on_its_way(&answers::print(tx, new, form.mark())?));
+            }
+            let job = print_jobs::create(tx, &new)?;
             let (to, text) = match job.id {
                 Some(job_id) => {
                     (format!("/print-jobs/{job_id}"), t::JOB_MADE.with(view.lang, &[&job.sheets.len()]))
@@ -284,6 +292,9 @@ pub async fn ship(visitor: Visitor, id: Path<NumberRunId>, form: Form) -> HttpRe
                 stale_labels: form.has("stale_labels"),
                 ..NewShipping::default()
             };
+            if is_long(tx, id)? {
+                return Ok(on_its_way(&answers::ship(tx, wish, form.mark())?));
+            }
             let shipped = ship::ship(tx, &wish)?;
             let left: Vec<_> = shipped.done.iter().filter(|one| !one.already).collect();
             let told: i64 = left.iter().map(|one| one.write_backs).sum();

@@ -4,20 +4,23 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use super::answers::on_its_way;
 use super::workbench::chips::carrier_name;
 use crate::connectors::refusal::RefusalKind;
 use crate::db::shops;
 use crate::domain::actor::Right;
+use crate::domain::error::Error;
 use crate::domain::id::{ShopId, WriteBackId};
-use crate::domain::write_back::{Outcome, WriteBackState};
-use crate::operations::write_backs::{self, Filter, Settlement, WriteBack};
+use crate::domain::write_back::{Outcome, UploadForm, WriteBackState};
+use crate::operations::answers;
+use crate::operations::write_backs::{self, ByFile, Filter, Settlement, WriteBack};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
 use crate::web::parts::lists;
 use crate::web::session::{Visitor, then};
-use crate::web::shell::{Page, csrf};
+use crate::web::shell::{Page, csrf, mark};
 use crate::web::texts::{batch, common, shipment as t, workbench as w};
 use crate::web::view::View;
 
@@ -28,6 +31,7 @@ const ROWS: usize = 50;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/write-backs", [get().to(list)]))
+        .service(inside("/write-backs/file", [post().to(file)]))
         .service(inside("/write-backs/{id}/retry", [post().to(retry)]))
         .service(inside("/write-backs/{id}/settle", [post().to(settle)]));
 }
@@ -70,6 +74,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             let after = form.get("after").parse().ok();
             let mut rows = write_backs::list(db, filter, after, ROWS + 1)?;
             let next = lists::cut(&mut rows, ROWS).map(|row| row.id);
+            let by_file = if view.may(Right::Ship) { write_backs::by_file(db)? } else { Vec::new() };
             let names: Vec<(ShopId, String)> = shops::all(db)?.into_iter().map(|shop| (shop.id, shop.name)).collect();
             let path = |word: &str| if word.is_empty() { "/write-backs".to_owned() } else { format!("/write-backs?state={word}") };
             let here = state.map_or("", |state| state.as_str());
@@ -77,6 +82,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(common::WRITE_BACKS)) } small { (view.t(t::WB_HINT)) } }
+                    @if !by_file.is_empty() { (files(view, &by_file)) }
                     nav.tabs aria-label=(view.t(common::STATE)) {
                         a href=(path("")) aria-current=[here.is_empty().then_some("page")] { (view.t(w::ALL_STATES)) }
                         @for state in WriteBackState::ALL {
@@ -88,6 +94,45 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
                 }
             };
             Ok(Page::new(view.t(common::WRITE_BACKS), "write-backs", body))
+        })
+        .await
+}
+
+fn form_word(form: UploadForm) -> Text {
+    match form {
+        UploadForm::Taobao => batch::FORM_TAOBAO,
+        UploadForm::Shopify => batch::FORM_SHOPIFY,
+        UploadForm::Generic => batch::FORM_GENERIC,
+    }
+}
+
+/// The shops that are told by a file, each with the way to one.
+fn files(view: &View, shops: &[ByFile]) -> Markup {
+    html! {
+        section.panel.stack aria-labelledby="files-title" {
+            h2 #files-title { (view.t(batch::FILES)) }
+            p.hint { (view.t(batch::FILES_HINT)) }
+            @for shop in shops {
+                form.row-form method="post" action="/write-backs/file" {
+                    (csrf(view)) (mark()) input type="hidden" name="shop" value=(shop.shop);
+                    label { span { (shop.name) " · " (shop.waiting) } select name="form" aria-label=(view.t(batch::FILE_FORM)) {
+                        @for form in UploadForm::ALL { option value=(form) selected[*form == shop.form] { (view.t(form_word(*form))) } }
+                    } }
+                    button type="submit" { (icon("file")) (view.t(batch::FILE_MAKE)) }
+                }
+            }
+        }
+    }
+}
+
+/// `POST /write-backs/file`: a job writes a shop's upload file.
+pub async fn file(visitor: Visitor, form: Form) -> HttpResponse {
+    visitor
+        .change(Right::Ship, move |tx, _| {
+            let shop = ShopId(form.number("shop")?);
+            let layout =
+                UploadForm::parse(form.get("form")).map_err(|said| Error::invalid("form", "word", said))?;
+            Ok(on_its_way(&answers::upload_file(tx, shop, layout, form.mark())?))
         })
         .await
 }

@@ -41,8 +41,40 @@ function open(answer) {
   const isForm = step.dataset.step === "number";
   remember({ open: true, url: isForm ? null : new URL(answer.url).pathname });
   if (isForm) fill(step);
+  hear();
   (step.querySelector(".plan [data-step-on]") ?? step.querySelector("[autofocus], button.primary") ?? step).focus();
   document.dispatchEvent(new CustomEvent("huidan:shown"));
+}
+
+/** Where the job of a batch is heard, while the drawer shows one that is under way. */
+let heard = null;
+
+/** What a job does for the drawer is read again whenever it has got on. */
+function hear() {
+  const from = drawer()?.querySelector("#step[data-events]")?.dataset.events;
+  if (heard?.from === from) return;
+  heard?.source.close();
+  heard = from ? { from, source: new EventSource(from) } : null;
+  heard?.source.addEventListener("job", async () => {
+    const answer = await read(recall().url);
+    const now = answer?.page.querySelector("#step[data-step=answer]");
+    const shown = drawer()?.querySelector("#step[data-step=answer]");
+    if (!now || !shown || heard?.from !== from) return;
+    if (!("done" in now.dataset) && "events" in now.dataset) return shown.replaceWith(now);
+    settle(now);
+    open(answer);
+  });
+}
+
+/** What was typed has done its work once its numbers are given. */
+function settle(step) {
+  const isGiven = step?.dataset.step === "run" || "done" in (step?.dataset ?? {});
+  if (!isGiven) return;
+  if (recall().fields) {
+    remember({ typed: {}, fields: null });
+    selection.clear();
+  }
+  refresh();
 }
 
 /** Puts back what was typed before. */
@@ -60,6 +92,7 @@ function fill(step) {
 
 function close() {
   drawer()?.remove();
+  hear();
   remember({ open: false });
   document.querySelector("#list")?.focus({ preventScroll: true });
 }
@@ -83,14 +116,7 @@ document.addEventListener("submit", async (event) => {
   if (begins) remember({ fields: null });
   const answer = await send(form, event.submitter);
   if (!answer) return;
-  if (answer.page.querySelector("#step")?.dataset.step === "run") {
-    // The numbers are given: what was typed has done its work.
-    if (form.id === "batch") {
-      remember({ typed: {} });
-      selection.clear();
-    }
-    refresh();
-  }
+  settle(answer.page.querySelector("#step"));
   open(answer);
 }, { capture: true });
 
@@ -139,7 +165,9 @@ async function resume() {
   if (!was || !bar || drawer()) return;
   if (url) {
     const answer = await read(url);
-    return answer ? open(answer) : remember({ open: false });
+    if (!answer) return remember({ open: false });
+    settle(answer.page.querySelector("#step"));
+    return open(answer);
   }
   if (!fields) return;
   const form = document.createElement("form");

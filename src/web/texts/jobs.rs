@@ -44,4 +44,6 @@ texts! {
     DOCUMENT = "Draw a document" "生成打印文件";
     NUMBER_RUN = "Number parcels" "批量编号";
     SHIP = "Ship parcels" "批量发货";
+    UPLOAD_FILE = "Write an upload file" "生成上传文件";
+    PRINT_JOB = "Make a print job" "生成打印任务";
 }

@@ -1,0 +1,2 @@
+DROP INDEX answers_asked_once;
+ALTER TABLE answers DROP COLUMN asked_by_form;
