@@ -6,9 +6,9 @@ use diesel::QueryResult;
 
 use super::column::row;
 use super::sku_codes::{MEANT, SKU};
-use super::statement::{Rows, sql};
+use super::statement::{Rows, Statement, sql};
 use super::{Db, Tx};
-use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
+use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, SellerId, ShipmentId, ShopId, SkuId};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 
@@ -517,18 +517,21 @@ row! {
 
 /// What leaves in these shipments as lists show it, in the order of orders and lines.
 pub fn content(db: &mut Db, shipments: &[ShipmentId]) -> QueryResult<Vec<ContentRow>> {
-    let seller = db.seller();
-    db.load(
-        sql(format!(
-            "SELECT sl.shipment_id, l.order_id, sl.line_id, l.sku, l.title, l.variant, sl.quantity, {SKU} AS sku_id \
-             FROM shipment_lines sl JOIN order_lines l ON l.seller_id = sl.seller_id AND l.id = sl.line_id \
-             JOIN orders o ON o.seller_id = l.seller_id AND o.id = l.order_id {MEANT} \
-             WHERE sl.seller_id = ? AND sl.shipment_id IN ? \
-             ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id"
-        ))
-        .bind(seller)
-        .list(shipments.iter().copied()),
-    )
+    let statement = content_of(db.seller(), shipments);
+    db.load(statement)
+}
+
+// CROSS JOIN keeps SQLite from beginning with every order of the seller; see `sheet_values`.
+pub(super) fn content_of(seller: SellerId, shipments: &[ShipmentId]) -> Statement {
+    sql(format!(
+        "SELECT sl.shipment_id, l.order_id, sl.line_id, l.sku, l.title, l.variant, sl.quantity, {SKU} AS sku_id \
+         FROM shipment_lines sl CROSS JOIN order_lines l CROSS JOIN orders o {MEANT} \
+         WHERE sl.seller_id = ? AND sl.shipment_id IN ? AND l.seller_id = sl.seller_id AND l.id = sl.line_id \
+         AND o.seller_id = l.seller_id AND o.id = l.order_id \
+         ORDER BY sl.shipment_id, sl.order_id, l.position, sl.line_id"
+    ))
+    .bind(seller)
+    .list(shipments.iter().copied())
 }
 
 /// Adds pieces to shipments, to those of the same line that are there already.
