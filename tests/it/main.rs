@@ -38,6 +38,7 @@ mod migrations;
 mod number_runs;
 mod outages;
 mod packing;
+mod phones;
 mod pinduoduo;
 mod print_jobs;
 mod printers;
