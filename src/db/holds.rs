@@ -7,39 +7,27 @@ use super::{Db, Tx};
 use crate::domain::id::{HoldId, OrderId};
 use crate::domain::time::UtcTime;
 
-/// Adds a hold by the writer.
-pub fn insert(tx: &mut Tx, order: OrderId, reason: &str, until: Option<UtcTime>) -> QueryResult<HoldId> {
-    let id = HoldId(tx.id()?);
+/// Adds a hold of the same reason by the writer to each of these orders; their ids, in the order of the orders.
+pub fn insert(
+    tx: &mut Tx,
+    orders: &[OrderId],
+    reason: &str,
+    until: Option<UtcTime>,
+) -> QueryResult<Vec<HoldId>> {
+    let ids: Vec<i64> = tx.ids(orders.len())?.collect();
     let (seller, now) = (tx.seller(), tx.now);
+    let rows = Rows::new("new").column("id", ids.iter().copied()).column("order_id", orders.iter().copied());
     tx.execute(
         sql("INSERT INTO holds (seller_id, id, order_id, reason, until_at, held_by, held_at) \
-             VALUES (?, ?, ?, ?, ?, ?, ?)")
+             SELECT ?, new.id, new.order_id, ?, ?, ?, ? FROM ?")
         .bind(seller)
-        .bind(id)
-        .bind(order)
         .bind(reason)
         .bind(until)
         .bind(&tx.actor.name)
-        .bind(now),
-    )?;
-    Ok(id)
-}
-
-/// Adds a hold of the same reason by the writer to each of these orders.
-pub fn insert_many(tx: &mut Tx, orders: &[OrderId], reason: &str) -> QueryResult<()> {
-    let ids: Vec<i64> = tx.ids(orders.len())?.collect();
-    let (seller, now) = (tx.seller(), tx.now);
-    let rows = Rows::new("new").column("id", ids).column("order_id", orders.iter().copied());
-    tx.execute(
-        sql("INSERT INTO holds (seller_id, id, order_id, reason, held_by, held_at) \
-             SELECT ?, new.id, new.order_id, ?, ?, ? FROM ?")
-        .bind(seller)
-        .bind(reason)
-        .bind(&tx.actor.name)
         .bind(now)
         .rows(rows),
-    )
-    .map(drop)
+    )?;
+    Ok(ids.into_iter().map(HoldId).collect())
 }
 
 /// Whether this order has, or had, this hold.

@@ -95,12 +95,28 @@ pub fn enqueue(tx: &mut Tx, job: NewJob) -> Result<Option<JobId>, Error> {
 /// # Errors
 /// As [`enqueue`].
 pub fn enqueue_all(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<JobId>, Error> {
+    let seller = tx.seller();
+    let jobs: Vec<_> = jobs.iter().map(|job| (seller, job)).collect();
+    enqueue_each(tx, &jobs)
+}
+
+/// Enqueues jobs of many sellers at once, for work that goes round them all.
+///
+/// # Errors
+/// As [`enqueue`].
+pub fn enqueue_for(tx: &mut Tx, jobs: &[(SellerId, NewJob)]) -> Result<Vec<JobId>, Error> {
+    let jobs: Vec<_> = jobs.iter().map(|(seller, job)| (*seller, job)).collect();
+    enqueue_each(tx, &jobs)
+}
+
+fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>, Error> {
+    let (sellers, jobs): (Vec<SellerId>, Vec<&NewJob>) = jobs.iter().copied().unzip();
     let payloads: Vec<String> = jobs.iter().map(|job| job.payload.to_string()).collect();
     if let Some(long) = payloads.iter().find(|payload| payload.len() > PAYLOAD_MAX) {
         let length = long.len();
         return Err(anyhow::anyhow!("a job's payload has {length} bytes; at most {PAYLOAD_MAX}").into());
     }
-    let (seller, now, actor) = (tx.seller(), now_ms(tx), tx.actor.name.clone());
+    let (now, actor) = (now_ms(tx), tx.actor.name.clone());
     let ids: Vec<i64> = tx.ids(jobs.len())?.collect();
     let run_at = |job: &NewJob| match job.run_at {
         RunAt::Now => (None, 0),
@@ -109,9 +125,10 @@ pub fn enqueue_all(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<JobId>, Error> {
     };
     let rows = Rows::new("new")
         .column("id", ids)
+        .column("seller_id", sellers.iter().copied())
         .column("lane", jobs.iter().map(|job| job.kind.lane))
         .column("kind", jobs.iter().map(|job| job.kind.name))
-        .column("turn", jobs.iter().map(|job| job.turn.unwrap_or(seller.0)))
+        .column("turn", jobs.iter().zip(&sellers).map(|(job, seller)| job.turn.unwrap_or(seller.0)))
         .column("priority", jobs.iter().map(|job| job.priority))
         .column("state", jobs.iter().map(|job| if job.run_at == RunAt::Now { "ready" } else { "waiting" }))
         .column("at_ms", jobs.iter().map(|job| run_at(job).0))
@@ -123,12 +140,12 @@ pub fn enqueue_all(tx: &mut Tx, jobs: &[NewJob]) -> Result<Vec<JobId>, Error> {
     let statement = sql(format!(
         "INSERT INTO jobs (id, seller_id, lane, kind, turn, priority, state, due_ms, attempt, max_attempts, \
          crashes, max_crashes, is_cancelled, unique_key, actor, payload, progress_done, progress_total, created_ms) \
-         SELECT new.id, ?, new.lane, new.kind, new.turn, new.priority, new.state, \
+         SELECT new.id, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
          COALESCE(new.at_ms, {now} + new.after_ms), 0, new.max_attempts, 0, new.max_crashes, false, \
          new.unique_key, ?, new.payload, 0, 0, {now} FROM ? WHERE true \
          ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
     ));
-    let made = tx.load::<One>(statement.bind(seller).bind(actor).rows(rows))?;
+    let made = tx.load::<One>(statement.bind(actor).rows(rows))?;
     tx.has_jobs |= !made.is_empty();
     Ok(made.into_iter().map(|row| JobId(row.one)).collect())
 }
@@ -307,6 +324,18 @@ pub fn find(db: &mut Db, job: JobId) -> Result<JobRow, Error> {
     Err(Error::missing("job", job))
 }
 
+/// Those of these jobs that this seller has, newest first.
+pub fn find_all(db: &mut Db, jobs: &[JobId]) -> QueryResult<Vec<JobRow>> {
+    let seller = db.seller();
+    let mut found = Vec::new();
+    for text in [live(), ended()] {
+        let statement = sql(format!("{text} WHERE seller_id = ? AND id IN ?")).bind(seller);
+        found.extend(db.load::<JobRow>(statement.list(jobs.iter().copied()))?);
+    }
+    found.sort_by_key(|row| std::cmp::Reverse(row.id));
+    Ok(found)
+}
+
 /// The live job of this kind with this key, if there is one.
 pub fn live_with_key(db: &mut Db, kind: JobKind, key: &str) -> QueryResult<Option<JobRow>> {
     let text = format!("{} WHERE seller_id = ? AND kind = ? AND unique_key = ?", live());
@@ -329,72 +358,42 @@ pub fn errors(db: &mut Db, job: JobId) -> QueryResult<Vec<JobErrorRow>> {
     db.load(sql(text).bind(job))
 }
 
-/// Calls a job off. One that is held is told so, and its handler ends it.
-///
-/// # Errors
-/// [`Error::Missing`]; `job_ended` when there is nothing left to call off.
-pub fn cancel(tx: &mut Tx, job: JobId) -> Result<JobRow, Error> {
+/// Calls jobs off, as far as they have not ended. Those that are held are told so, and their handlers end them.
+pub fn cancel(tx: &mut Tx, jobs: &[JobId]) -> QueryResult<()> {
     let (seller, now) = (tx.seller(), now_ms(tx));
-    let text = "UPDATE jobs SET is_cancelled = true WHERE seller_id = ? AND id = ?";
-    tx.execute(sql(text).bind(seller).bind(job))?;
-    // The row is ours since the update, so no worker leases it in between.
+    let text = "UPDATE jobs SET is_cancelled = true WHERE seller_id = ? AND id IN ?";
+    tx.execute(sql(text).bind(seller).list(jobs.iter().copied()))?;
+    // The rows are ours since the update, so no worker leases one in between.
     let text = format!(
         "INSERT INTO finished_jobs ({SHARED}, state, error, finished_ms) \
-         SELECT {SHARED}, 'cancelled', error, {now} FROM jobs WHERE seller_id = ? AND id = ? AND token IS NULL"
+         SELECT {SHARED}, 'cancelled', error, {now} FROM jobs WHERE seller_id = ? AND id IN ? AND token IS NULL"
     );
-    if tx.execute(sql(text).bind(seller).bind(job))? > 0 {
-        tx.execute(sql("DELETE FROM jobs WHERE seller_id = ? AND id = ?").bind(seller).bind(job))?;
-        return find(tx, job);
-    }
-    let row = find(tx, job)?;
-    match row.state.is_end() {
-        false => Ok(row),
-        true => Err(Error::conflict(
-            "job_ended",
-            format!("Job {job} is {} already.", row.state),
-            "There is nothing left to do about it.",
-        )),
-    }
+    tx.execute(sql(text).bind(seller).list(jobs.iter().copied()))?;
+    let text = "DELETE FROM jobs WHERE seller_id = ? AND id IN ? AND token IS NULL";
+    tx.execute(sql(text).bind(seller).list(jobs.iter().copied())).map(drop)
 }
 
-/// Takes a dead or cancelled job up again, with all its attempts; lets a waiting one begin now.
-///
-/// # Errors
-/// [`Error::Missing`]; `job_not_retryable` when it is done or at work, or another one has its key.
-pub fn retry(tx: &mut Tx, job: JobId) -> Result<JobRow, Error> {
+/// Takes dead and cancelled jobs up again, with all their attempts; lets waiting ones begin now. Answers which.
+pub fn retry(tx: &mut Tx, jobs: &[JobId]) -> QueryResult<Vec<JobId>> {
     let (seller, now) = (tx.seller(), now_ms(tx));
     let text = format!(
-        "UPDATE jobs SET state = 'ready', due_ms = {now} WHERE seller_id = ? AND id = ? AND state = 'waiting'"
+        "UPDATE jobs SET state = 'ready', due_ms = {now} WHERE seller_id = ? AND id IN ? AND state = 'waiting' \
+         RETURNING id AS one"
     );
-    let mut taken_up = tx.execute(sql(text).bind(seller).bind(job))?;
-    if taken_up == 0 {
-        let columns = SHARED.replace("due_ms, attempt,", "").replace("crashes, max", "max");
-        let text = format!(
-            "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error) \
-             SELECT {columns}, 'ready', {now}, 0, 0, false, error FROM finished_jobs \
-             WHERE seller_id = ? AND id = ? AND state IN ('dead', 'cancelled') \
-             ON CONFLICT (seller_id, kind, unique_key) DO NOTHING"
-        );
-        taken_up = tx.execute(sql(text).bind(seller).bind(job))?;
-        if taken_up > 0 {
-            let text = "DELETE FROM finished_jobs WHERE seller_id = ? AND id = ?";
-            tx.execute(sql(text).bind(seller).bind(job))?;
-        }
-    }
-    let row = find(tx, job)?;
-    if taken_up == 0 {
-        let detail = match row.state {
-            JobState::Dead | JobState::Cancelled => format!("Another job does what job {job} was to do."),
-            state => format!("Job {job} is {state}."),
-        };
-        return Err(Error::conflict(
-            "job_not_retryable",
-            detail,
-            "Only dead, cancelled and waiting jobs can be retried.",
-        ));
-    }
-    tx.has_jobs = true;
-    Ok(row)
+    let mut taken_up: Vec<One> = tx.load(sql(text).bind(seller).list(jobs.iter().copied()))?;
+    let columns = SHARED.replace("due_ms, attempt,", "").replace("crashes, max", "max");
+    let text = format!(
+        "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error) \
+         SELECT {columns}, 'ready', {now}, 0, 0, false, error FROM finished_jobs \
+         WHERE seller_id = ? AND id IN ? AND state IN ('dead', 'cancelled') \
+         ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
+    );
+    let again: Vec<One> = tx.load(sql(text).bind(seller).list(jobs.iter().copied()))?;
+    let text = "DELETE FROM finished_jobs WHERE seller_id = ? AND id IN ?";
+    tx.execute(sql(text).bind(seller).list(again.iter().map(|row| row.one)))?;
+    taken_up.extend(again);
+    tx.has_jobs |= !taken_up.is_empty();
+    Ok(taken_up.into_iter().map(|row| JobId(row.one)).collect())
 }
 
 /// Pauses a queue for this seller's jobs, or resumes it.

@@ -41,6 +41,29 @@ pub fn all(db: &mut Db) -> QueryResult<Vec<ShopRow>> {
     db.load(sql(format!("SELECT {COLUMNS} FROM shops WHERE seller_id = ? ORDER BY id")).bind(seller))
 }
 
+row! {
+    /// A shop of any seller, as far as it says whether its platform can be asked.
+    pub struct AnyShopRow {
+        pub seller_id: SellerId,
+        pub id: ShopId,
+        pub platform: Platform,
+        settings: String,
+        pub is_linked: bool,
+    }
+}
+
+impl AnyShopRow {
+    /// As [`ShopRow::settings`].
+    pub fn settings(&self) -> Result<ShopSettings, Error> {
+        Ok(serde_json::from_str(&self.settings).map_err(anyhow::Error::from)?)
+    }
+}
+
+/// The shops of all sellers, for work that goes round them all.
+pub fn of_all_sellers(db: &mut Db) -> QueryResult<Vec<AnyShopRow>> {
+    db.load(sql("SELECT seller_id, id, platform, settings, is_linked FROM shops ORDER BY seller_id, id"))
+}
+
 /// One shop.
 pub fn find(db: &mut Db, shop: ShopId) -> Result<ShopRow, Error> {
     let seller = db.seller();

@@ -13,11 +13,12 @@ use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
 
 use super::blocking::blocking;
-use super::body::{Id, Params, word_of};
+use super::body::{Body, Id, Params, word_of};
 use super::caller::Caller;
 use super::page::{Items, Page, both};
 use super::problem::Reply;
 use crate::app::App;
+use crate::db::Tx;
 use crate::db::jobs::{self as record, JobErrorRow, JobFilter, JobRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
@@ -25,7 +26,7 @@ use crate::domain::id::{JobId, SellerId};
 use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
 use crate::jobs::registry::QUEUES;
-use crate::operations::jobs;
+use crate::operations::jobs::{self, ManyJobs};
 
 /// How often a stream of events looks for news.
 const LOOK: Duration = Duration::from_millis(400);
@@ -260,6 +261,67 @@ pub async fn retry(caller: Caller, id: Id<JobId>) -> Reply {
 pub async fn cancel(caller: Caller, id: Id<JobId>) -> Reply {
     caller.needs(Right::Manage)?;
     caller.write(StatusCode::OK, move |tx| Ok(JobView::from(jobs::cancel(tx, id.0)?))).await
+}
+
+/// Which jobs an act is about: those named, or the newest 1,000 of a state and kind.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JobsWish {
+    /// At most 1,000.
+    #[serde(default)]
+    jobs: Vec<JobId>,
+    /// Instead of `jobs`: waiting, dead or cancelled to retry; ready, running or waiting to cancel.
+    state: Option<String>,
+    /// With `state`: only jobs of this kind.
+    kind: Option<String>,
+}
+
+impl JobsWish {
+    fn read(self) -> Result<(Vec<JobId>, Option<JobFilter>), Error> {
+        let state = self.state.map(|text| word_of("state", &text, JobState::parse)).transpose()?;
+        match (self.jobs.is_empty(), state) {
+            (false, None) if self.kind.is_none() => Ok((self.jobs, None)),
+            (true, Some(state)) => {
+                Ok((Vec::new(), Some(JobFilter { state: Some(state), kind: self.kind, before: None })))
+            }
+            _ => {
+                Err(Error::invalid("jobs", "required", "Send either jobs, or a state with or without a kind"))
+            }
+        }
+    }
+}
+
+/// Retry many jobs
+///
+/// Each as by itself; those that cannot be retried are left out with the reason.
+#[utoipa::path(post, path = "/api/v1/jobs/retry", tag = "jobs", request_body = JobsWish,
+    responses((status = 200, description = "Which were taken up again and which stay", body = ManyJobs)))]
+pub async fn retry_many(caller: Caller, body: Body<JobsWish>) -> Reply {
+    act_on_many(caller, body.0, jobs::retry_all).await
+}
+
+/// Cancel many jobs
+///
+/// Each as by itself; those that have ended are left out with the reason.
+#[utoipa::path(post, path = "/api/v1/jobs/cancel", tag = "jobs", request_body = JobsWish,
+    responses((status = 200, description = "Which are called off and which stay", body = ManyJobs)))]
+pub async fn cancel_many(caller: Caller, body: Body<JobsWish>) -> Reply {
+    act_on_many(caller, body.0, jobs::cancel_all).await
+}
+
+async fn act_on_many(
+    caller: Caller,
+    wish: JobsWish,
+    act: fn(&mut Tx, &[JobId]) -> Result<ManyJobs, Error>,
+) -> Reply {
+    caller.needs(Right::Manage)?;
+    let (named, filter) = wish.read()?;
+    caller
+        .write(StatusCode::OK, move |tx| match &filter {
+            Some(filter) => jobs::on_found(tx, filter, act),
+            None => act(tx, &named),
+        })
+        .await
 }
 
 /// Pause a queue

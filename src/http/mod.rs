@@ -223,6 +223,8 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/tokens").route(post().to(tokens::create)).route(get().to(tokens::list)))
         .service(resource("/tokens/{id}/revoke").route(post().to(tokens::revoke)))
         .service(resource("/jobs").route(get().to(jobs::list)))
+        .service(resource("/jobs/retry").route(post().to(jobs::retry_many)))
+        .service(resource("/jobs/cancel").route(post().to(jobs::cancel_many)))
         .service(resource("/jobs/{id}").route(get().to(jobs::show)))
         .service(resource("/jobs/{id}/answer").route(get().to(later::answer)))
         .service(resource("/jobs/{id}/events").route(get().to(jobs::follow)))

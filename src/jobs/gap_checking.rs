@@ -11,16 +11,15 @@ use serde_json::json;
 use workers::End;
 
 use super::authorising::{self, Door, Shut};
-use super::pulling::{AFRESH, Trouble, asked, doubt, shop_refuses, sweep_all};
+use super::pulling::{AFRESH, Trouble, asked, doubt, enqueue_rounds, shop_refuses, sweep_all};
 use super::run::Task;
 use crate::connectors::link::{CallError, Connector, Counting, Sweep, connected};
 use crate::db::events::{self, NewEvent};
 use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
-use crate::db::{Tx, sellers, shop_pulls, shops};
-use crate::domain::actor::Actor;
+use crate::db::{Tx, shop_pulls, shops};
 use crate::domain::error::Error;
 use crate::domain::gap::{self, Counted, Gap};
-use crate::domain::id::ShopId;
+use crate::domain::id::{SellerId, ShopId};
 use crate::domain::time::UtcTime;
 use crate::operations::NOBODY;
 
@@ -69,20 +68,14 @@ pub fn enqueue(tx: &mut Tx, shop: ShopId) -> Result<JobRow, Error> {
 /// # Errors
 /// When the record cannot be read or written.
 pub fn check_all(task: &Task) -> Result<End, Error> {
-    for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
-        let shops = task.app.read(seller.id, |db| Ok(shops::all(db)?))?;
-        let mut jobs: Vec<NewJob> = Vec::new();
-        for shop in &shops {
-            let connector = connected(shop.platform, &shop.settings()?, shop.is_linked);
-            if connector.and_then(Connector::counting).is_some() {
-                jobs.push(job(shop.id));
-            }
-        }
-        if !jobs.is_empty() {
-            task.app.write(&Actor::system(seller.id), |tx| record::enqueue_all(tx, &jobs))?;
+    let mut jobs: Vec<(SellerId, NewJob)> = Vec::new();
+    for shop in task.app.read(NOBODY, |db| Ok(shops::of_all_sellers(db)?))? {
+        let connector = connected(shop.platform, &shop.settings()?, shop.is_linked);
+        if connector.and_then(Connector::counting).is_some() {
+            jobs.push((shop.seller_id, job(shop.id)));
         }
     }
-    Ok(End::Done)
+    enqueue_rounds(task, &jobs)
 }
 
 /// Counts one shop's orders, reads again what is missing, and reports it.

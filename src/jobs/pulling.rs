@@ -20,10 +20,10 @@ use crate::connectors::http::Http;
 use crate::connectors::link::{CallError, Connector, Sweep, connected, connector};
 use crate::db::jobs::{self as record, JobKind, JobRow, NewJob};
 use crate::db::shops;
-use crate::db::{Tx, sellers, shop_pulls};
+use crate::db::{Tx, shop_pulls};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
-use crate::domain::id::ShopId;
+use crate::domain::id::{SellerId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
@@ -44,6 +44,8 @@ const OPEN_FOR: Duration = Duration::days(60);
 /// Before a shop that did not accept its token is called with another: where the platform refuses to give one, too, nobody
 /// is asked in circles.
 pub(super) const AFRESH: std::time::Duration = std::time::Duration::from_secs(1);
+/// Jobs enqueued in one transaction by work that goes round all sellers.
+const ROUND: usize = 500;
 /// A shop that failed so often in a row has gone silent, and that is said once.
 const SILENT_AFTER: i64 = 3;
 
@@ -115,25 +117,20 @@ pub fn hint(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
 /// # Errors
 /// When the record cannot be read or written.
 pub fn pull_all(task: &Task) -> Result<End, Error> {
-    for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
-        let shops = task.app.read(seller.id, |db| Ok(shops::all(db)?))?;
-        let mut asked: Vec<ShopId> = Vec::new();
-        for shop in &shops {
-            if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {
-                asked.push(shop.id);
-            }
+    let mut jobs: Vec<(SellerId, NewJob)> = Vec::new();
+    for shop in task.app.read(NOBODY, |db| Ok(shops::of_all_sellers(db)?))? {
+        if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {
+            let pull = NewJob { turn: Some(shop.id.0), ..NewJob::new(PULL, json!({ "shop": shop.id })) };
+            jobs.push((shop.seller_id, pull.unique(shop.id.to_string())));
         }
-        if asked.is_empty() {
-            continue;
-        }
-        let jobs: Vec<NewJob> = asked
-            .iter()
-            .map(|shop| {
-                NewJob { turn: Some(shop.0), ..NewJob::new(PULL, json!({ "shop": shop })) }
-                    .unique(shop.to_string())
-            })
-            .collect();
-        task.app.write(&Actor::system(seller.id), |tx| record::enqueue_all(tx, &jobs))?;
+    }
+    enqueue_rounds(task, &jobs)
+}
+
+/// Enqueues jobs of many sellers, some hundred in a transaction.
+pub(super) fn enqueue_rounds(task: &Task, jobs: &[(SellerId, NewJob)]) -> Result<End, Error> {
+    for part in jobs.chunks(ROUND) {
+        task.app.write(&Actor::system(NOBODY), |tx| record::enqueue_for(tx, part))?;
     }
     Ok(End::Done)
 }

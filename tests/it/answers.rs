@@ -16,6 +16,7 @@ use workers::{Lane, Ledger, Options, Runner, Want};
 
 use crate::number_runs::{FIRST, ready, run};
 use crate::support::TestApp;
+use crate::support::browser::Browser as Window;
 use crate::support::effects::{PATIENCE, until};
 use crate::support::http::Answer;
 use crate::web::Browser;
@@ -411,3 +412,35 @@ each_database!(
         assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs WHERE state = 'waiting'"), 1);
     }
 );
+
+#[test]
+fn a_long_batch_is_followed_in_the_drawer_also_after_a_reload() {
+    let app = TestApp::sqlite();
+    ready(&app, ACT_AT_ONCE_MAX + 1);
+    let window = Window::of(&app, Role::Owner, 1280, 800);
+    window.open("/workbench?state=ready");
+    window.until("document.querySelectorAll('#rows > tr.row').length > 10");
+    window.keys("aa");
+    window.keys("n");
+    window.choose(".drawer #format", "zto-12");
+    window.fill(".drawer #first-number", FIRST);
+    window.keys(crate::support::browser::ENTER);
+    window.click(".drawer [formaction='/batch/commit']");
+    window.until("document.querySelector('.drawer [data-step=answer][data-events] progress')");
+    window.picture("batch-under-way-1280");
+    // The page is left and come back to: the drawer stands where it stood.
+    window.open("/workbench?state=ready");
+    window.until("document.querySelector('.drawer [data-step=answer][data-events] progress')");
+    let runner = worker(&app);
+    window.until("document.querySelector('.drawer [data-step=answer][data-done] tbody code')");
+    runner.stop(PATIENCE);
+    window.picture("batch-done-1280");
+    let text = window.script("return document.querySelector('.drawer').innerText");
+    let text = text.as_str().unwrap_or_default();
+    assert!(text.contains("301 shipments are numbered.") && text.contains(FIRST), "{text}");
+    window.until("document.querySelector('#rail').innerText.match(/Numbered\\s+301/)");
+    assert_eq!(window.script("return document.querySelectorAll('#rows input:checked').length"), json!(0));
+    window.click(".drawer a.primary[data-step-link]");
+    window.until("document.querySelector('.drawer [data-step=run]')");
+    assert_eq!(window.complaints(), Vec::<String>::new());
+}

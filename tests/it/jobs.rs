@@ -19,6 +19,7 @@ use huidan::domain::error::Error;
 use huidan::domain::id::{JobId, SellerId};
 use huidan::domain::job::JobState;
 use huidan::jobs::run::{Task, parts};
+use huidan::operations::jobs as operations;
 use serde_json::json;
 use workers::conformance::{self, Order, Rig};
 use workers::{End, Kind, Lane, Ledger, Options, Periodic, Runner, Want};
@@ -104,7 +105,7 @@ impl Rig for LedgerRig {
     fn cancel(&self, id: i64) {
         for seller in 0..9 {
             let actor = Actor::system(SellerId(seller));
-            if self.app.app().write(&actor, |tx| record::cancel(tx, JobId(id))).is_ok() {
+            if self.app.app().write(&actor, |tx| operations::cancel(tx, JobId(id))).is_ok() {
                 return;
             }
         }
@@ -465,6 +466,71 @@ each_database!(
         }
         let metrics = app.http_stranger().get("/metrics").text();
         assert!(metrics.contains("huidan_jobs{queue=\"house\",state=\"ready\"} 3"), "{metrics}");
+    }
+);
+
+each_database!(
+    fn many_jobs_are_called_off_and_taken_up_again_in_one_act(app: TestApp) {
+        let make = |app: &TestApp, count: usize| -> Vec<JobId> {
+            let job = NewJob::new(JobKind { lane: "house", ..TEST }, json!({}));
+            app.write(|tx| record::enqueue_all(tx, &vec![job.clone(); count])).expect("enqueued")
+        };
+        let mut jobs = make(&app, 4);
+        jobs.sort();
+        let foreign = make(&app.other_seller(), 1)[0];
+        let http = app.http();
+        let named = |ids: &[JobId]| -> Vec<String> { ids.iter().map(ToString::to_string).collect() };
+        let code = |answer: &serde_json::Value| {
+            let left = answer["left_out"].as_array().expect("a list").iter();
+            left.map(|one| one["reasons"][0]["code"].as_str().unwrap_or_default().to_owned())
+                .collect::<Vec<_>>()
+        };
+
+        let off = http
+            .post("/api/v1/jobs/cancel", json!({ "jobs": named(&[jobs[0], jobs[1], foreign]) }))
+            .expect(200);
+        assert_eq!(off["done"], json!(named(&[jobs[1], jobs[0]])));
+        assert_eq!(
+            (code(&off), &off["left_out"][0]["id"]),
+            (vec!["not_found".to_owned()], &json!(foreign.to_string()))
+        );
+        let again = http.post("/api/v1/jobs/cancel", json!({ "jobs": named(&jobs[1..3]) })).expect(200);
+        assert_eq!(
+            (&again["done"], code(&again)),
+            (&json!(named(&jobs[2..3])), vec!["job_ended".to_owned()])
+        );
+
+        let up =
+            http.post("/api/v1/jobs/retry", json!({ "state": "cancelled", "kind": TEST.name })).expect(200);
+        assert_eq!(up["done"].as_array().map(Vec::len), Some(3), "{up}");
+        let ready = http.post("/api/v1/jobs/retry", json!({ "jobs": named(&jobs) })).expect(200);
+        assert_eq!((&ready["done"], code(&ready)), (&json!([]), vec!["job_not_retryable".to_owned(); 4]));
+        assert_eq!(http.get("/api/v1/events?limit=100").text().matches("job.retried").count(), 3);
+        for wrong in [json!({}), json!({ "jobs": ["1"], "state": "dead" }), json!({ "kind": "x" })] {
+            assert_eq!(http.post("/api/v1/jobs/retry", wrong).problem(), "422 invalid_fields");
+        }
+        let many: Vec<String> = (1..=1_001).map(|id| id.to_string()).collect();
+        assert_eq!(http.post("/api/v1/jobs/cancel", json!({ "jobs": many })).problem(), "422 invalid_fields");
+        let viewer = app.http_as(Role::Viewer);
+        assert_eq!(
+            viewer.post("/api/v1/jobs/cancel", json!({ "state": "ready" })).problem(),
+            "403 forbidden"
+        );
+
+        // The same on the page: those that are ticked, or all of a state.
+        let person = crate::web::Browser::of(&app, Role::Manager);
+        assert_eq!(person.post("/jobs/cancel", &[]).status, 422, "nothing is ticked");
+        let ticked = jobs[0].to_string();
+        let page = person.post("/jobs/cancel", &[("job", ticked.as_str())]).text();
+        assert!(page.contains("1 are called off."), "{page}");
+        let page = person.post("/jobs/cancel", &[("all", "1"), ("state", "ready")]).text();
+        assert!(page.contains("3 are called off.") && !page.contains("name=\"job\""), "{page}");
+        let page =
+            person.post("/jobs/retry", &[("all", "1"), ("state", "cancelled"), ("kind", TEST.name)]).text();
+        assert!(page.contains("4 are tried again."), "{page}");
+        let kinds = person.get(&format!("/jobs?kind={}", TEST.name)).text();
+        assert_eq!(kinds.matches("name=\"job\"").count(), 4, "{kinds}");
+        assert_eq!(person.get("/jobs?kind=shop.pull").text().matches("name=\"job\"").count(), 0);
     }
 );
 

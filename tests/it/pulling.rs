@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use huidan::connectors::http::Http;
 use huidan::connectors::link::{Access, Connector, connector};
 use huidan::connectors::woocommerce::sign;
+use huidan::db::jobs::{self, NewJob};
 use huidan::db::statement::sql;
 use huidan::domain::platform::Platform;
 use huidan::domain::shop::ShopSettings;
 use huidan::domain::time::UtcTime;
+use huidan::jobs::gap_checking;
 use huidan::jobs::pulling;
 use huidan::jobs::registry;
 use huidan::jobs::run::parts;
@@ -20,6 +22,7 @@ use serde_json::{Value as Json, json};
 use workers::{Lane, Options, Runner};
 
 use crate::support::TestApp;
+use crate::support::effects::until;
 use crate::support::gateway::{Asked, Gateway, Given};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -520,3 +523,41 @@ fn pages_of_real_shops_are_read_to_the_last_field() {
         }
     }
 }
+
+each_database!(
+    fn one_round_asks_the_shops_of_every_seller_and_leaves_those_that_cannot_be_asked(app: TestApp) {
+        let other = app.other_seller();
+        let mut shops = Vec::new();
+        for seller in [&app, &other] {
+            let linked = json!({ "platform": "medusa", "name": "Ours", "settings": { "address": "http://127.0.0.1:9" },
+                                 "credentials": { "api_key": "k" } });
+            let shop = seller.http().post("/api/v1/shops", linked).expect(201);
+            shops.push(shop["id"].as_str().expect("an id").to_owned());
+            seller.shop("By push");
+        }
+        for (kind, made) in [(pulling::PULL_ALL, "shop.pull"), (gap_checking::CHECK_ALL, "shop.gap_check")] {
+            let mut rounds = Vec::new();
+            for _ in 0..2 {
+                let round = app.write(|tx| jobs::enqueue(tx, NewJob::new(kind, json!({}))));
+                rounds.push(round.expect("a job").expect("it is new"));
+            }
+            let lanes = vec![Lane { name: "house".to_owned(), at_once: 1 }];
+            let runner = Runner::start(
+                parts(app.app(), registry::kinds(app.app())),
+                Options { lanes, threads: 1, ..Options::default() },
+            )
+            .expect("threads");
+            until("both rounds are made", || {
+                rounds.iter().all(|round| app.read(|db| jobs::find(db, *round)).state.is_end())
+            });
+            runner.stop(PATIENCE);
+            for (seller, shop) in [&app, &other].into_iter().zip(&shops) {
+                let jobs =
+                    seller.http().get(&format!("/api/v1/jobs?kind={made}")).expect(200)["items"].clone();
+                let asked: Vec<_> =
+                    jobs.as_array().expect("jobs").iter().map(|job| &job["arguments"]["shop"]).collect();
+                assert_eq!(asked, [&json!(shop)], "{made}, once for each shop that can be asked");
+            }
+        }
+    }
+);

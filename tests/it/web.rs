@@ -1033,3 +1033,43 @@ each_database!(
         assert!(!shipper.get("/carriers").text().contains("action=\"/carriers/services\""));
     }
 );
+
+each_database!(
+    fn many_parcels_are_held_by_one_act_and_counted_without_their_list(app: TestApp) {
+        tea_house(&app, 60);
+        let browser = Browser::of(&app, Role::Shipper);
+        let page = browser.get("/workbench?state=ready&limit=20&from=20").text();
+        let counts = browser.get("/workbench/counts?state=ready&limit=20&from=20").text();
+        assert_eq!(page.matches("name=\"shipment\"").count(), 20);
+        assert_eq!(counts.matches("name=\"shipment\"").count(), 0, "the counts come without the list");
+        for text in ["id=\"rail\"", "data-total=\"60\"", "21–40 of 60", "id=\"ticked-count\""] {
+            assert!(page.contains(text), "{text} in {page}");
+            assert!(counts.contains(text), "{text} in {counts}");
+        }
+
+        let held =
+            [("all", "1"), ("query", "state=ready"), ("reason", "stock is counted"), ("back", "/workbench")];
+        assert!(browser.post("/workbench/hold", &held).text().contains("60"));
+        let number = |text: &str| app.read(|db| db.number(sql(text)));
+        assert_eq!(number("SELECT COUNT(*) AS one FROM holds WHERE reason = 'stock is counted'"), 60);
+        assert_eq!(
+            number("SELECT COUNT(DISTINCT subject_id) AS one FROM events WHERE kind = 'order.held'"),
+            60
+        );
+        assert_eq!(number("SELECT COUNT(*) AS one FROM shipments WHERE state = 'blocked'"), 60);
+        // One that is not there leaves all of them as they are.
+        let orders: Vec<_> = app
+            .read(|db| {
+                db.load::<huidan::db::One>(
+                    sql("SELECT id AS one FROM orders WHERE seller_id = ? LIMIT 2").bind(db.seller()),
+                )
+            })
+            .into_iter()
+            .map(|row| huidan::domain::id::OrderId(row.one))
+            .chain([huidan::domain::id::OrderId(1)])
+            .collect();
+        let new = huidan::operations::orders::NewHold { reason: "again".to_owned(), until: None };
+        assert!(app.write(|tx| huidan::operations::orders::hold_all(tx, &orders, &new)).is_err());
+        assert_eq!(number("SELECT COUNT(*) AS one FROM holds"), 60);
+    }
+);

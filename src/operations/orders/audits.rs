@@ -101,7 +101,7 @@ pub fn reject(tx: &mut Tx, new: &AuditMany) -> Result<AuditedMany, Error> {
     }
     many.done = decided.iter().map(|(order, _)| *order).collect();
     store(tx, new.kind, AuditState::Rejected, &decided, note)?;
-    holds::insert_many(tx, &many.done, note)?;
+    holds::insert(tx, &many.done, note, None)?;
     record(tx, "order.audit_rejected", new.kind, &decided)?;
     settle(tx, decided)?;
     Ok(many)

@@ -1,5 +1,7 @@
 //! Holds: a person's reasons to wait, several at once if need be.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use crate::db::events::{self, NewEvent};
@@ -26,6 +28,14 @@ pub struct NewHold {
 /// [`Error::Missing`] without such an order, [`Error::Invalid`] without a reason or with a day
 /// that has passed.
 pub fn hold(tx: &mut Tx, order: OrderId, new: &NewHold) -> Result<HoldId, Error> {
+    Ok(hold_all(tx, &[order], new)?[0])
+}
+
+/// Holds many orders for the same reason: all of them, or none. Their holds, in the order of the orders.
+///
+/// # Errors
+/// As [`hold`]; the first order that there is not.
+pub fn hold_all(tx: &mut Tx, held: &[OrderId], new: &NewHold) -> Result<Vec<HoldId>, Error> {
     let reason = new.reason.trim();
     let mut errors = Vec::new();
     let length = reason.chars().count();
@@ -40,14 +50,22 @@ pub fn hold(tx: &mut Tx, order: OrderId, new: &NewHold) -> Result<HoldId, Error>
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    if orders::find(tx, &[order])?.is_empty() {
-        return Err(Error::missing("order", order));
+    let known: HashSet<OrderId> = orders::find(tx, held)?.into_iter().map(|order| order.id).collect();
+    if let Some(unknown) = held.iter().find(|order| !known.contains(order)) {
+        return Err(Error::missing("order", unknown));
     }
-    let hold = holds::insert(tx, order, reason, new.until)?;
-    let data = json!({"hold": hold, "reason": reason, "until": new.until});
-    events::record(tx, &[NewEvent::order("order.held", order, data)])?;
-    merging::settle(tx, &[order], &Changes::default())?;
-    Ok(hold)
+    let holds = holds::insert(tx, held, reason, new.until)?;
+    let log: Vec<NewEvent> = held
+        .iter()
+        .zip(&holds)
+        .map(|(order, hold)| {
+            let data = json!({"hold": hold, "reason": reason, "until": new.until});
+            NewEvent::order("order.held", *order, data)
+        })
+        .collect();
+    events::record(tx, &log)?;
+    merging::settle(tx, held, &Changes::default())?;
+    Ok(holds)
 }
 
 /// Releases a hold; releasing it again changes nothing.

@@ -9,7 +9,7 @@ mod thread;
 
 pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, undo};
 pub use buyer::{BuyerHistory, buyer_history, waiting};
-pub use hold::{NewHold, hold, release};
+pub use hold::{NewHold, hold, hold_all, release};
 pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};
 pub use thread::{NOTE, RemarkItem, Threads};

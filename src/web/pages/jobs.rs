@@ -4,6 +4,7 @@ use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
 
+use crate::db::Tx;
 use crate::db::jobs::{self as record, JobErrorRow, JobFilter, JobRow, QueueRow};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
@@ -11,24 +12,29 @@ use crate::domain::id::JobId;
 use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
 use crate::jobs::registry::QUEUES;
-use crate::operations::jobs;
+use crate::operations::jobs::{self, ManyJobs};
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
 use crate::web::parts::events::{People, values};
 use crate::web::parts::lists;
-use crate::web::session::{Visitor, then};
+use crate::web::reply::escape;
+use crate::web::session::{Notice, Onward, Visitor, then};
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{batch, common, jobs as t};
 use crate::web::view::View;
 
 const ROWS: usize = 50;
+/// Jobs that were left out and are named after an act.
+const LEFT_SHOWN: usize = 10;
 
 /// The addresses.
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/jobs", [get().to(list)]))
+        .service(inside("/jobs/retry", [post().to(retry_many)]))
+        .service(inside("/jobs/cancel", [post().to(cancel_many)]))
         .service(inside("/jobs/{id}", [get().to(show)]))
         .service(inside("/jobs/{id}/retry", [post().to(retry)]))
         .service(inside("/jobs/{id}/cancel", [post().to(cancel)]))
@@ -72,14 +78,17 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
     visitor
         .page(Right::See, move |db, view| {
             let state = JobState::parse(form.get("state")).ok();
-            let filter = JobFilter { state, kind: None, before };
+            let only = Some(form.get("kind")).filter(|kind| !kind.is_empty()).map(str::to_owned);
+            let filter = JobFilter { state, kind: only.clone(), before };
             let mut rows = record::list(db, &filter, ROWS + 1)?;
             let more = lists::cut(&mut rows, ROWS).map(|row| row.id.0);
             let people = People::load(db)?;
             let queues = record::queues(db)?;
-            let path = |state: Option<JobState>| match state {
-                Some(state) => format!("/jobs?state={state}"),
-                None => "/jobs".to_owned(),
+            let path = |state: Option<JobState>| {
+                let words = [("state", state.map(JobState::as_str)), ("kind", only.as_deref())];
+                let words: Vec<String> =
+                    words.iter().filter_map(|(name, word)| Some(format!("{name}={}", escape((*word)?)))).collect();
+                if words.is_empty() { "/jobs".to_owned() } else { format!("/jobs?{}", words.join("&")) }
             };
             let body = html! {
                 div.page {
@@ -91,6 +100,10 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
                             a href=(path(Some(*one))) aria-current=[(state == Some(*one)).then_some("page")] { (icon(word(*one).1)) (view.t(word(*one).0)) }
                         }
                     }
+                    @if let Some(only) = &only {
+                        p.chips { span.chip { (kind(view, only)) a href=(state.map_or("/jobs".to_owned(), |state| format!("/jobs?state={state}"))) aria-label=(view.t(t::ANY_KIND)) { (icon("cross")) } } }
+                    }
+                    @if view.may(Right::Manage) && !rows.is_empty() { (many(view, state, only.as_deref())) }
                     div #jobs data-live {
                         @if rows.is_empty() { (lists::empty(view, t::EMPTY)) } @else { (table(view, &people, &rows)) }
                     }
@@ -100,6 +113,25 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             Ok(Page::new(view.t(t::TITLE), "jobs", body))
         })
         .await
+}
+
+/// What can be done with many at once: those that are ticked, or all of what is shown.
+fn many(view: &View, state: Option<JobState>, only: Option<&str>) -> Markup {
+    let can_retry =
+        state.is_none_or(|state| matches!(state, JobState::Dead | JobState::Cancelled | JobState::Waiting));
+    let can_cancel = state.is_none_or(|state| !state.is_end());
+    html! {
+        form.row-form #many method="post" action="/jobs/retry" {
+            (csrf(view))
+            @if let Some(state) = state {
+                input type="hidden" name="state" value=(state);
+                input type="hidden" name="kind" value=(only.unwrap_or_default());
+                label.tick { input type="checkbox" name="all" value="1"; span { (t::ALL_OF_THEM.with(view.lang, &[&jobs::ACT_MAX])) } }
+            }
+            @if can_retry { button type="submit" { (view.t(t::RETRY_TICKED)) } }
+            @if can_cancel { button type="submit" formaction="/jobs/cancel" data-ask=(view.t(t::CANCEL_TICKED_ASK)) { (view.t(t::CANCEL_TICKED)) } }
+        }
+    }
 }
 
 /// Each queue with what stands in it, of this seller.
@@ -149,12 +181,14 @@ fn table(view: &View, people: &People, rows: &[JobRow]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
+                @if view.may(Right::Manage) { th { span.visually-hidden { (view.t(t::TICKED)) } } }
                 th scope="col" { "#" } th scope="col" { (view.t(t::KIND)) } th scope="col" { (view.t(common::STATE)) }
                 th scope="col" { (view.t(t::ABOUT)) } th.num scope="col" { (view.t(t::ATTEMPTS)) } th scope="col" { (view.t(t::BY)) }
                 th scope="col" { (view.t(common::WHEN)) } th {}
             } }
             tbody { @for row in rows { tr {
-                td { a href={ "/jobs/" (row.id) } { "#" (row.id) } } td { (kind(view, &row.kind)) } td { (badge(view, row)) " " (progress(row)) }
+                @if view.may(Right::Manage) { td { input type="checkbox" form="many" name="job" value=(row.id) aria-label={ "#" (row.id) }; } }
+                td { a href={ "/jobs/" (row.id) } { "#" (row.id) } } td { a href={ "/jobs?kind=" (escape(&row.kind)) } { (kind(view, &row.kind)) } } td { (badge(view, row)) " " (progress(row)) }
                 td { small { (values(&row.payload)) @if let Some(error) = &row.error { br; (error) } } }
                 td.num { (row.attempt) " / " (row.max_attempts) } td { (people.name(&row.actor)) }
                 td { (view.moment(UtcTime::of_millis(row.finished_ms.unwrap_or(row.created_ms)))) }
@@ -254,6 +288,47 @@ pub async fn cancel(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
         .change(Right::Manage, move |tx, view| {
             jobs::cancel(tx, id)?;
             Ok(then(format!("/jobs/{id}"), view.t(t::CALLED_OFF)))
+        })
+        .await
+}
+
+/// `POST /jobs/retry`
+pub async fn retry_many(visitor: Visitor, form: Form) -> HttpResponse {
+    act_on_many(visitor, form, jobs::retry_all, t::RETRIED_MANY).await
+}
+
+/// `POST /jobs/cancel`
+pub async fn cancel_many(visitor: Visitor, form: Form) -> HttpResponse {
+    act_on_many(visitor, form, jobs::cancel_all, t::CALLED_OFF_MANY).await
+}
+
+async fn act_on_many(
+    visitor: Visitor,
+    form: Form,
+    act: fn(&mut Tx, &[JobId]) -> Result<ManyJobs, Error>,
+    said: Text,
+) -> HttpResponse {
+    visitor
+        .change(Right::Manage, move |tx, view| {
+            let state = JobState::parse(form.get("state")).ok();
+            let many = if form.has("all") && state.is_some() {
+                let kind = Some(form.get("kind")).filter(|kind| !kind.is_empty()).map(str::to_owned);
+                jobs::on_found(tx, &JobFilter { state, kind, before: None }, act)?
+            } else {
+                let ticked: Vec<JobId> = form.ids("job")?;
+                if ticked.is_empty() {
+                    return Err(Error::invalid("job", "required", view.t(t::NONE_TICKED)));
+                }
+                act(tx, &ticked)?
+            };
+            let left = many.left_out.iter().map(|left| left.reasons[0].message.clone());
+            let notice = Notice {
+                text: said.with(view.lang, &[&many.done.len()]),
+                lines: left.take(LEFT_SHOWN).collect(),
+                ..Notice::default()
+            };
+            let to = state.map_or("/jobs".to_owned(), |state| format!("/jobs?state={state}"));
+            Ok(Onward { to, notice })
         })
         .await
 }

@@ -76,9 +76,7 @@ pub async fn hold(visitor: Visitor, form: Form) -> HttpResponse {
             let orders = orders_of(tx, &form, view)?;
             let new =
                 NewHold { reason: form.get("reason").to_owned(), until: view.read_local(form.get("until")) };
-            for order in &orders {
-                orders::hold(tx, *order, &new)?;
-            }
+            orders::hold_all(tx, &orders, &new)?;
             Ok(then(form.get("back"), t::HELD_DONE.with(view.lang, &[&orders.len()])))
         })
         .await

@@ -57,24 +57,54 @@ pub fn routes(config: &mut ServiceConfig) {
 pub async fn show(visitor: Visitor, request: HttpRequest) -> HttpResponse {
     // Kept by a script of the first page.
     let has_scripts = request.cookie("zone").is_some();
-    page(visitor, request, has_scripts).await
-}
-
-/// `GET /workbench/counts`: the same page with every count on it.
-pub async fn counts(visitor: Visitor, request: HttpRequest) -> HttpResponse {
-    page(visitor, request, false).await
-}
-
-async fn page(visitor: Visitor, request: HttpRequest, counts_later: bool) -> HttpResponse {
     let form = Form::parse(request.query_string());
     let columns = columns::chosen(&request);
     visitor
         .page(Right::See, move |db, view| {
             let wish = Words::of(&form, view).read(db)?;
-            let body = body(db, view, &wish, &form, &columns, counts_later)?;
+            let body = body(db, view, &wish, &form, &columns, has_scripts)?;
             Ok(Page::filling(view.t(t::TITLE), "workbench", body))
         })
         .await
+}
+
+/// `GET /workbench/counts`: what [`show`] leaves out, each in the place a script takes it from, without the list.
+pub async fn counts(visitor: Visitor, request: HttpRequest) -> HttpResponse {
+    let form = Form::parse(request.query_string());
+    visitor
+        .page(Right::See, move |db, view| {
+            let wish = Words::of(&form, view).read(db)?;
+            let counts = Counts::load(db, view)?;
+            let total = total(db, &wish, &counts)?;
+            let (paging, first) = paging(&wish, &form)?;
+            let rows = i64::try_from(paging.limit).unwrap_or(i64::MAX);
+            let last = total.unwrap_or(0).min(first.saturating_add(rows));
+            let body = html! {
+                (rail(view, &counts, &wish.words))
+                div #list data-total=[total] { nav.pager { (range(view, first, last, total)) } }
+                (ticked_bar(view, total))
+            };
+            Ok(Page::new(view.t(t::TITLE), "workbench", body))
+        })
+        .await
+}
+
+/// How many rows a page has, and how many stand before it.
+fn paging(wish: &Wish, form: &Form) -> Result<(Paging, i64), Error> {
+    let rows = if form.has("limit") { form.get("limit") } else { ROWS };
+    let paging = Paging::parse(Some(rows), Some(form.get("cursor")), sort_word(wish.wish.sort), 2)?;
+    Ok((paging, form.get("from").parse::<i64>().unwrap_or(0).max(0)))
+}
+
+/// How many shipments there are of this kind; `None` while nothing is counted.
+fn total(db: &mut Db, wish: &Wish, counts: &Counts) -> Result<Option<i64>, Error> {
+    // One state alone was counted already; anything narrower has to be asked for.
+    Ok(match wish.filter.states.as_slice() {
+        _ if counts.is_late => None,
+        states if !wish.words.is_narrow() && !states.is_empty() => Some(counts.of_all(states)),
+        [] if !wish.words.is_narrow() => Some(counts.total()),
+        _ => Some(list::count(db, &wish.filter, wish.search())?),
+    })
 }
 
 fn body(
@@ -86,23 +116,15 @@ fn body(
     counts_later: bool,
 ) -> Result<Markup, Error> {
     let shops = shops::all(db)?;
-    let rows = if form.has("limit") { form.get("limit") } else { ROWS };
-    let paging = Paging::parse(Some(rows), Some(form.get("cursor")), sort_word(wish.wish.sort), 2)?;
+    let (paging, first) = paging(wish, form)?;
     let after = paging.after.as_deref().map(after).transpose()?;
-    let first = form.get("from").parse::<i64>().unwrap_or(0).max(0);
     let page = list::page(db, &wish.filter, wish.search(), wish.wish.sort, after, paging.limit)?;
     // What to say of an empty list hangs on how much there is elsewhere.
     let counts = match counts_later && !page.items.is_empty() {
         true => Counts::later(db, view)?,
         false => Counts::load(db, view)?,
     };
-    // One state alone was counted already; anything narrower has to be asked for.
-    let total = match wish.filter.states.as_slice() {
-        _ if counts.is_late => None,
-        states if !wish.words.is_narrow() && !states.is_empty() => Some(counts.of_all(states)),
-        [] if !wish.words.is_narrow() => Some(counts.total()),
-        _ => Some(list::count(db, &wish.filter, wish.search())?),
-    };
+    let total = total(db, wish, &counts)?;
     let listed = Listed { first, total, page, paging };
     let audits = order_audits::buttons(view, &shops)?;
     let choices = Choices::load(db)?;
@@ -152,6 +174,16 @@ fn total_text(total: Option<i64>) -> String {
     total.map_or("…".to_owned(), counted)
 }
 
+/// Which rows are shown, of how many.
+fn range(view: &View, first: i64, last: i64, total: Option<i64>) -> Markup {
+    html! {
+        span.range {
+            @if last <= first { (view.t(t::RANGE_NONE)) }
+            @else { (t::RANGE.with(view.lang, &[&(first + 1), &last, &total_text(total)])) }
+        }
+    }
+}
+
 fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     let count = i64::try_from(listed.page.items.len()).unwrap_or(i64::MAX);
     let last = listed.first + count;
@@ -164,10 +196,7 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     });
     html! {
         nav.pager aria-label=(view.t(common::MORE)) {
-            span.range {
-                @if count == 0 { (view.t(t::RANGE_NONE)) }
-                @else { (t::RANGE.with(view.lang, &[&(listed.first + 1), &last, &total_text(listed.total)])) }
-            }
+            (range(view, listed.first, last, listed.total))
             @if listed.first > 0 { a.button href=(words.href()) { (view.t(t::TO_TOP)) } }
             @if let Some(next) = next {
                 a.button #next-page rel="next" href=(next) { (t::NEXT_ROWS.with(view.lang, &[&listed.paging.limit])) (icon("right")) }
@@ -176,23 +205,30 @@ fn pager(view: &View, words: &Words, listed: &Listed) -> Markup {
     }
 }
 
-fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup, choices: &Choices) -> Markup {
+/// How many are ticked, and the way to tick all that match.
+fn ticked_bar(view: &View, total: Option<i64>) -> Markup {
     let total = total_text(total);
+    html! {
+        div.ticked {
+            output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&total])) {
+                (view.t(t::ACT_WITH))
+            }
+            label.take-all {
+                input #take-all type="checkbox" name="all" value="1";
+                span { (t::SELECT_ALL.with(view.lang, &[&total])) }
+            }
+            button.quiet #clear-ticks type="reset" data-needs-script { (view.t(t::CLEAR_TICKS)) }
+        }
+    }
+}
+
+fn act_bar(view: &View, wish: &Wish, total: Option<i64>, audits: &Markup, choices: &Choices) -> Markup {
     html! {
         form.acts #act method="post" action="/batch" aria-label=(view.t(t::ACT_WITH)) {
             (csrf(view))
             input type="hidden" name="query" value=(wish.words.query());
             input type="hidden" name="back" value=(wish.words.href());
-            div.ticked {
-                output #ticked-count data-text=(t::SELECTED.of(view.lang)) data-all=(t::ALL_SELECTED.with(view.lang, &[&total])) {
-                    (view.t(t::ACT_WITH))
-                }
-                label.take-all {
-                    input #take-all type="checkbox" name="all" value="1";
-                    span { (t::SELECT_ALL.with(view.lang, &[&total])) }
-                }
-                button.quiet #clear-ticks type="reset" data-needs-script { (view.t(t::CLEAR_TICKS)) }
-            }
+            (ticked_bar(view, total))
             div.deeds {
                 @if view.may(Right::Audit) {
                     button type="submit" formaction="/workbench/remarks-read" data-act="read" { (view.t(t::ACT_READ)) }
