@@ -13,4 +13,5 @@ pub mod log;
 pub mod operations;
 pub mod papers;
 pub mod settings;
+pub mod traces;
 pub mod web;

@@ -47,6 +47,7 @@ pub const TABLE: &[Setting] = &[
     setting("redis_url", "REDIS_URL", "", Shown::Address),
     setting("secret_key", "HUIDAN_SECRET_KEY", "", Shown::Hidden),
     setting("log", "HUIDAN_LOG", "info", Shown::Whole),
+    setting("traces_endpoint", "OTEL_EXPORTER_OTLP_ENDPOINT", "", Shown::Address),
     setting("log_format", "HUIDAN_LOG_FORMAT", "text", Shown::Whole),
 ];
 
@@ -97,6 +98,8 @@ pub struct Settings {
     /// A level, or a filter as `tracing` knows it.
     pub log: String,
     pub log_format: LogFormat,
+    /// Where a collector takes traces; empty for nowhere.
+    pub traces_endpoint: String,
     values: Vec<(&'static Setting, String, Source)>,
 }
 
@@ -158,6 +161,7 @@ impl Settings {
             redis_url: get("redis_url").to_owned(),
             secret_key: get("secret_key").to_owned(),
             log: get("log").to_owned(),
+            traces_endpoint: get("traces_endpoint").to_owned(),
             log_format: match get("log_format") {
                 "text" => LogFormat::Text,
                 "json" => LogFormat::Json,
@@ -252,6 +256,7 @@ mod tests {
                 "redis_url redis://:…@cache/0 huidan.toml",
                 "secret_key - default",
                 "log info default",
+                "traces_endpoint - default",
                 "log_format text default",
             ]
         );

@@ -9,6 +9,7 @@ use ureq::http::header::{HeaderMap, RETRY_AFTER};
 
 use super::digest::form_encoded;
 use super::link::CallError;
+use crate::traces::{self, TARGET};
 
 /// A call, from the first byte to the last.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -54,7 +55,7 @@ impl Http {
     pub fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, CallError> {
         let request =
             headers.iter().fold(self.0.get(url), |request, (name, value)| request.header(*name, *value));
-        read(request.call())
+        traced("GET", url, || read(in_trace(request).call()))
     }
 
     /// Sends JSON.
@@ -62,7 +63,7 @@ impl Http {
     /// # Errors
     /// As [`Http::get`]. Whether the shop did it is then unknown.
     pub fn post(&self, url: &str, headers: &[(&str, &str)], body: &Json) -> Result<Answer, CallError> {
-        send(self.0.post(url), headers, body)
+        traced("POST", url, || send(self.0.post(url), headers, body))
     }
 
     /// Sends a form.
@@ -74,7 +75,7 @@ impl Http {
         let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
         let request =
             self.0.post(url).header("content-type", "application/x-www-form-urlencoded;charset=utf-8");
-        read(request.send(body))
+        traced("POST", url, || read(in_trace(request).send(body)))
     }
 
     /// Sends a text as it stands: what was signed is what goes out.
@@ -82,7 +83,8 @@ impl Http {
     /// # Errors
     /// As [`Http::post`].
     pub fn post_text(&self, url: &str, content_type: &str, body: &str) -> Result<Answer, CallError> {
-        read(self.0.post(url).header("content-type", content_type).send(body))
+        let request = self.0.post(url).header("content-type", content_type);
+        traced("POST", url, || read(in_trace(request).send(body)))
     }
 
     /// Sends JSON that replaces what is there.
@@ -90,7 +92,38 @@ impl Http {
     /// # Errors
     /// As [`Http::post`].
     pub fn put(&self, url: &str, headers: &[(&str, &str)], body: &Json) -> Result<Answer, CallError> {
-        send(self.0.put(url), headers, body)
+        traced("PUT", url, || send(self.0.put(url), headers, body))
+    }
+}
+
+/// Makes a call as a span of the trace at hand. Only the host is named: paths and queries may name orders and people.
+fn traced(
+    method: &str,
+    url: &str,
+    call: impl FnOnce() -> Result<Answer, CallError>,
+) -> Result<Answer, CallError> {
+    let uri = url.parse::<ureq::http::Uri>().ok();
+    let span = tracing::info_span!(
+        target: TARGET,
+        "call",
+        http.request.method = method,
+        server.address = uri.as_ref().and_then(ureq::http::Uri::host).unwrap_or_default(),
+        http.response.status_code = tracing::field::Empty,
+        "error.type" = tracing::field::Empty,
+    );
+    let answer = span.in_scope(call);
+    match &answer {
+        Ok(answer) => span.record("http.response.status_code", answer.status),
+        Err(_) => span.record("error.type", "no_answer"),
+    };
+    answer
+}
+
+/// Tells whom is called where in a trace the call is made (W3C Trace Context): two random numbers. Outside of any, nothing.
+fn in_trace<Body>(request: ureq::RequestBuilder<Body>) -> ureq::RequestBuilder<Body> {
+    match traces::current() {
+        place if place.is_empty() => request,
+        place => request.header("traceparent", place),
     }
 }
 
@@ -100,7 +133,7 @@ fn send(
     body: &Json,
 ) -> Result<Answer, CallError> {
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    read(request.header("content-type", "application/json").send(body.to_string()))
+    read(in_trace(request).header("content-type", "application/json").send(body.to_string()))
 }
 
 fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Answer, CallError> {

@@ -47,6 +47,7 @@ row! {
         max_attempts: i64,
         actor: String,
         payload: String,
+        trace: String,
     }
 }
 
@@ -164,7 +165,7 @@ impl Ledger for JobLedger {
 
     fn lease(&self, wants: &[Want], lease: Duration) -> Result<Vec<Job>> {
         const COLUMNS: &str = "jobs.id, jobs.lane, jobs.kind, jobs.seller_id, jobs.turn, jobs.priority, \
-             jobs.attempt, jobs.max_attempts, jobs.actor, jobs.payload";
+             jobs.attempt, jobs.max_attempts, jobs.actor, jobs.payload, jobs.trace";
         let token = i64::from_be_bytes(random());
         let mut rows = self.write(|db| {
             let now = now_ms(db);
@@ -371,6 +372,7 @@ impl LeasedRow {
             max_attempts: small(self.max_attempts),
             actor: self.actor,
             payload: self.payload,
+            trace: self.trace,
         }
     }
 }

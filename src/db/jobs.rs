@@ -16,6 +16,7 @@ use crate::domain::error::Error;
 use crate::domain::id::{JobId, SellerId};
 use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
+use crate::traces;
 
 /// A kind of job, as those see it who enqueue one.
 #[derive(Debug, Clone, Copy)]
@@ -139,13 +140,13 @@ fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>,
         .column("payload", payloads);
     let statement = sql(format!(
         "INSERT INTO jobs (id, seller_id, lane, kind, turn, priority, state, due_ms, attempt, max_attempts, \
-         crashes, max_crashes, is_cancelled, unique_key, actor, payload, progress_done, progress_total, created_ms) \
-         SELECT new.id, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
+         crashes, max_crashes, is_cancelled, unique_key, actor, payload, progress_done, progress_total, created_ms, \
+         trace) SELECT new.id, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
          COALESCE(new.at_ms, {now} + new.after_ms), 0, new.max_attempts, 0, new.max_crashes, false, \
-         new.unique_key, ?, new.payload, 0, 0, {now} FROM ? WHERE true \
+         new.unique_key, ?, new.payload, 0, 0, {now}, ? FROM ? WHERE true \
          ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
     ));
-    let made = tx.load::<One>(statement.bind(actor).rows(rows))?;
+    let made = tx.load::<One>(statement.bind(actor).bind(traces::current()).rows(rows))?;
     tx.has_jobs |= !made.is_empty();
     Ok(made.into_iter().map(|row| JobId(row.one)).collect())
 }
@@ -383,12 +384,13 @@ pub fn retry(tx: &mut Tx, jobs: &[JobId]) -> QueryResult<Vec<JobId>> {
     let mut taken_up: Vec<One> = tx.load(sql(text).bind(seller).list(jobs.iter().copied()))?;
     let columns = SHARED.replace("due_ms, attempt,", "").replace("crashes, max", "max");
     let text = format!(
-        "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error) \
-         SELECT {columns}, 'ready', {now}, 0, 0, false, error FROM finished_jobs \
+        "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error, trace) \
+         SELECT {columns}, 'ready', {now}, 0, 0, false, error, ? FROM finished_jobs \
          WHERE seller_id = ? AND id IN ? AND state IN ('dead', 'cancelled') \
          ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
     );
-    let again: Vec<One> = tx.load(sql(text).bind(seller).list(jobs.iter().copied()))?;
+    let again = sql(text).bind(traces::current()).bind(seller).list(jobs.iter().copied());
+    let again: Vec<One> = tx.load(again)?;
     let text = "DELETE FROM finished_jobs WHERE seller_id = ? AND id IN ?";
     tx.execute(sql(text).bind(seller).list(again.iter().map(|row| row.one)))?;
     taken_up.extend(again);

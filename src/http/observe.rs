@@ -17,11 +17,12 @@ use actix_web::{Error, HttpMessage, HttpResponse, web};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64_URL;
 use futures_util::FutureExt;
-use tracing::{error, info};
+use tracing::{Instrument, error, info};
 
 use super::metrics::Metrics;
 use super::problem::{self, Failure};
 use crate::domain::error::Error as CoreError;
+use crate::traces::TARGET;
 
 /// Names the request in headers, problems and logs.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -42,8 +43,21 @@ pub async fn observe(
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
 
+    let parent =
+        request.headers().get("traceparent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let span = tracing::info_span!(
+        target: TARGET,
+        "request",
+        trace.parent = parent,
+        request.id = id,
+        http.request.method = method.as_str(),
+        http.route = tracing::field::Empty,
+        http.response.status_code = tracing::field::Empty,
+        "error.type" = tracing::field::Empty,
+    );
     // The future is dropped after a panic; what it held is not looked at again.
-    let outcome = std::panic::AssertUnwindSafe(next.call(request)).catch_unwind().await;
+    let outcome =
+        std::panic::AssertUnwindSafe(next.call(request).instrument(span.clone())).catch_unwind().await;
     let (answer, template) = match outcome {
         Ok(Ok(response)) => {
             let template = response.request().match_pattern();
@@ -69,6 +83,11 @@ pub async fn observe(
     }
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     let status = status.as_u16();
+    span.record("http.route", template.as_str());
+    span.record("http.response.status_code", status);
+    if status >= 500 {
+        span.record("error.type", status);
+    }
     info!(request.id = %id, http.status = status, elapsed_ms, "{method} {path} answered {status}");
     answer.map_err(|response| InternalError::from_response("answered", response).into())
 }

@@ -19,6 +19,7 @@ use crate::db::Tx;
 use crate::db::jobs::{self as record, JobKind, LEASE_LOST};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
+use crate::traces::TARGET;
 
 /// How long handlers have to end when the process is asked to.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -164,8 +165,22 @@ pub fn kind(
     let run = move |job: &Job, work: &Work| {
         let actor = Actor { name: job.actor.clone(), ..Actor::system(record::seller_of(job)) };
         let task = Task { app: &app, job, work, actor };
+        let traced = tracing::info_span!(
+            target: TARGET,
+            "job",
+            trace.parent = job.trace,
+            job.id,
+            job.kind,
+            job.attempt,
+            seller.id = job.seller,
+            "error.type" = tracing::field::Empty,
+        );
         let span = tracing::info_span!("job", job.id, job.kind, seller.id = job.seller);
-        ended(span.in_scope(|| handler(&task)))
+        let result = traced.in_scope(|| span.in_scope(|| handler(&task)));
+        if let Err(error) = &result {
+            traced.record("error.type", kind_of(error));
+        }
+        ended(result)
     };
     Kind {
         name: kind.name,
@@ -173,6 +188,17 @@ pub fn kind(
         is_started: true,
         time_limit: TIME_LIMIT,
         run: Box::new(run),
+    }
+}
+
+/// A word for what failed. What errors say may hold words of shops and people, and stays here.
+fn kind_of(error: &Error) -> &'static str {
+    match error {
+        Error::Refused(refusal) => refusal.code,
+        Error::Missing { .. } => "not_found",
+        Error::Invalid(_) => "invalid_fields",
+        Error::Unauthorised | Error::Forbidden { .. } => "forbidden",
+        Error::Internal(_) => "internal",
     }
 }
 

@@ -16,19 +16,21 @@ use huidan::domain::recipient::why::Why;
 /// `app` stands low although it composes, because every edge is handed one.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
-    ("db", &["domain"]),
+    ("db", &["domain", "traces"]),
+    // Ids of spans and their way out; it knows nothing of ours.
+    ("traces", &[]),
     ("papers", &["domain"]),
-    ("connectors", &["domain"]),
+    ("connectors", &["domain", "traces"]),
     ("operations", &["domain", "db", "papers", "connectors"]),
     ("app", &["domain", "db"]),
-    ("jobs", &["domain", "db", "papers", "connectors", "operations", "app"]),
-    ("http", &["domain", "db", "papers", "connectors", "operations", "app", "jobs"]),
+    ("jobs", &["domain", "db", "papers", "connectors", "operations", "app", "traces"]),
+    ("http", &["domain", "db", "papers", "connectors", "operations", "app", "jobs", "traces"]),
     // Pages speak the words of the API: its filters, its pages of lists, its way down to what waits.
     ("web", &["domain", "db", "papers", "connectors", "operations", "app", "jobs", "http"]),
     // A desk's program: it knows printers and the server's address, and neither database nor seller.
     ("agent", &["domain", "papers"]),
     ("settings", &["domain", "db"]),
-    ("log", &["settings"]),
+    ("log", &["settings", "traces"]),
     // The simulated shops are one more edge: they sell through the same jobs as real ones.
     ("demo", &["domain", "db", "connectors", "operations", "app", "jobs"]),
     (

@@ -57,6 +57,7 @@ mod taobao;
 mod telling;
 mod templates;
 mod tokens;
+mod traces;
 mod walkthrough;
 mod web;
 mod weights;

@@ -248,6 +248,7 @@ pub fn transport(transport: &dyn Transport) {
         max_attempts: 3,
         actor: "system".to_owned(),
         payload: "{}".to_owned(),
+        trace: String::new(),
     };
     transport.send(vec![job(1), job(2)]);
     transport.send(vec![job(3)]);

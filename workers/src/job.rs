@@ -22,6 +22,8 @@ pub struct Job {
     pub actor: String,
     /// The arguments, as the handler of this kind reads them.
     pub payload: String,
+    /// Where in a trace it was enqueued, as a W3C traceparent; empty without one.
+    pub trace: String,
 }
 
 impl Job {
