@@ -1,5 +1,7 @@
 //! The program's parts, put together: the record, the keys, the clock.
 
+mod together;
+
 use std::sync::Arc;
 
 use workers::redis::Link;
@@ -13,6 +15,8 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::SellerId;
 use crate::domain::time::{Clock, UtcTime};
+use together::Company;
+pub use together::{Effect, Told};
 
 /// Everything an edge needs to read and write. Cheap to clone.
 #[derive(Clone)]
@@ -24,6 +28,7 @@ pub struct App {
     pace: Arc<dyn Pace>,
     redis: Option<Arc<Link>>,
     job_counts: Arc<Counts>,
+    company: Arc<Company>,
 }
 
 /// How often a write is tried again when the database put another one first.
@@ -40,6 +45,7 @@ impl App {
             pace: Arc::new(LocalPace::default()),
             redis: None,
             job_counts: Arc::default(),
+            company: Arc::default(),
         }
     }
 

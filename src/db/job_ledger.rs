@@ -4,8 +4,8 @@
 //! conformance suite of the workers' crate runs against it in `tests/it/jobs.rs`.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use diesel::QueryResult;
@@ -33,7 +33,21 @@ pub struct JobLedger {
     keys: Arc<Keys>,
     /// For what our own rows say about time; jobs themselves count by the database's clock.
     clock: Clock,
+    /// How far each turn with a backlog has been leased, on PostgreSQL.
+    reached: Mutex<HashMap<Turn, Reached>>,
 }
+
+/// The last job leased of a turn, whose next ones are looked for behind it. Where a long transaction keeps the rows of
+/// jobs that are done with, each look from the beginning would go past all of them.
+#[derive(Clone, Copy)]
+struct Reached {
+    priority: i64,
+    id: i64,
+    at: Instant,
+}
+
+/// So long nobody looks at what a turn has before the place that was reached: an urgent job waits for it at most.
+const REACHED_HOLDS: Duration = Duration::from_millis(500);
 
 row! {
     struct LeasedRow {
@@ -45,6 +59,7 @@ row! {
         priority: i64,
         attempt: i64,
         max_attempts: i64,
+        waited_ms: i64,
         actor: String,
         payload: String,
         trace: String,
@@ -94,7 +109,7 @@ row! {
 
 impl JobLedger {
     pub(crate) fn new(pool: Pool, keys: Arc<Keys>, clock: Clock) -> Self {
-        Self { pool, keys, clock }
+        Self { pool, keys, clock, reached: Mutex::default() }
     }
 
     fn reader(&self) -> Result<Db> {
@@ -104,6 +119,45 @@ impl JobLedger {
     /// A connection for one statement, which is a transaction by itself.
     fn writer(&self) -> Result<Db> {
         Ok(Db::new(self.pool.writer()?, SellerId(0), self.keys.clone(), (self.clock)()))
+    }
+
+    fn reached(&self) -> MutexGuard<'_, HashMap<Turn, Reached>> {
+        self.reached.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where each of the wanted turns goes on.
+    fn from(&self, wants: &[Want]) -> Vec<Option<Reached>> {
+        let mut reached = self.reached();
+        reached.retain(|_, place| place.at.elapsed() < REACHED_HOLDS);
+        wants.iter().map(|want| reached.get(&want.turn).copied()).collect()
+    }
+
+    /// Notes how far turns have come; answers what is to be looked for from the beginning, for it was not found behind.
+    fn note_reached(&self, wants: &[Want], from: &[Option<Reached>], rows: &[LeasedRow]) -> Vec<Want> {
+        let mut found: HashMap<(&str, i64), (usize, i64, i64)> = HashMap::new();
+        for row in rows {
+            let (count, priority, id) =
+                found.entry((row.lane.as_str(), row.turn)).or_insert((0, i64::MIN, i64::MIN));
+            *count += 1;
+            (*priority, *id) = (*priority, *id).max((row.priority, row.id));
+        }
+        let mut reached = self.reached();
+        let mut missing = Vec::new();
+        for (Want { turn, count }, from) in wants.iter().zip(from) {
+            let none = (0, i64::MIN, i64::MIN);
+            let (had, priority, id) = found.get(&(turn.lane.as_str(), turn.turn)).copied().unwrap_or(none);
+            if had == *count {
+                // What is before the place comes back into view at the same moment, however far one gets until then.
+                let at = from.map_or_else(Instant::now, |from| from.at);
+                reached.insert(turn.clone(), Reached { priority, id, at });
+            } else {
+                reached.remove(turn);
+                if from.is_some() {
+                    missing.push(Want { turn: turn.clone(), count: count - had });
+                }
+            }
+        }
+        missing
     }
 
     fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T, Error>) -> Result<T> {
@@ -164,38 +218,19 @@ impl Ledger for JobLedger {
     }
 
     fn lease(&self, wants: &[Want], lease: Duration) -> Result<Vec<Job>> {
-        const COLUMNS: &str = "jobs.id, jobs.lane, jobs.kind, jobs.seller_id, jobs.turn, jobs.priority, \
-             jobs.attempt, jobs.max_attempts, jobs.actor, jobs.payload, jobs.trace";
         let token = i64::from_be_bytes(random());
         let mut rows = self.write(|db| {
-            let now = now_ms(db);
-            let set = format!(
-                "UPDATE jobs SET state = 'leased', attempt = attempt + 1, token = ?, lease_until_ms = {now} + ?"
-            );
-            if db.is_postgres() {
-                // If a crash of the server loses this commit, the rows are simply ready again; a
-                // completion that is durable comes after it in the log and proves it.
-                db.batch("SET LOCAL synchronous_commit = off")?;
-                let text = format!(
-                    "WITH pick AS MATERIALIZED (SELECT p.id FROM ? CROSS JOIN LATERAL (SELECT j.id FROM jobs j \
-                     WHERE j.state = 'ready' AND j.lane = want.lane AND j.turn = want.turn \
-                     ORDER BY j.priority, j.id LIMIT want.count FOR UPDATE SKIP LOCKED) p) \
-                     {set} FROM pick WHERE jobs.id = pick.id RETURNING {COLUMNS}"
-                );
-                let wants = Rows::new("want")
-                    .column("lane", wants.iter().map(|want| want.turn.lane.as_str()))
-                    .column("turn", wants.iter().map(|want| want.turn.turn))
-                    .column("count", wants.iter().map(|want| want.count));
-                return Ok(db.load::<LeasedRow>(sql(text).rows(wants).bind(token).bind(ms(lease)))?);
+            if !db.is_postgres() {
+                return lease_one_by_one(db, wants, token, lease);
             }
-            let text = format!(
-                "{set} WHERE id IN (SELECT j.id FROM jobs j WHERE j.state = 'ready' AND j.lane = ? \
-                 AND j.turn = ? ORDER BY j.priority, j.id LIMIT ?) RETURNING {COLUMNS}"
-            );
-            let mut rows = Vec::new();
-            for Want { turn: Turn { lane, turn }, count } in wants {
-                let statement = sql(text.as_str()).bind(token).bind(ms(lease));
-                rows.extend(db.load::<LeasedRow>(statement.bind(lane).bind(*turn).bind(*count))?);
+            // If a crash of the server loses this commit, the rows are simply ready again; a
+            // completion that is durable comes after it in the log and proves it.
+            db.batch("SET LOCAL synchronous_commit = off")?;
+            let from = self.from(wants);
+            let mut rows = lease_from(db, wants, &from, token, lease)?;
+            let missing = self.note_reached(wants, &from, &rows);
+            if !missing.is_empty() {
+                rows.extend(lease_from(db, &missing, &vec![None; missing.len()], token, lease)?);
             }
             Ok(rows)
         })?;
@@ -216,12 +251,28 @@ impl Ledger for JobLedger {
 
     fn extend(&self, holds: &[Hold], lease: Duration) -> Result<Vec<Extended>> {
         let mut db = self.writer()?;
-        let text = format!(
-            "UPDATE jobs SET lease_until_ms = {} + ? FROM ? WHERE jobs.id = held.one \
-             AND jobs.token = held.token RETURNING jobs.id, jobs.is_cancelled",
-            now_ms(&db)
-        );
-        let rows = db.load::<ExtendedRow>(sql(text).bind(ms(lease)).rows(held(holds)))?;
+        let now = now_ms(&db);
+        let statement = match db.is_postgres() {
+            // A long effect has its job's row locked until it commits. Nobody waits for that row, so that the others
+            // keep their leases; nor does a rescue take it, so it is as good as extended.
+            true => sql("WITH mine AS MATERIALIZED (SELECT j.id, j.token, j.is_cancelled FROM ? JOIN jobs j \
+                 ON j.id = held.one AND j.token = held.token), \
+                 free AS MATERIALIZED (SELECT j.id, j.token FROM mine JOIN jobs j ON j.id = mine.id \
+                 AND j.token = mine.token FOR UPDATE OF j SKIP LOCKED), ")
+            .push(&format!("longer AS (UPDATE jobs SET lease_until_ms = {now} + ? FROM free "))
+            .push(
+                "WHERE jobs.id = free.id AND jobs.token = free.token RETURNING jobs.id, jobs.is_cancelled) \
+                 SELECT id, is_cancelled FROM longer UNION ALL \
+                 SELECT id, is_cancelled FROM mine WHERE id NOT IN (SELECT id FROM free)",
+            )
+            .rows(held(holds))
+            .bind(ms(lease)),
+            false => sql(format!("UPDATE jobs SET lease_until_ms = {now} + ? FROM ? "))
+                .push("WHERE jobs.id = held.one AND jobs.token = held.token RETURNING jobs.id, jobs.is_cancelled")
+                .bind(ms(lease))
+                .rows(held(holds)),
+        };
+        let rows = db.load::<ExtendedRow>(statement)?;
         let extended = |row: ExtendedRow| Extended { id: row.id, is_cancelled: row.is_cancelled };
         Ok(rows.into_iter().map(extended).collect())
     }
@@ -229,9 +280,9 @@ impl Ledger for JobLedger {
     fn complete(&self, holds: &[Hold]) -> Result<Vec<i64>> {
         let mut db = self.writer()?;
         match db.is_postgres() {
-            true => Ok(finish(&mut db, holds, JobState::Done, None, None)?),
+            true => Ok(finish(&mut db, holds, JobState::Done, None)?),
             // Two statements there.
-            false => Ok(db.transaction(|db| Ok(finish(db, holds, JobState::Done, None, None)?))?),
+            false => Ok(db.transaction(|db| Ok(finish(db, holds, JobState::Done, None)?))?),
         }
     }
 
@@ -247,8 +298,8 @@ impl Ledger for JobLedger {
             }
             Ok(match then {
                 Then::RetryIn(span) => wait(db, hold, span, error, 0)?,
-                Then::Dead => !finish(db, &[hold], JobState::Dead, Some(error), None)?.is_empty(),
-                Then::Cancelled => !finish(db, &[hold], JobState::Cancelled, Some(error), None)?.is_empty(),
+                Then::Dead => !finish(db, &[hold], JobState::Dead, Some(error))?.is_empty(),
+                Then::Cancelled => !finish(db, &[hold], JobState::Cancelled, Some(error))?.is_empty(),
             })
         })
     }
@@ -294,8 +345,8 @@ impl Ledger for JobLedger {
                  WHERE jobs.id = held.one AND jobs.token = held.token";
             db.execute(sql(text).rows(held(&ready)))?;
             let why = "its worker was lost too often while it was at work";
-            finish(db, &dead, JobState::Dead, Some(why), None)?;
-            finish(db, &of(Some(JobState::Cancelled)), JobState::Cancelled, None, None)?;
+            finish(db, &dead, JobState::Dead, Some(why))?;
+            finish(db, &of(Some(JobState::Cancelled)), JobState::Cancelled, None)?;
             Ok(Rescued { ready: ready.len(), dead: dead.len() })
         })
     }
@@ -342,6 +393,65 @@ impl Ledger for JobLedger {
     }
 }
 
+const LEASED: &str = "jobs.id, jobs.lane, jobs.kind, jobs.seller_id, jobs.turn, jobs.priority, \
+     jobs.attempt, jobs.max_attempts, jobs.actor, jobs.payload, jobs.trace";
+
+fn lease_set(db: &Db) -> String {
+    let now = now_ms(db);
+    format!("UPDATE jobs SET state = 'leased', attempt = attempt + 1, token = ?, lease_until_ms = {now} + ?")
+}
+
+fn lease_returning(db: &Db) -> String {
+    format!("RETURNING {LEASED}, {} - jobs.due_ms AS waited_ms", now_ms(db))
+}
+
+fn lease_one_by_one(
+    db: &mut Db,
+    wants: &[Want],
+    token: i64,
+    lease: Duration,
+) -> Result<Vec<LeasedRow>, Error> {
+    let text = format!(
+        "{} WHERE id IN (SELECT j.id FROM jobs j WHERE j.state = 'ready' AND j.lane = ? \
+         AND j.turn = ? ORDER BY j.priority, j.id LIMIT ?) {}",
+        lease_set(db),
+        lease_returning(db)
+    );
+    let mut rows = Vec::new();
+    for Want { turn: Turn { lane, turn }, count } in wants {
+        let statement = sql(text.as_str()).bind(token).bind(ms(lease));
+        rows.extend(db.load::<LeasedRow>(statement.bind(lane).bind(*turn).bind(*count))?);
+    }
+    Ok(rows)
+}
+
+/// Leases of each turn what stands behind the place given for it.
+fn lease_from(
+    db: &mut Db,
+    wants: &[Want],
+    from: &[Option<Reached>],
+    token: i64,
+    lease: Duration,
+) -> QueryResult<Vec<LeasedRow>> {
+    let text = format!(
+        "WITH pick AS MATERIALIZED (SELECT p.id FROM ? CROSS JOIN LATERAL (SELECT j.id FROM jobs j \
+         WHERE j.state = 'ready' AND j.lane = want.lane AND j.turn = want.turn \
+         AND (j.priority, j.id) > (want.priority, want.id) \
+         ORDER BY j.priority, j.id LIMIT want.count FOR UPDATE SKIP LOCKED) p) \
+         {} FROM pick WHERE jobs.id = pick.id {}",
+        lease_set(db),
+        lease_returning(db)
+    );
+    let place = |reached: &Option<Reached>| reached.map_or((i64::MIN, i64::MIN), |at| (at.priority, at.id));
+    let wants = Rows::new("want")
+        .column("lane", wants.iter().map(|want| want.turn.lane.as_str()))
+        .column("turn", wants.iter().map(|want| want.turn.turn))
+        .column("count", wants.iter().map(|want| want.count))
+        .column("priority", from.iter().map(|reached| place(reached).0))
+        .column("id", from.iter().map(|reached| place(reached).1));
+    db.load(sql(text).rows(wants).bind(token).bind(ms(lease)))
+}
+
 fn turns(rows: Vec<SurveyRow>) -> Vec<Turn> {
     rows.into_iter().filter_map(|row| Some(Turn { lane: row.lane?, turn: row.number? })).collect()
 }
@@ -370,6 +480,7 @@ impl LeasedRow {
             turn: self.turn,
             attempt: small(self.attempt),
             max_attempts: small(self.max_attempts),
+            waited: span(self.waited_ms),
             actor: self.actor,
             payload: self.payload,
             trace: self.trace,

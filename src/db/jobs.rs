@@ -118,7 +118,11 @@ fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>,
         return Err(anyhow::anyhow!("a job's payload has {length} bytes; at most {PAYLOAD_MAX}").into());
     }
     let (now, actor) = (now_ms(tx), tx.actor.name.clone());
-    let ids: Vec<i64> = tx.ids(jobs.len())?.collect();
+    // One question less where a sequence can be asked within the statement.
+    let (next_id, ids) = match tx.is_postgres() {
+        true => ("nextval('ids')", vec![0; jobs.len()]),
+        false => ("new.id", tx.ids(jobs.len())?.collect()),
+    };
     let run_at = |job: &NewJob| match job.run_at {
         RunAt::Now => (None, 0),
         RunAt::After(span) => (None, ms(span)),
@@ -141,7 +145,7 @@ fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>,
     let statement = sql(format!(
         "INSERT INTO jobs (id, seller_id, lane, kind, turn, priority, state, due_ms, attempt, max_attempts, \
          crashes, max_crashes, is_cancelled, unique_key, actor, payload, progress_done, progress_total, created_ms, \
-         trace) SELECT new.id, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
+         trace) SELECT {next_id}, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
          COALESCE(new.at_ms, {now} + new.after_ms), 0, new.max_attempts, 0, new.max_crashes, false, \
          new.unique_key, ?, new.payload, 0, 0, {now}, ? FROM ? WHERE true \
          ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
@@ -156,19 +160,10 @@ fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>,
 /// # Errors
 /// `lease_lost` when the job is no longer held by this lease; the transaction must not go on.
 pub fn complete(tx: &mut Tx, hold: Hold, result: Option<&Json>) -> Result<(), Error> {
-    let result = result.map(Json::to_string);
-    match finish(tx, &[hold], JobState::Done, None, result)?.is_empty() {
+    match complete_all(tx, &[(hold, result)])?.is_empty() {
         false => Ok(()),
         true => Err(lease_lost(hold)),
     }
-}
-
-fn lease_lost(hold: Hold) -> Error {
-    Error::conflict(
-        LEASE_LOST,
-        format!("Job {} is no longer this worker's.", hold.id),
-        "Nothing was written; another worker has it.",
-    )
 }
 
 /// Holds a job for a step on its way: the first statement of the step's transaction.
@@ -182,6 +177,23 @@ pub fn go_on(tx: &mut Tx, hold: Hold) -> Result<(), Error> {
         Some(_) => Ok(()),
         None => Err(lease_lost(hold)),
     }
+}
+
+/// Completes several jobs, each with what people find with it, before their effects are written in the same
+/// transaction. Answers the ids of those that were held; no effect of the others may be written.
+pub(crate) fn complete_all(db: &mut Db, ends: &[(Hold, Option<&Json>)]) -> QueryResult<Vec<i64>> {
+    let holds: Vec<Hold> = ends.iter().map(|(hold, _)| *hold).collect();
+    let results = ends.iter().map(|(_, result)| result.map(Json::to_string));
+    move_to_ended(db, held(&holds).column("said", results), JobState::Done, None)
+}
+
+/// What is said of a completion by somebody who no longer holds the job.
+pub(crate) fn lease_lost(hold: Hold) -> Error {
+    Error::conflict(
+        LEASE_LOST,
+        format!("Job {} is no longer this worker's.", hold.id),
+        "Nothing was written; another worker has it.",
+    )
 }
 
 /// Notes what came of a job that was completed before its effect was known.
@@ -204,28 +216,33 @@ pub(super) fn finish(
     holds: &[Hold],
     state: JobState,
     error: Option<&str>,
-    result: Option<String>,
 ) -> QueryResult<Vec<i64>> {
+    let nothing = std::iter::repeat_n(None::<String>, holds.len());
+    move_to_ended(db, held(holds).column("said", nothing), state, error)
+}
+
+/// As [`finish`], for leases with a result each in a column `said`.
+fn move_to_ended(db: &mut Db, held: Rows, state: JobState, error: Option<&str>) -> QueryResult<Vec<i64>> {
     let now = now_ms(db);
     let into = format!("INSERT INTO finished_jobs ({SHARED}, state, error, result, finished_ms)");
-    let pick = format!("SELECT {SHARED}, ?, COALESCE(?, error), ?, {now}");
-    let values = |statement: Statement| statement.bind(state).bind(error).bind(result.as_deref());
+    let pick = format!("SELECT {SHARED}, ?, COALESCE(?, error), said, {now}");
+    let values = |statement: Statement| statement.bind(state).bind(error);
     let ids: Vec<One> = if db.is_postgres() {
         let text = format!(
             "WITH gone AS (DELETE FROM jobs USING (SELECT * FROM ?) held WHERE jobs.id = held.one \
-             AND jobs.token = held.token RETURNING jobs.*), \
+             AND jobs.token = held.token RETURNING jobs.*, held.said), \
              kept AS ({into} {pick} FROM gone) SELECT id AS one FROM gone"
         );
-        db.load(values(sql(text).rows(held(holds))))?
+        db.load(values(sql(text).rows(held)))?
     } else {
         // There is one writer, so nothing changes between the two.
         let text = format!(
             "{into} {pick} FROM ? CROSS JOIN jobs WHERE jobs.id = held.one AND jobs.token = held.token"
         );
-        db.execute(values(sql(text)).rows(held(holds)))?;
+        db.execute(values(sql(text)).rows(held.clone()))?;
         let text = "DELETE FROM jobs WHERE id IN (SELECT j.id FROM ? CROSS JOIN jobs j WHERE j.id = held.one \
              AND j.token = held.token) RETURNING id AS one";
-        db.load(sql(text).rows(held(holds)))?
+        db.load(sql(text).rows(held))?
     };
     Ok(ids.into_iter().map(|row| row.one).collect())
 }

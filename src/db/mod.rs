@@ -166,6 +166,36 @@ impl Db {
         }
     }
 
+    /// Runs `work` within the transaction so that its own failure undoes only itself.
+    ///
+    /// # Errors
+    /// When the transaction as a whole cannot go on.
+    pub(crate) fn apart<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<Result<T, Error>, Error> {
+        self.batch("SAVEPOINT apart")?;
+        let result = work(self);
+        self.batch(match result {
+            Ok(_) => "RELEASE SAVEPOINT apart",
+            Err(_) => "ROLLBACK TO SAVEPOINT apart; RELEASE SAVEPOINT apart",
+        })?;
+        Ok(result)
+    }
+
+    /// Goes on with another seller's rows in the same transaction.
+    pub(crate) fn turn_to(&mut self, seller: SellerId) {
+        self.seller = seller;
+    }
+
+    /// In this transaction nobody's rows are waited for longer than this, where rows are waited for.
+    pub(crate) fn wait_at_most(&mut self, ms: u32) -> QueryResult<()> {
+        match self.conn {
+            Conn::Sqlite(_) => Ok(()),
+            Conn::Postgres(_) => self.batch(&format!("SET LOCAL lock_timeout = {ms}")),
+        }
+    }
+
     fn batch(&mut self, text: &str) -> QueryResult<()> {
         match &mut self.conn {
             Conn::Sqlite(conn) => conn.batch_execute(text),
@@ -222,7 +252,7 @@ impl Db {
 
 /// A write in progress: everything done through it becomes visible at once, or never.
 ///
-/// The only way to one is `App::write`.
+/// The only ways to one are `App::write` and, for the effects of jobs, `App::settle_together`.
 pub struct Tx<'a> {
     db: &'a mut Db,
     /// The moment of this write; one write has one `now`.

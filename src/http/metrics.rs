@@ -113,7 +113,7 @@ pub async fn show(metrics: web::Data<Metrics>, app: web::Data<App>) -> Reply {
 
 /// What workers of this process have done, by kind and outcome.
 fn write_attempts(out: &mut String, counts: &workers::Counts) -> std::fmt::Result {
-    let counts = counts.all();
+    let (counts, waits) = (counts.all(), counts.waits());
     out.push_str("# TYPE huidan_job_attempts_total counter\n");
     for (kind, outcome, count) in &counts {
         let times = count.times;
@@ -121,17 +121,24 @@ fn write_attempts(out: &mut String, counts: &workers::Counts) -> std::fmt::Resul
     }
     out.push_str("# TYPE huidan_job_duration_seconds histogram\n");
     for (kind, outcome, count) in &counts {
-        let of = format!("kind=\"{kind}\",outcome=\"{outcome}\"");
-        for (within, most) in count.within.iter().zip(workers::BUCKETS_MS) {
-            let most = Duration::from_millis(most).as_secs_f64();
-            writeln!(out, "huidan_job_duration_seconds_bucket{{{of},le=\"{most}\"}} {within}")?;
-        }
-        let (times, seconds) = (count.times, count.took.as_secs_f64());
-        writeln!(out, "huidan_job_duration_seconds_bucket{{{of},le=\"+Inf\"}} {times}")?;
-        writeln!(out, "huidan_job_duration_seconds_sum{{{of}}} {seconds}")?;
-        writeln!(out, "huidan_job_duration_seconds_count{{{of}}} {times}")?;
+        write_histogram(out, "duration", &format!("kind=\"{kind}\",outcome=\"{outcome}\""), count)?;
+    }
+    out.push_str("# TYPE huidan_job_wait_seconds histogram\n");
+    for (queue, kind, count) in &waits {
+        write_histogram(out, "wait", &format!("queue=\"{queue}\",kind=\"{kind}\""), count)?;
     }
     Ok(())
+}
+
+fn write_histogram(out: &mut String, what: &str, of: &str, count: &workers::Count) -> std::fmt::Result {
+    for (within, most) in count.within.iter().zip(workers::BUCKETS_MS) {
+        let most = Duration::from_millis(most).as_secs_f64();
+        writeln!(out, "huidan_job_{what}_seconds_bucket{{{of},le=\"{most}\"}} {within}")?;
+    }
+    let (times, seconds) = (count.times, count.took.as_secs_f64());
+    writeln!(out, "huidan_job_{what}_seconds_bucket{{{of},le=\"+Inf\"}} {times}")?;
+    writeln!(out, "huidan_job_{what}_seconds_sum{{{of}}} {seconds}")?;
+    writeln!(out, "huidan_job_{what}_seconds_count{{{of}}} {times}")
 }
 
 /// How many jobs there are over all processes, and how long the oldest ready one has been due.

@@ -140,7 +140,7 @@ fn count(task: &Task, door: &Door, counting: &dyn Counting) -> Result<End, Troub
             gap.ours = ours;
         }
     }
-    settle(task, shop, &known, gaps, (days.len(), read)).map_err(Trouble::Ours)
+    Ok(settle(task, shop, &known, gaps, (days.len(), read)))
 }
 
 fn ours(task: &Task, shop: ShopId, spans: &[(UtcTime, UtcTime)]) -> Result<Vec<i64>, Trouble> {
@@ -148,13 +148,7 @@ fn ours(task: &Task, shop: ShopId, spans: &[(UtcTime, UtcTime)]) -> Result<Vec<i
 }
 
 /// Reports what nobody was told of, and keeps what is still missing.
-fn settle(
-    task: &Task,
-    shop: ShopId,
-    known: &[Gap],
-    gaps: Vec<Gap>,
-    (days, read): (usize, u64),
-) -> Result<End, Error> {
+fn settle(task: &Task, shop: ShopId, known: &[Gap], gaps: Vec<Gap>, (days, read): (usize, u64)) -> End {
     let event = |kind, data| NewEvent { kind, subject_kind: "shop", subject: shop.0, data };
     let mut told: Vec<NewEvent> = gaps
         .iter()
@@ -171,7 +165,8 @@ fn settle(
         told.push(event("shop.gap_closed", json!({})));
     }
     let missing: i64 = left.iter().map(Gap::missing).sum();
-    task.settle(Some(&json!({ "days": days, "orders_read": read, "missing": missing })), |tx| {
+    let result = json!({ "days": days, "orders_read": read, "missing": missing });
+    task.settle_together(Some(result), move |tx| {
         if !told.is_empty() {
             events::record(tx, &told)?;
         }

@@ -179,12 +179,12 @@ pub fn pull(task: &Task) -> Result<End, Error> {
             Err(Trouble::Stopped) => return Ok(End::Snooze(std::time::Duration::ZERO)),
         }
     }
-    task.settle(Some(&json!({ "orders": read })), |tx| {
+    Ok(task.settle_together(Some(json!({ "orders": read })), move |tx| {
         if state.failures > 0 {
             operations::record(tx, "shop.heard", shop, json!({ "failures": state.failures }))?;
         }
         Ok(shop_pulls::note_done(tx, shop, began, is_slow)?)
-    })
+    }))
 }
 
 /// Why a reading was not ended.

@@ -9,12 +9,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use workers::redis::RedisLimiter;
 use workers::{
-    End, Ended, Failure, Job, Kind, Lane, LocalLimiter, LocalTransport, Options, Parts, Periodic, Retry,
+    End, Failure, Job, Kind, Lane, Later, LocalLimiter, LocalTransport, Options, Parts, Periodic, Retry,
     Runner, Work,
 };
 
 use super::registry::{self, QUEUES};
-use crate::app::App;
+use crate::app::{App, Effect, Told};
 use crate::db::Tx;
 use crate::db::jobs::{self as record, JobKind, LEASE_LOST};
 use crate::domain::actor::Actor;
@@ -152,6 +152,29 @@ impl Task<'_> {
         })?;
         Ok(End::Settled)
     }
+
+    /// The same for a short effect, in one commit with those of other jobs that end at the same time. Written once the
+    /// handler has returned; an error of the effect ends the job as one of the handler does.
+    ///
+    /// A long effect has a transaction of its own by [`Self::settle`]: in a group the others would wait for it
+    /// (decision 9).
+    pub fn settle_together(
+        &self,
+        result: Option<Json>,
+        effect: impl FnMut(&mut Tx) -> Result<(), Error> + Send + 'static,
+    ) -> End {
+        let (app, actor, hold) = (self.app.clone(), self.actor.clone(), self.job.hold());
+        let span = tracing::Span::current();
+        End::Given(Box::new(move |later: Later| {
+            let told = move |told| match told {
+                Told::Written => later.settled(),
+                Told::Failed(error) => later.failed(failure(error)),
+                Told::Panicked(words) => later.failed(Failure::Panicked(words)),
+            };
+            let (write, told) = (Box::new(effect), Box::new(told));
+            app.settle_together(Effect { actor, hold, result, write, span, told });
+        }))
+    }
 }
 
 /// A kind with its handler and the usual ways. A refusal ends the job for good, for the rules will say
@@ -180,7 +203,7 @@ pub fn kind(
         if let Err(error) = &result {
             traced.record("error.type", kind_of(error));
         }
-        ended(result)
+        result.map_err(failure)
     };
     Kind {
         name: kind.name,
@@ -202,10 +225,11 @@ fn kind_of(error: &Error) -> &'static str {
     }
 }
 
-fn ended(result: Result<End, Error>) -> Ended {
-    result.map_err(|error| match error {
+/// What an error means for the job whose handler or effect it ended.
+fn failure(error: Error) -> Failure {
+    match error {
         Error::Refused(refusal) if refusal.code == LEASE_LOST => Failure::LeaseLost,
         Error::Internal(cause) => Failure::Retry(format!("{cause:#}")),
         refused => Failure::Never(refused.to_string()),
-    })
+    }
 }

@@ -80,22 +80,24 @@ pub fn tell(task: &Task) -> Result<End, Error> {
         Err(Shut::Ours(error)) => return Err(error),
     };
     let is_last_try = task.job.attempt >= task.job.max_attempts;
+    let ended = move |outcome, words: String| {
+        Ok(task.settle_together(None, move |tx| telling::told(tx, id, outcome, &words)))
+    };
     match told {
-        Ok(proof) => task.settle(None, |tx| telling::told(tx, id, Outcome::Done, &proof)),
-        Err(ShipError::Refused(words)) => {
-            task.settle(None, |tx| telling::told(tx, id, Outcome::Refused, &words))
-        }
+        Ok(proof) => ended(Outcome::Done, proof),
+        Err(ShipError::Refused(words)) => ended(Outcome::Refused, words),
         Err(ShipError::Unasked(CallError::Throttled { retry_after })) => {
             task.work.block_turn(retry_after);
             Ok(End::Snooze(retry_after))
         }
-        Err(ShipError::Unheard(error)) if is_last_try => {
-            task.settle(None, |tx| telling::told(tx, id, Outcome::Unknown, &error.to_string()))
+        Err(ShipError::Unheard(error)) if is_last_try => ended(Outcome::Unknown, error.to_string()),
+        Err(ShipError::Unasked(error)) if is_last_try || !error.may_pass() => {
+            let words = error.to_string();
+            Ok(task.settle_together(None, move |tx| {
+                let next_try_at = tx.now.plus(LATER);
+                telling::delayed(tx, id, &words, next_try_at)
+            }))
         }
-        Err(ShipError::Unasked(error)) if is_last_try || !error.may_pass() => task.settle(None, |tx| {
-            let next_try_at = tx.now.plus(LATER);
-            telling::delayed(tx, id, &error.to_string(), next_try_at)
-        }),
         Err(ShipError::Unasked(error) | ShipError::Unheard(error)) => {
             Err(anyhow::anyhow!("write-back {id}: {error}").into())
         }

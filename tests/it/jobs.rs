@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use huidan::app::App;
-use huidan::db::events::{self, NewEvent};
 use huidan::db::jobs::{self as record, JobFilter, JobKind, JobRow, NewJob, RunAt};
 use huidan::db::pool::{Pool, Synchronous};
 use huidan::db::seal::Keys;
@@ -25,7 +24,7 @@ use workers::conformance::{self, Order, Rig};
 use workers::{End, Kind, Lane, Ledger, Options, Periodic, Runner, Want};
 
 use crate::support::TestApp;
-use crate::support::effects::{PATIENCE, effect, effects, handled, until};
+use crate::support::effects::{PATIENCE, effect, effect_in_company, effects, handled, leave_effect, until};
 
 const TEST: JobKind = JobKind { name: "test.effect", lane: "test", max_attempts: 3, max_crashes: 3 };
 
@@ -153,9 +152,10 @@ each_database!(
 each_database!(
     fn two_workers_race_and_each_job_has_one_effect(app: TestApp) {
         let other = app.fork();
-        let runners =
-            [app.app(), other.app()].map(|app| runner(app, vec![handled(app, TEST, effect)], options()));
-        enqueue(&app, 300);
+        let runners = [app.app(), other.app()].map(|app| {
+            runner(app, vec![handled(app, TEST, effect), handled(app, COMPANY, effect_in_company)], options())
+        });
+        enqueue_mixed(&app, 300, TEST);
         until("all are done", || effects(app.app()).1 == 300);
         for runner in runners {
             runner.stop(PATIENCE);
@@ -227,6 +227,7 @@ each_database!(
             "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"panicked\"} 2",
             "huidan_job_attempts_total{kind=\"test.effect\",outcome=\"dead\"} 1",
             "huidan_job_duration_seconds_bucket{kind=\"test.effect\",outcome=\"done\",le=\"+Inf\"} 1",
+            "huidan_job_wait_seconds_count{queue=\"test\",kind=\"test.effect\"} 4",
         ] {
             assert!(metrics.contains(line), "{line} in\n{metrics}");
         }
@@ -534,6 +535,9 @@ each_database!(
     }
 );
 
+/// Leaves its effect in one commit with others.
+const COMPANY: JobKind = JobKind { name: "test.company", ..TEST };
+
 /// Eats memory until there is none.
 const GLUTTON: JobKind = JobKind { name: "test.glutton", max_attempts: 9, ..TEST };
 
@@ -548,29 +552,45 @@ fn a_worker_process() {
     let Ok(address) = std::env::var(WORKER) else { return };
     let pool = Pool::open(&address, 4, Synchronous::Normal).expect("the test's database");
     let app = App::new(pool, Keys::parse(KEYS).expect("a key"));
-    let slow = |task: &Task| {
-        std::thread::sleep(Duration::from_millis(1));
+    // Killed here, the transaction is half done.
+    let half_done = || std::thread::sleep(Duration::from_millis(1));
+    let slow = move |task: &Task| {
+        half_done();
         task.settle(None, |tx| {
-            let event =
-                NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
-            events::record(tx, &[event])?;
-            // Killed here, the transaction is half done.
-            std::thread::sleep(Duration::from_millis(1));
+            leave_effect(tx, task.job.id)?;
+            half_done();
             Ok(())
         })
+    };
+    let in_company = move |task: &Task| {
+        let job = task.job.id;
+        Ok(task.settle_together(None, move |tx| {
+            leave_effect(tx, job)?;
+            half_done();
+            Ok(())
+        }))
     };
     let glutton = |_: &Task| {
         // More than it may have, and not without end should nobody bound it.
         let eaten: Vec<Vec<u8>> = (0..150).map(|_| vec![1; 16 << 20]).collect();
         Err(Error::Internal(anyhow::anyhow!("{} pieces fit", eaten.len())))
     };
-    let options =
-        Options { lease: Duration::from_millis(1_500), beat: Duration::from_millis(300), ..options() };
-    let kinds = vec![handled(&app, TEST, slow), handled(&app, GLUTTON, glutton)];
+    let (lease, beat) = (Duration::from_millis(1_500), Duration::from_millis(300));
+    let options = Options { threads: 4, lease, beat, ..options() };
+    let kinds =
+        vec![handled(&app, TEST, slow), handled(&app, COMPANY, in_company), handled(&app, GLUTTON, glutton)];
     let runner = runner(&app, kinds, options);
     let mut line = String::new();
     std::io::stdin().read_line(&mut line).expect("standard input");
     runner.stop(PATIENCE);
+}
+
+/// As many jobs, every second one with its effect in company.
+fn enqueue_mixed(app: &TestApp, count: i64, like: JobKind) {
+    let kind = |number| if number % 2 == 0 { TEST.name } else { COMPANY.name };
+    let jobs: Vec<NewJob> =
+        (0..count).map(|number| NewJob::new(JobKind { name: kind(number), ..like }, json!({}))).collect();
+    app.write(|tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued");
 }
 
 fn worker_process(app: &TestApp) -> Child {
@@ -591,8 +611,7 @@ each_database!(
     fn a_worker_killed_in_the_middle_leaves_each_effect_once(app: TestApp) {
         const JOBS: i64 = 400;
         let sturdy = JobKind { max_attempts: 20, max_crashes: 20, ..TEST };
-        let jobs = vec![NewJob::new(sturdy, json!({})); JOBS as usize];
-        app.write(|tx| record::enqueue_all(tx, &jobs)).expect("jobs are enqueued");
+        enqueue_mixed(&app, JOBS, sturdy);
         for kill in 1..=3 {
             let mut worker = worker_process(&app);
             until("the worker is in the middle", || effects(app.app()).1 >= kill * 60);
@@ -603,7 +622,7 @@ each_database!(
         let mut worker = worker_process(&app);
         until("another worker has done the rest", || effects(app.app()).1 == JOBS);
         until("none is left", || {
-            app.read(|db| db.number(sql("SELECT COUNT(*) AS one FROM jobs WHERE kind = 'test.effect'"))) == 0
+            app.read(|db| db.number(sql("SELECT COUNT(*) AS one FROM jobs WHERE lane = 'test'"))) == 0
         });
         drop(worker.stdin.take());
         worker.wait().expect("it ends when asked");
@@ -637,7 +656,7 @@ each_database!(
 each_database!(
     fn a_deploy_under_load_doubles_nothing_and_counts_no_attempt(app: TestApp) {
         const JOBS: i64 = 400;
-        enqueue(&app, JOBS as usize);
+        enqueue_mixed(&app, JOBS, TEST);
         let mut worker = worker_process(&app);
         for deploy in 1..=3 {
             until("it is at work", || effects(app.app()).1 >= deploy * 60);
@@ -651,7 +670,7 @@ each_database!(
         drop(worker.stdin.take());
         worker.wait().expect("it ends when asked");
         assert_eq!(effects(app.app()), (JOBS, JOBS), "each once");
-        let again = "SELECT COUNT(*) AS one FROM finished_jobs WHERE kind = 'test.effect' AND (attempt > 1 OR state <> 'done')";
+        let again = "SELECT COUNT(*) AS one FROM finished_jobs WHERE lane = 'test' AND (attempt > 1 OR state <> 'done')";
         assert_eq!(app.read(|db| db.number(sql(again))), 0, "each at the first attempt");
     }
 );

@@ -14,6 +14,7 @@ mod browser;
 mod carriers;
 mod claims;
 mod clocks;
+mod company;
 mod consent;
 mod containers;
 mod copy;

@@ -37,6 +37,7 @@ const LEASE: Duration = Duration::from_secs(30);
 pub fn ledger<R: Rig>(fresh: impl Fn() -> R) {
     for rule in [
         leases_in_order_and_once,
+        what_comes_back_is_leased_again_at_once,
         only_the_holder_ends_a_job,
         a_lease_that_runs_out_is_rescued,
         the_third_crash_is_the_last,
@@ -99,6 +100,20 @@ fn leases_in_order_and_once(rig: &dyn Rig) {
     rig.pass(Duration::from_secs(61));
     assert_eq!(rig.ledger().promote().expect("promotion"), 1);
     assert_eq!(lease(rig, 3, 9).len(), 1, "its time has come");
+}
+
+/// Also where a ledger remembers how far it has leased.
+fn what_comes_back_is_leased_again_at_once(rig: &dyn Rig) {
+    let ids: Vec<i64> = (0..4).map(|_| enqueue(rig, order(1))).collect();
+    let leased = lease(rig, 1, 2);
+    assert_eq!(leased.iter().map(|job| job.id).collect::<Vec<_>>(), ids[..2]);
+    rig.ledger().release(&[leased[0].hold()]).expect("it is handed back");
+    rig.ledger().fail(leased[1].hold(), "again", Then::RetryIn(Duration::ZERO)).expect("it failed");
+    rig.pass(Duration::from_secs(1));
+    assert_eq!(rig.ledger().promote().expect("promotion"), 1);
+    let again = lease(rig, 1, 9);
+    assert_eq!(again.iter().map(|job| job.id).collect::<Vec<_>>(), ids, "all that is ready");
+    assert!(again[0].waited >= Duration::from_secs(1), "it has been due for a second: {:?}", again[0].waited);
 }
 
 fn only_the_holder_ends_a_job(rig: &dyn Rig) {
@@ -246,6 +261,7 @@ pub fn transport(transport: &dyn Transport) {
         turn: 1,
         attempt: 1,
         max_attempts: 3,
+        waited: Duration::ZERO,
         actor: "system".to_owned(),
         payload: "{}".to_owned(),
         trace: String::new(),

@@ -8,6 +8,8 @@ use std::time::Duration;
 #[derive(Debug, Default)]
 pub struct Counts {
     inner: Mutex<BTreeMap<(String, &'static str), Count>>,
+    /// By lane and kind.
+    waits: Mutex<BTreeMap<(String, String), Count>>,
 }
 
 /// Upper ends of the buckets in which durations are counted, in milliseconds; longer ones are in none.
@@ -22,17 +24,34 @@ pub struct Count {
     pub within: [u64; BUCKETS_MS.len()],
 }
 
+impl Count {
+    fn add(&mut self, times: u64, took: Duration) {
+        self.times += times;
+        self.took += took;
+        let each = took.as_millis() / u128::from(times.max(1));
+        for (within, most) in self.within.iter_mut().zip(BUCKETS_MS) {
+            *within += if each <= u128::from(most) { times } else { 0 };
+        }
+    }
+}
+
 impl Counts {
     /// Counts attempts of a kind that ended alike.
     pub(crate) fn add(&self, kind: &str, outcome: &'static str, times: u64, took: Duration) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = inner.entry((kind.to_owned(), outcome)).or_default();
-        count.times += times;
-        count.took += took;
-        let each = took.as_millis() / u128::from(times.max(1));
-        for (within, most) in count.within.iter_mut().zip(BUCKETS_MS) {
-            *within += if each <= u128::from(most) { times } else { 0 };
-        }
+        inner.entry((kind.to_owned(), outcome)).or_default().add(times, took);
+    }
+
+    /// Counts how long a job was due before its handler began.
+    pub(crate) fn add_wait(&self, lane: &str, kind: &str, wait: Duration) {
+        let mut waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.entry((lane.to_owned(), kind.to_owned())).or_default().add(1, wait);
+    }
+
+    /// How long jobs were due before their handlers began: lane, kind, count.
+    pub fn waits(&self) -> Vec<(String, String, Count)> {
+        let waits = self.waits.lock().unwrap_or_else(PoisonError::into_inner);
+        waits.iter().map(|((lane, kind), count)| (lane.clone(), kind.clone(), *count)).collect()
     }
 
     /// Everything counted: kind, outcome, count. Outcomes are `done`, `retried`, `dead`, `cancelled`,

@@ -14,8 +14,17 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const AHEAD: Duration = Duration::from_millis(20);
 /// Finished jobs wait at most so long for company before they are written down.
 const GATHER: Duration = Duration::from_millis(5);
+/// So many jobs may wait for others to write their effects before they count as at work. More are leased only as these
+/// end, so that a slow database is not sent ever more.
+const GIVEN: usize = 512;
 /// Between two looks after what time changes: how late a job that waited may begin.
 const CHORES_LEAST: Duration = Duration::from_millis(50);
+/// Looking who waits, and what time changes, takes at most one part in so many of a dispatcher's time while there is
+/// more than enough to lease. A look is quick, but beside a long transaction the rows of jobs that are done with stay,
+/// and each look goes past them.
+const LOOKS: u32 = 10;
+/// However slow a look is, the next one comes within this time.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Between two looks at no slots.
 const NO_SLOTS: Duration = Duration::from_secs(3600);
 /// After trouble with the ledger.
@@ -25,7 +34,14 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
     let bell = &shared.parts.bell;
     let mut seen = bell.wait(u64::MAX, Duration::ZERO);
     let now = Instant::now();
-    let mut rota = Rota { cursor: 0, slots_at: now, chores_at: now, chores_done_at: now };
+    let mut rota = Rota {
+        cursor: 0,
+        slots_at: now,
+        chores_at: now,
+        chores_done_at: now,
+        least: CHORES_LEAST,
+        seen: None,
+    };
     let mut pause = first_pause(shared);
     while !shared.is_stopping() {
         let wait = match round(shared, &mut rota) {
@@ -49,7 +65,7 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
         } else {
             pause = first_pause(shared);
             // What rang may wait for a moment that is nearer than the one noted.
-            rota.chores_at = rota.chores_at.min(rota.chores_done_at + CHORES_LEAST);
+            rota.chores_at = rota.chores_at.min(rota.chores_done_at + rota.least);
         }
         seen = rung;
     }
@@ -91,6 +107,16 @@ struct Rota {
     /// When to look after what time changes again.
     chores_at: Instant,
     chores_done_at: Instant,
+    /// The pause before the next such look.
+    least: Duration,
+    /// Who waited at the last look, as long as all that was wanted of them was there.
+    seen: Option<Seen>,
+}
+
+/// The answer of a look that may still hold.
+struct Seen {
+    turns: Vec<Turn>,
+    until: Instant,
 }
 
 impl Rota {
@@ -113,12 +139,22 @@ fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
         return Ok(Round::Full);
     }
     let names: Vec<&str> = shared.options.lanes.iter().map(|lane| lane.name.as_str()).collect();
-    let turns = match has_chores {
-        true => {
-            do_chores(shared, rota, || shared.parts.ledger.survey(&names), |survey| survey.next_in)?.turns
+    let seen = rota.seen.take().filter(|seen| !has_chores && Instant::now() < seen.until);
+    let seen = match seen {
+        Some(seen) => seen,
+        None => {
+            let began = Instant::now();
+            let turns = match has_chores {
+                true => {
+                    do_chores(shared, rota, || shared.parts.ledger.survey(&names), |survey| survey.next_in)?
+                        .turns
+                }
+                false => shared.parts.ledger.look(&names)?,
+            };
+            Seen { turns, until: Instant::now() + rest(began.elapsed()) }
         }
-        false => shared.parts.ledger.look(&names)?,
     };
+    let turns = &seen.turns;
     let players: Vec<Player> = turns
         .iter()
         .map(|turn| Player {
@@ -131,16 +167,27 @@ fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
     rota.cursor = rota.cursor.wrapping_add(dealt.iter().filter(|count| **count > 0).count().max(1));
     let is_dealt = dealt.iter().any(|count| *count > 0);
     let wants: Vec<Want> = turns
-        .into_iter()
+        .iter()
         .zip(dealt)
         .filter(|(_, count)| *count > 0)
-        .map(|(turn, count)| Want { turn, count })
+        .map(|(turn, count)| Want { turn: turn.clone(), count })
         .collect();
     let wants = shared.admit(wants);
-    if !wants.is_empty() && lease(shared, &wants)? > 0 {
-        return Ok(Round::Leased);
+    if !wants.is_empty() {
+        let leased = lease(shared, &wants)?;
+        if leased == wants.iter().map(|want| want.count).sum::<usize>() {
+            rota.seen = Some(seen);
+        }
+        if leased > 0 {
+            return Ok(Round::Leased);
+        }
     }
     Ok(Round::Idle { is_held_up: is_dealt })
+}
+
+/// How long after a look of this length no other one is needed.
+fn rest(took: Duration) -> Duration {
+    (took * (LOOKS - 1)).min(LOOK_AGAIN)
 }
 
 /// Enqueues periodic jobs whose slot begins.
@@ -167,6 +214,7 @@ fn do_chores<T>(
     next_in: impl Fn(&T) -> Option<Duration>,
 ) -> anyhow::Result<T> {
     let ledger = &shared.parts.ledger;
+    let began = Instant::now();
     let mut answer = ask()?;
     if next_in(&answer) == Some(Duration::ZERO) {
         report(shared, ledger.rescue()?);
@@ -176,7 +224,8 @@ fn do_chores<T>(
     let longest = longest_pause(shared);
     rota.chores_done_at = Instant::now();
     let next_in = next_in(&answer).unwrap_or(longest);
-    rota.chores_at = rota.chores_done_at + next_in.clamp(CHORES_LEAST, longest.max(CHORES_LEAST));
+    rota.least = rest(began.elapsed()).max(CHORES_LEAST);
+    rota.chores_at = rota.chores_done_at + next_in.clamp(rota.least, longest.max(rota.least));
     Ok(answer)
 }
 
@@ -212,7 +261,9 @@ fn room(shared: &Shared) -> Room {
     });
     let low_water = ahead / 2;
     state.low_water = low_water;
-    let done = state.finished.len();
+    let unwritten = state.finished.iter().filter(|done| !done.is_written).count();
+    let given = state.held.values().filter(|held| held.is_given && !held.is_given_up).count();
+    let done = unwritten + given.min(GIVEN);
     let mut by_turn: HashMap<Turn, usize> = HashMap::new();
     let mut at_work = 0;
     for held in state.held.values().filter(|held| !held.is_given_up) {
@@ -223,7 +274,7 @@ fn room(shared: &Shared) -> Room {
         by_turn.iter().filter(|(turn, _)| turn.lane == name).map(|(_, count)| count).sum()
     };
     let lanes = options.lanes.iter().map(|lane| lane.at_once.saturating_sub(in_lane(&lane.name))).collect();
-    // What is done and not yet written down keeps no thread busy.
+    // What is done and not yet written down, by us or by others, keeps no thread busy.
     let all = (options.threads + ahead + done).saturating_sub(at_work);
     Room { all, low_water, lanes, by_turn }
 }

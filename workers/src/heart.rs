@@ -64,8 +64,9 @@ fn give_up_hung(shared: &Arc<Shared>) {
         if !held.is_given_up && held.begun.is_some_and(|(at, limit)| at.elapsed() > limit) {
             held.is_given_up = true;
             held.flags.lose();
-            hung += 1;
-            tracing::error!(job.id = hold.id, "Job {} hangs; its thread is given up", hold.id);
+            // One that was given on has left its thread already.
+            hung += usize::from(!held.is_given);
+            tracing::error!(job.id = hold.id, "Job {} hangs; it is given up", hold.id);
         }
     }
     for _ in 0..hung {

@@ -1,6 +1,9 @@
 //! What is leased, and how it may end.
 
+use std::fmt;
 use std::time::Duration;
+
+use crate::later::Later;
 
 /// A job as a worker holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Job {
     /// Which attempt this is, from 1.
     pub attempt: u32,
     pub max_attempts: u32,
+    /// How long it had been due when it was leased, by the ledger's clock.
+    pub waited: Duration,
     /// Who asked for it, as events show it.
     pub actor: String,
     /// The arguments, as the handler of this kind reads them.
@@ -41,14 +46,27 @@ pub struct Hold {
 }
 
 /// How a handler ends well.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// The handler's own transaction has completed the job, beside its effect.
     Settled,
+    /// Somebody else completes the job beside its effect, perhaps together with others. Called once the handler has
+    /// returned, on its thread; the job is held until the [`Later`] has heard of its end.
+    Given(Box<dyn FnOnce(Later) + Send>),
     /// There is no effect to stand beside; the runner completes it, many at once.
     Done,
     /// Later, please. Does not count as an attempt.
     Snooze(Duration),
+}
+
+impl fmt::Debug for End {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settled => out.write_str("Settled"),
+            Self::Given(_) => out.write_str("Given"),
+            Self::Done => out.write_str("Done"),
+            Self::Snooze(span) => out.debug_tuple("Snooze").field(span).finish(),
+        }
+    }
 }
 
 /// How a handler ends badly.
@@ -58,6 +76,8 @@ pub enum Failure {
     Retry(String),
     /// Will never succeed; a person has to look at it.
     Never(String),
+    /// It panicked, with these words; may succeed another time.
+    Panicked(String),
     /// The lease was gone when the effect should have been written; nothing was written.
     LeaseLost,
 }

@@ -103,7 +103,8 @@ pub(crate) struct Shared {
     /// Held while the limiter is asked or told, so that it never hears an older count after a newer one.
     word: Mutex<()>,
     state: Mutex<State>,
-    released: Condvar,
+    /// Tells [`Runner::stop`] that something has ended.
+    pub released: Condvar,
 }
 
 #[derive(Default)]
@@ -112,7 +113,7 @@ pub(crate) struct State {
     pub held: HashMap<Hold, Held>,
     /// Admitted by the limiter and not yet leased.
     pub coming: HashMap<Turn, usize>,
-    /// Done by their handlers, not yet written down.
+    /// Done, and not yet written down or not yet let go of.
     pub finished: Vec<Finished>,
     /// How long a job takes, lately.
     pub pace: Option<Duration>,
@@ -143,12 +144,16 @@ pub(crate) struct Held {
     pub begun: Option<(Instant, Duration)>,
     /// Its handler hangs; it counts no more.
     pub is_given_up: bool,
+    /// Its handler has returned, and somebody else writes its end.
+    pub is_given: bool,
 }
 
 pub(crate) struct Finished {
     pub hold: Hold,
     pub kind: String,
     pub took: Duration,
+    /// Its end is written down already.
+    pub is_written: bool,
 }
 
 impl Shared {
@@ -216,7 +221,8 @@ impl Shared {
                 let turn = Turn { lane: job.lane.clone(), turn: job.turn };
                 *leased.entry(turn.clone()).or_default() += 1;
                 let flags = Arc::new(Flags::default());
-                let held = Held { turn, flags, leased_at: now, begun: None, is_given_up: false };
+                let held =
+                    Held { turn, flags, leased_at: now, begun: None, is_given_up: false, is_given: false };
                 state.held.insert(job.hold(), held);
             }
             state.coming.clear();
@@ -233,27 +239,50 @@ impl Shared {
         self.word.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what is done. What cannot be written stays for the next time.
+    /// The kind of a job, if this process knows it.
+    pub fn kind(&self, job: &Job) -> Option<&Kind> {
+        self.kinds.get(job.kind.as_str()).map(|index| &self.parts.kinds[*index])
+    }
+
+    /// Notes that a handler has returned and somebody else writes its end; answers whether its thread is still wanted.
+    /// `None` when the job is no longer held.
+    pub fn note_given(&self, hold: Hold) -> Option<bool> {
+        let mut state = self.state();
+        let held = state.held.get_mut(&hold)?;
+        held.is_given = true;
+        Some(!held.is_given_up)
+    }
+
+    /// Writes down what is done, and lets go of it. What cannot be written stays for the next time.
     pub fn settle(&self) {
         let finished = std::mem::take(&mut self.state().finished);
+        let (written, finished): (Vec<_>, Vec<_>) = finished.into_iter().partition(|done| done.is_written);
+        self.let_go(written, |_| true);
         if finished.is_empty() {
             return;
         }
         let holds: Vec<Hold> = finished.iter().map(|done| done.hold).collect();
         match self.parts.ledger.complete(&holds) {
             Ok(ids) => {
-                let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
-                for Finished { hold, kind, took } in finished {
-                    let outcome = if ids.contains(&hold.id) { "done" } else { "refused" };
-                    self.parts.counts.add(&kind, outcome, 1, took);
-                }
-                self.forget(holds);
+                let ids: HashSet<i64> = ids.into_iter().collect();
+                self.let_go(finished, |hold| ids.contains(&hold.id));
             }
             Err(error) => {
                 tracing::warn!("{} finished jobs could not be written down yet: {error:#}", holds.len());
                 self.state().finished.extend(finished);
             }
         }
+    }
+
+    fn let_go(&self, done: Vec<Finished>, was_held: impl Fn(Hold) -> bool) {
+        if done.is_empty() {
+            return;
+        }
+        for Finished { hold, kind, took, .. } in &done {
+            let outcome = if was_held(*hold) { "done" } else { "refused" };
+            self.parts.counts.add(kind, outcome, 1, *took);
+        }
+        self.forget(done.into_iter().map(|done| done.hold));
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::job::{End, Ended, Failure, Hold, Job};
+use crate::later::Later;
 use crate::ports::{Then, Turn};
-use crate::runner::{Finished, Kind, Shared};
+use crate::runner::{Finished, Shared};
 
 /// How long a job waits for a worker that knows its kind: the length of a deploy.
 const UNKNOWN_PAUSE: Duration = Duration::from_secs(30);
@@ -31,6 +32,9 @@ impl Flags {
     pub fn lose(&self) {
         self.lost.store(true, Ordering::Relaxed);
     }
+    fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
     pub fn is_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
     }
@@ -48,7 +52,7 @@ pub struct Work {
 impl Work {
     /// Whether there is no point in going on: somebody cancelled the job, or the lease is lost.
     pub fn is_cancelled(&self) -> bool {
-        self.flags.cancelled.load(Ordering::Relaxed) || self.flags.is_lost()
+        self.flags.is_cancelled() || self.flags.is_lost()
     }
 
     /// Whether the process is about to end: a long handler comes to a good place and snoozes.
@@ -81,7 +85,7 @@ pub(crate) fn spawn(shared: &Arc<Shared>) -> std::io::Result<()> {
     let shared = shared.clone();
     let work = move || {
         while let Some(job) = shared.parts.transport.receive() {
-            if !attempt(&shared, &job) {
+            if !attempt(&shared, job) {
                 return;
             }
         }
@@ -90,22 +94,23 @@ pub(crate) fn spawn(shared: &Arc<Shared>) -> std::io::Result<()> {
 }
 
 /// One attempt at a job; answers whether the thread is still wanted.
-fn attempt(shared: &Arc<Shared>, job: &Job) -> bool {
+fn attempt(shared: &Arc<Shared>, job: Job) -> bool {
     let hold = job.hold();
-    let Some(kind) = shared.kinds.get(job.kind.as_str()).map(|index| &shared.parts.kinds[*index]) else {
+    let Some(kind) = shared.kind(&job) else {
         let why = format!("no worker knows the kind {}", job.kind);
         tracing::warn!(job.id = job.id, "Job {} waits: {why}", job.id);
         write(shared, hold, || shared.parts.ledger.snooze(hold, UNKNOWN_PAUSE, &why));
         return !shared.forget([hold]);
     };
-    let flags = match shared.state().held.get_mut(&hold) {
+    let begun = Instant::now();
+    let (flags, leased_at) = match shared.state().held.get_mut(&hold) {
         Some(held) => {
-            held.begun = Some((Instant::now(), kind.time_limit));
-            held.flags.clone()
+            held.begun = Some((begun, kind.time_limit));
+            (held.flags.clone(), held.leased_at)
         }
         None => return true,
     };
-    let begun = Instant::now();
+    shared.parts.counts.add_wait(&job.lane, &job.kind, job.waited + leased_at.elapsed());
     if kind.is_started {
         match shared.parts.ledger.start(hold, shared.options.lease) {
             Ok(Some(false)) => {}
@@ -121,35 +126,52 @@ fn attempt(shared: &Arc<Shared>, job: &Job) -> bool {
     let turn = Turn { lane: job.lane.clone(), turn: job.turn };
     let work = Work { hold, turn, flags, shared: shared.clone(), told_at: Mutex::default() };
     let ended = match work.is_cancelled() {
-        true if work.flags.is_lost() => Ok(Err(Failure::LeaseLost)),
-        true => Ok(Err(Failure::Never("cancelled".to_owned()))),
-        false => catch_unwind(AssertUnwindSafe(|| (kind.run)(job, &work))),
+        true if work.flags.is_lost() => Err(Failure::LeaseLost),
+        true => Err(Failure::Never("cancelled".to_owned())),
+        false => catch_unwind(AssertUnwindSafe(|| (kind.run)(&job, &work)))
+            .unwrap_or_else(|panic| Err(Failure::Panicked(words(panic.as_ref()).to_owned()))),
     };
     let took = begun.elapsed();
-    if let Ok(Ok(End::Done)) = ended {
-        return finish(shared, Finished { hold, kind: job.kind.clone(), took });
-    }
-    let outcome = end_otherwise(shared, kind, job, &work, ended);
-    shared.parts.counts.add(&job.kind, outcome, 1, took);
     note_pace(&mut shared.state().pace, took);
-    let is_wanted = !shared.forget([hold]);
-    shared.parts.bell.nudge();
-    is_wanted
+    match ended {
+        Ok(End::Done) => finish(shared, Finished { hold, kind: job.kind, took, is_written: false }),
+        Ok(End::Given(give)) => {
+            let Some(is_wanted) = shared.note_given(hold) else { return true };
+            let later = Later::new(shared.clone(), job, work.flags, begun);
+            if catch_unwind(AssertUnwindSafe(|| give(later))).is_err() {
+                tracing::error!(job.id = hold.id, "Whoever writes the effects of jobs panicked");
+            }
+            is_wanted
+        }
+        ended => {
+            let is_wanted = end(shared, &job, &work.flags, took, ended);
+            shared.parts.bell.nudge();
+            is_wanted
+        }
+    }
 }
 
-/// Leaves a finished job to the dispatcher, which writes many at once.
-fn finish(shared: &Shared, finished: Finished) -> bool {
+/// Leaves a finished job to the dispatcher, which writes many at once; answers whether its thread is still wanted.
+pub(crate) fn finish(shared: &Shared, finished: Finished) -> bool {
     let waiting = shared.parts.transport.waiting();
     let mut state = shared.state();
     let is_wanted = !state.held.get(&finished.hold).is_some_and(|held| held.is_given_up);
-    note_pace(&mut state.pace, finished.took);
     state.finished.push(finished);
     let is_low = waiting <= state.low_water;
     drop(state);
-    if is_low {
+    if shared.is_stopping() {
+        shared.released.notify_all();
+    } else if is_low {
         shared.parts.bell.nudge();
     }
     is_wanted
+}
+
+/// Writes down how a job ended and lets go of it; answers whether its thread is still wanted.
+pub(crate) fn end(shared: &Shared, job: &Job, flags: &Flags, took: Duration, ended: Ended) -> bool {
+    let outcome = write_end(shared, job, flags, ended);
+    shared.parts.counts.add(&job.kind, outcome, 1, took);
+    !shared.forget([job.hold()])
 }
 
 /// A moving average: a handler that was interrupted once says little, two long ones say enough.
@@ -158,45 +180,40 @@ fn note_pace(pace: &mut Option<Duration>, took: Duration) {
 }
 
 /// Writes down every end but the plain one; answers its name.
-fn end_otherwise(
-    shared: &Shared,
-    kind: &Kind,
-    job: &Job,
-    work: &Work,
-    ended: std::thread::Result<Ended>,
-) -> &'static str {
+fn write_end(shared: &Shared, job: &Job, flags: &Flags, ended: Ended) -> &'static str {
     let (hold, ledger) = (job.hold(), &shared.parts.ledger);
     let fail = |why: &str, then, outcome| match write(shared, hold, || ledger.fail(hold, why, then)) {
         true => outcome,
         false => "refused",
     };
     let (why, may_retry, outcome) = match ended {
-        Ok(Ok(End::Done | End::Settled)) => return "done",
-        Ok(Ok(End::Snooze(span))) => {
-            if work.flags.cancelled.load(Ordering::Relaxed) {
+        Ok(End::Done | End::Settled | End::Given(_)) => return "done",
+        Ok(End::Snooze(span)) => {
+            if flags.is_cancelled() {
                 return fail("cancelled", Then::Cancelled, "cancelled");
             }
             write(shared, hold, || ledger.snooze(hold, span, ""));
             return "snoozed";
         }
-        Ok(Err(Failure::LeaseLost)) => {
+        Err(Failure::LeaseLost) => {
             tracing::warn!(job.id = job.id, "Job {} had lost its lease; nothing was written", job.id);
             return "refused";
         }
-        Ok(Err(Failure::Retry(why))) => (why, true, "retried"),
-        Ok(Err(Failure::Never(why))) => (why, false, "dead"),
-        Err(panic) => (format!("panicked: {}", words(panic.as_ref())), true, "panicked"),
+        Err(Failure::Retry(why)) => (why, true, "retried"),
+        Err(Failure::Never(why)) => (why, false, "dead"),
+        Err(Failure::Panicked(why)) => (format!("panicked: {why}"), true, "panicked"),
     };
-    if work.flags.cancelled.load(Ordering::Relaxed) {
+    if flags.is_cancelled() {
         return fail(&why, Then::Cancelled, "cancelled");
     }
     let (id, attempt) = (job.id, job.attempt);
-    match may_retry && attempt < job.max_attempts {
-        true => {
+    let retry = shared.kind(job).filter(|_| may_retry && attempt < job.max_attempts).map(|kind| kind.retry);
+    match retry {
+        Some(retry) => {
             tracing::warn!(job.id = id, job.attempt = attempt, "Job {id} ({}) failed: {why}", job.kind);
-            fail(&why, Then::RetryIn(kind.retry.delay(attempt)), outcome)
+            fail(&why, Then::RetryIn(retry.delay(attempt)), outcome)
         }
-        false => {
+        None => {
             tracing::error!(job.id = id, job.attempt = attempt, "Job {id} ({}) is dead: {why}", job.kind);
             fail(&why, Then::Dead, "dead")
         }
@@ -221,8 +238,8 @@ fn write(shared: &Shared, hold: Hold, mut work: impl FnMut() -> anyhow::Result<b
     false
 }
 
-/// What a panic said.
-fn words(panic: &(dyn std::any::Any + Send)) -> &str {
+/// What a panic said, as it was caught.
+pub fn words(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without words")
 }

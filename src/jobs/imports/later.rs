@@ -124,7 +124,7 @@ pub fn import_file(task: &Task) -> Result<End, Error> {
     let counts = taken.counts;
     let result = json!({ "import": id, "created": counts.created, "updated": counts.updated,
                          "unchanged": counts.unchanged, "rejected": counts.rejected });
-    task.settle(Some(&result), |tx| Ok(record::finish(tx, id, &rejected)?))
+    Ok(task.settle_together(Some(result), move |tx| Ok(record::finish(tx, id, &rejected)?)))
 }
 
 /// What an import that has ended did; `None` while it has not.

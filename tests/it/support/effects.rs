@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use huidan::app::App;
+use huidan::db::Tx;
 use huidan::db::events::{self, NewEvent};
 use huidan::db::jobs::JobKind;
 use huidan::db::statement::sql;
@@ -27,11 +28,19 @@ pub fn handled(
 
 /// Leaves one event per job as its effect.
 pub fn effect(task: &Task) -> Result<End, Error> {
-    task.settle(None, |tx| {
-        let event =
-            NewEvent { kind: "test.effect", subject_kind: "job", subject: task.job.id, data: json!({}) };
-        Ok(events::record(tx, &[event])?)
-    })
+    task.settle(None, |tx| leave_effect(tx, task.job.id))
+}
+
+/// The same in one commit with the effects that come at the same time.
+pub fn effect_in_company(task: &Task) -> Result<End, Error> {
+    let job = task.job.id;
+    Ok(task.settle_together(None, move |tx| leave_effect(tx, job)))
+}
+
+/// What [`effects`] counts.
+pub fn leave_effect(tx: &mut Tx, job: i64) -> Result<(), Error> {
+    let event = NewEvent { kind: "test.effect", subject_kind: "job", subject: job, data: json!({}) };
+    Ok(events::record(tx, &[event])?)
 }
 
 /// All effects there are, and of how many jobs.
