@@ -123,7 +123,10 @@ fn orders(count: usize) -> Vec<Told> {
 }
 
 fn lines(told: &Told) -> Vec<Line<'_>> {
-    told.skus.iter().map(|(sku, quantity)| Line { own: sku, shop: sku, quantity: *quantity }).collect()
+    told.skus
+        .iter()
+        .map(|(sku, quantity)| Line { own: sku, shop: sku, category: "", warehouse: "", quantity: *quantity })
+        .collect()
 }
 
 fn seen<'a>(told: &'a Told, lines: &'a [Line<'a>], start: UtcTime) -> Seen<'a> {

@@ -115,6 +115,22 @@ pub fn decisions(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<DecisionRow
     )
 }
 
+row! {
+    struct Flag {
+        order_id: OrderId,
+        flag: String,
+    }
+}
+
+/// The flags that rules and people here gave these orders; those without one are not named.
+pub fn flags(db: &mut Db, orders: &[OrderId]) -> QueryResult<HashMap<OrderId, String>> {
+    let seller = db.seller();
+    let text =
+        "SELECT order_id, flag FROM rule_decisions WHERE seller_id = ? AND order_id IN ? AND flag <> ''";
+    let rows: Vec<Flag> = db.load(sql(text).bind(seller).list(orders.iter().copied()))?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.flag)).collect())
+}
+
 /// A decision about to be stored.
 #[derive(Debug, Clone)]
 pub struct DecisionWrite {

@@ -6,6 +6,7 @@ use super::column::row;
 use super::statement::{Rows, sql};
 use super::{Db, Tx};
 use crate::domain::id::SkuId;
+use crate::domain::money::Money;
 use crate::domain::sku::{Parts, SizeMm, SkuFields, loose};
 
 row! {
@@ -18,6 +19,10 @@ row! {
         pub length_mm: Option<i64>,
         pub width_mm: Option<i64>,
         pub height_mm: Option<i64>,
+        pub category: String,
+        pub warehouse: String,
+        pub floor_amount: Option<i64>,
+        pub floor_currency: String,
         pub code_key: String,
         pub title_key: String,
     }
@@ -28,9 +33,15 @@ impl SkuRow {
     pub fn size_mm(&self) -> Option<SizeMm> {
         Some(SizeMm { length: self.length_mm?, width: self.width_mm?, height: self.height_mm? })
     }
+
+    /// What one piece is never sold below.
+    pub fn floor_price(&self) -> Option<Money> {
+        Some(Money::new(self.floor_amount?, &self.floor_currency))
+    }
 }
 
-const COLUMNS: &str = "id, code, title, weight_g, length_mm, width_mm, height_mm, code_key, title_key";
+const COLUMNS: &str = "id, code, title, weight_g, length_mm, width_mm, height_mm, category, warehouse, floor_amount, \
+     floor_currency, code_key, title_key";
 
 /// SKUs by id, ascending.
 pub fn find(db: &mut Db, ids: &[SkuId]) -> QueryResult<Vec<SkuRow>> {
@@ -101,16 +112,27 @@ pub fn save(tx: &mut Tx, skus: &[(SkuId, SkuFields)]) -> QueryResult<()> {
         .column("length_mm", side(|size| size.length))
         .column("width_mm", side(|size| size.width))
         .column("height_mm", side(|size| size.height))
+        .column("category", skus.iter().map(|(_, sku)| &sku.category))
+        .column("warehouse", skus.iter().map(|(_, sku)| &sku.warehouse))
+        .column(
+            "floor_amount",
+            skus.iter().map(|(_, sku)| sku.floor_price.as_ref().map(|price| price.amount)),
+        )
+        .column("floor_currency", skus.iter().map(|(_, sku)| floor_currency(sku)))
         .column("code_key", skus.iter().map(|(_, sku)| loose(&sku.code)))
         .column("title_key", skus.iter().map(|(_, sku)| loose(&sku.title)));
     tx.execute(
         sql(
-            "INSERT INTO skus (seller_id, id, code, title, weight_g, length_mm, width_mm, height_mm, code_key, \
-             title_key, created_at, updated_at) SELECT ?, new.id, new.code, new.title, new.weight_g, new.length_mm, \
-             new.width_mm, new.height_mm, new.code_key, new.title_key, ?, ? FROM ? WHERE true \
+            "INSERT INTO skus (seller_id, id, code, title, weight_g, length_mm, width_mm, height_mm, category, \
+             warehouse, floor_amount, floor_currency, code_key, title_key, created_at, updated_at) \
+             SELECT ?, new.id, new.code, new.title, new.weight_g, new.length_mm, new.width_mm, new.height_mm, \
+             new.category, new.warehouse, new.floor_amount, new.floor_currency, new.code_key, new.title_key, ?, ? \
+             FROM ? WHERE true \
              ON CONFLICT (seller_id, code) DO UPDATE SET title = excluded.title, title_key = excluded.title_key, \
              weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, \
-             height_mm = excluded.height_mm, updated_at = excluded.updated_at",
+             height_mm = excluded.height_mm, \
+             category = excluded.category, warehouse = excluded.warehouse, floor_amount = excluded.floor_amount, \
+             floor_currency = excluded.floor_currency, updated_at = excluded.updated_at",
         )
         .bind(seller)
         .bind(now)
@@ -126,7 +148,7 @@ pub fn update(tx: &mut Tx, id: SkuId, sku: &SkuFields) -> QueryResult<()> {
     tx.execute(
         sql(
             "UPDATE skus SET code = ?, title = ?, weight_g = ?, length_mm = ?, width_mm = ?, height_mm = ?, \
-             code_key = ?, title_key = ?, updated_at = ? WHERE seller_id = ? AND id = ?",
+             category = ?, warehouse = ?, floor_amount = ?, floor_currency = ?, code_key = ?, title_key = ?, updated_at = ? WHERE seller_id = ? AND id = ?",
         )
         .bind(&sku.code)
         .bind(&sku.title)
@@ -134,6 +156,10 @@ pub fn update(tx: &mut Tx, id: SkuId, sku: &SkuFields) -> QueryResult<()> {
         .bind(sku.size_mm.map(|size| size.length))
         .bind(sku.size_mm.map(|size| size.width))
         .bind(sku.size_mm.map(|size| size.height))
+        .bind(&sku.category)
+        .bind(&sku.warehouse)
+        .bind(sku.floor_price.as_ref().map(|price| price.amount))
+        .bind(floor_currency(sku))
         .bind(loose(&sku.code))
         .bind(loose(&sku.title))
         .bind(now)
@@ -141,6 +167,10 @@ pub fn update(tx: &mut Tx, id: SkuId, sku: &SkuFields) -> QueryResult<()> {
         .bind(id),
     )
     .map(drop)
+}
+
+fn floor_currency(sku: &SkuFields) -> &str {
+    sku.floor_price.as_ref().map_or("", |price| price.currency.as_str())
 }
 
 /// Forgets a SKU with its parts, codes and patterns. It must be no part of another one.

@@ -63,6 +63,12 @@ text_enum! {
         Unlinked = "unlinked",
         /// A line costs nothing, or the total is less than lines and shipping.
         Discounted = "discounted",
+        /// A rule puts a gift in, or a line costs nothing.
+        Gifts = "gifts",
+        /// Several orders leave together in its parcel.
+        SeveralOrders = "several_orders",
+        /// A line, or what was paid for all of them, is below the floor prices of its SKUs.
+        BelowFloor = "below_floor",
         /// A rule of the seller's wants it.
         Rule = "rule",
         /// It has changed since it was audited.
@@ -82,6 +88,9 @@ impl AuditCause {
             Self::FirstOrder => ("first order of this buyer", "买家首单"),
             Self::Unlinked => ("imported or typed", "导入或手工录入"),
             Self::Discounted => ("discounted or free of charge", "有优惠或零价商品"),
+            Self::Gifts => ("gift", "含赠品"),
+            Self::SeveralOrders => ("several orders in one parcel", "多单合并"),
+            Self::BelowFloor => ("below the lowest price", "低于底价"),
             Self::Rule => ("a rule wants it", "规则要求"),
             Self::Changed => ("changed since its audit", "审核后有变更"),
             Self::Rejected => ("rejected", "已驳回"),
@@ -105,6 +114,12 @@ pub struct AuditRule {
     pub unlinked: bool,
     /// Trigger: a line that costs nothing, or a total below lines and shipping.
     pub discounted: bool,
+    /// Trigger: a gift by a rule, or a line that costs nothing.
+    pub gifts: bool,
+    /// Trigger: several orders leave together in its parcel.
+    pub several_orders: bool,
+    /// Trigger: a line below the floor price of its SKU, or less paid for all lines than their floor prices.
+    pub below_floor: bool,
 }
 
 impl Default for AuditRule {
@@ -116,6 +131,9 @@ impl Default for AuditRule {
             first_order: false,
             unlinked: false,
             discounted: false,
+            gifts: false,
+            several_orders: false,
+            below_floor: false,
         }
     }
 }
@@ -144,8 +162,24 @@ impl AuditSettings {
 
     /// Whether it matters if an order is its buyer's first.
     pub fn asks_for_first_order(&self) -> bool {
-        let asks = |rule: &AuditRule| rule.mode == AuditMode::Auto && rule.first_order;
-        AuditKind::ALL.iter().any(|kind| asks(self.rule(*kind)))
+        self.asks(|rule| rule.first_order)
+    }
+
+    /// Whether it matters how many orders leave together.
+    pub fn asks_for_company(&self) -> bool {
+        self.asks(|rule| rule.several_orders)
+    }
+
+    /// Whether it matters what SKUs are never sold below.
+    pub fn asks_for_floors(&self) -> bool {
+        self.asks(|rule| rule.below_floor)
+    }
+
+    fn asks(&self, wanted: fn(&AuditRule) -> bool) -> bool {
+        AuditKind::ALL
+            .iter()
+            .map(|kind| self.rule(*kind))
+            .any(|rule| rule.mode == AuditMode::Auto && wanted(rule))
     }
 }
 
@@ -155,8 +189,16 @@ impl AuditRule {
         if let Some(total) = self.total_from.filter(|total| *total < 0) {
             return Some(("total_from", format!("{total} is negative; write minor units from 0, or null")));
         }
-        let has_trigger =
-            self.total_from.is_some() || self.remarks || self.first_order || self.unlinked || self.discounted;
+        let triggers = [
+            self.remarks,
+            self.first_order,
+            self.unlinked,
+            self.discounted,
+            self.gifts,
+            self.several_orders,
+            self.below_floor,
+        ];
+        let has_trigger = self.total_from.is_some() || triggers.into_iter().any(|trigger| trigger);
         (self.mode == AuditMode::Auto && !has_trigger).then(|| {
             let said =
                 "\"auto\" without a trigger audits nothing; set a trigger, or write \"off\" or \"manual\"";
@@ -179,6 +221,21 @@ pub struct Told {
     pub is_first: bool,
     /// A linked platform told it.
     pub is_linked: bool,
+    /// A rule puts a gift in.
+    pub has_gift: bool,
+    /// Several orders leave together in its parcel.
+    pub has_company: bool,
+    /// See [`is_below_floor`].
+    pub is_below_floor: bool,
+}
+
+/// Whether something is sold below its floor price, all in minor units of the order's currency: one line, or all of them
+/// together, because a discount may stand on the whole order. `lines` are pieces, the price of one and its floor, of those
+/// that have a floor; `paid` is what was paid for all lines.
+pub fn is_below_floor(lines: &[(i64, i64, i64)], paid: i64) -> bool {
+    let floors: i64 =
+        lines.iter().map(|(pieces, _, floor)| pieces.saturating_mul(*floor)).fold(0, i64::saturating_add);
+    lines.iter().any(|(_, price, floor)| price < floor) || !lines.is_empty() && paid < floors
 }
 
 /// Why an order has to pass an audit; empty when it has not.
@@ -195,6 +252,9 @@ pub fn causes(rule: &AuditRule, told: &Told) -> Vec<AuditCause> {
                 AuditCause::Discounted,
                 rule.discounted && (told.has_free_line || told.worth.is_some_and(|worth| told.total < worth)),
             ),
+            (AuditCause::Gifts, rule.gifts && (told.has_gift || told.has_free_line)),
+            (AuditCause::SeveralOrders, rule.several_orders && told.has_company),
+            (AuditCause::BelowFloor, rule.below_floor && told.is_below_floor),
         ]
         .into_iter()
         .filter_map(|(cause, fires)| fires.then_some(cause))
@@ -265,6 +325,9 @@ mod tests {
         has_remarks: false,
         is_first: false,
         is_linked: true,
+        has_gift: false,
+        has_company: false,
+        is_below_floor: false,
     };
 
     fn every_trigger() -> AuditRule {
@@ -275,6 +338,9 @@ mod tests {
             first_order: true,
             unlinked: true,
             discounted: true,
+            gifts: true,
+            several_orders: true,
+            below_floor: true,
         }
     }
 
@@ -298,11 +364,29 @@ mod tests {
         check(|told| told.has_remarks = true, "remarks");
         check(|told| told.is_first = true, "first_order");
         check(|told| told.is_linked = false, "unlinked");
-        check(|told| told.has_free_line = true, "discounted");
+        check(|told| told.has_free_line = true, "discounted,gifts");
+        check(|told| told.has_gift = true, "gifts");
+        check(|told| told.has_company = true, "several_orders");
+        check(|told| told.is_below_floor = true, "below_floor");
         check(|told| told.worth = Some(5001), "discounted");
         check(|told| told.worth = Some(4999), "");
         check(|told| told.worth = None, "");
         check(|told| (told.has_remarks, told.is_linked) = (true, false), "remarks,unlinked");
+    }
+
+    #[test]
+    fn a_floor_holds_for_each_line_and_for_all_of_them() {
+        for (lines, paid, expected) in [
+            (&[][..], 0, false),
+            (&[(2, 5000, 5000)], 10_000, false),
+            (&[(2, 4999, 5000)], 10_000, true),
+            // The line is dear enough, but a discount on the whole order is not.
+            (&[(2, 6000, 5000)], 9_999, true),
+            (&[(1, 6000, 5000), (1, 6000, 5000)], 10_000, false),
+            (&[(i64::MAX, 6000, 5000)], 1, true),
+        ] {
+            assert_eq!(is_below_floor(lines, paid), expected, "{lines:?} {paid}");
+        }
     }
 
     #[test]

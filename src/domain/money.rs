@@ -46,6 +46,13 @@ impl Money {
     }
 }
 
+impl Money {
+    /// The number alone, without its currency: `129.90`.
+    pub fn plain(&self) -> String {
+        self.to_string().trim_end_matches(&self.currency).trim_end().to_owned()
+    }
+}
+
 impl std::fmt::Display for Money {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let decimals = decimals(&self.currency);

@@ -24,6 +24,8 @@ text_enum! {
         Shop = "shop",
         Cheapest = "cheapest",
         Fastest = "fastest",
+        /// All of the parcel lies there.
+        Goods = "goods",
         /// The seller's default warehouse.
         Default = "default",
     }
@@ -200,6 +202,8 @@ pub struct Other {
 pub struct Wishes<'a> {
     pub hand: Option<&'a Wish>,
     pub rule: Option<&'a Wish>,
+    /// Code of the warehouse in which all of the parcel lies; empty without one.
+    pub goods: &'a str,
     pub shop: &'a ShopPlan,
     pub policy: PlanPolicy,
 }
@@ -362,6 +366,9 @@ fn warehouse(places: &[Place], wishes: Wishes) -> (String, Option<PlanWhy>, Stri
     said(wishes.hand, PlanWhy::Hand)
         .or_else(|| said(wishes.rule, PlanWhy::Rule))
         .or_else(|| {
+            there(wishes.goods).then(|| (wishes.goods.to_owned(), Some(PlanWhy::Goods), String::new()))
+        })
+        .or_else(|| {
             let code = &wishes.shop.warehouse;
             there(code).then(|| (code.clone(), Some(PlanWhy::Shop), String::new()))
         })
@@ -444,6 +451,7 @@ mod tests {
         parcel: Parcel,
         hand: Option<Wish>,
         rule: Option<Wish>,
+        goods: &'static str,
         shop: ShopPlan,
         policy: PlanPolicy,
     }
@@ -463,6 +471,7 @@ mod tests {
             parcel,
             hand: None,
             rule: None,
+            goods: "",
             shop: ShopPlan { service: "sf-land".into(), ..ShopPlan::default() },
             policy: PlanPolicy::Shop,
         }
@@ -477,6 +486,7 @@ mod tests {
         let wishes = Wishes {
             hand: world.hand.as_ref(),
             rule: world.rule.as_ref(),
+            goods: world.goods,
             shop: &world.shop,
             policy: world.policy,
         };
@@ -587,6 +597,12 @@ mod tests {
 
     #[test]
     fn a_warehouse_is_chosen_by_the_same_order_of_words() {
+        let from = |goods: &'static str| {
+            let found = plan(|w| (w.goods, w.shop.warehouse) = (goods, "east".into()));
+            (found.warehouse, found.warehouse_why)
+        };
+        assert_eq!(from("west"), ("west".to_owned(), Some(PlanWhy::Goods)), "where all of it lies");
+        assert_eq!(from("shut"), ("east".to_owned(), Some(Shop)), "one that is shut is none");
         let at = |hand: &str, rule: &str, shop: &str| {
             let of = |code: &str| Some(Wish { warehouse: code.into(), ..Wish::default() });
             let found = plan(|w| {

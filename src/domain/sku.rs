@@ -9,10 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::error::FieldError;
 use super::id::SkuId;
+use super::money::Money;
 use super::text_enum;
 
 /// Characters of an own code: as many as a shop's code may have, so that the two can be equal.
 pub const CODE_MAX: usize = 128;
+/// Characters of a category, as of a tag, and of a warehouse's code.
+pub const CATEGORY_MAX: usize = 40;
 /// Characters of an own title, and of a pattern.
 pub const TITLE_MAX: usize = 200;
 /// Heaviest piece, in grams: ten tonnes.
@@ -43,6 +46,12 @@ pub struct SkuFields {
     /// Of one piece; a bundle without one weighs what its parts do.
     pub weight_g: Option<i64>,
     pub size_mm: Option<SizeMm>,
+    /// What kind of thing it is, in the seller's own words; empty without one.
+    pub category: String,
+    /// Code of the warehouse it lies in; empty for the usual one.
+    pub warehouse: String,
+    /// What one piece is never sold below; nothing is compared without it.
+    pub floor_price: Option<Money>,
 }
 
 impl SkuFields {
@@ -73,7 +82,29 @@ impl SkuFields {
                 }
             }
         }
-        if errors.is_empty() { Ok(Self { code, title, ..self }) } else { Err(errors) }
+        let category = self.category.trim().to_owned();
+        let warehouse = self.warehouse.trim().to_owned();
+        for (field, text) in [("category", &category), ("warehouse", &warehouse)] {
+            let length = text.chars().count();
+            if length > CATEGORY_MAX || text.chars().any(char::is_control) {
+                let detail = format!(
+                    "{text:?} has {length} characters; write up to {CATEGORY_MAX} on one line, or nothing"
+                );
+                errors.push(FieldError::new(field, "length", detail));
+            }
+        }
+        if let Some(price) = &self.floor_price {
+            let is_currency =
+                price.currency.len() == 3 && price.currency.bytes().all(|b| b.is_ascii_uppercase());
+            if !is_currency || price.amount < 1 {
+                let detail = format!(
+                    "{} {:?} is no price; write minor units from 1 and three capitals of ISO 4217, such as CNY",
+                    price.amount, price.currency
+                );
+                errors.push(FieldError::new("floor_price", "range", detail));
+            }
+        }
+        if errors.is_empty() { Ok(Self { code, title, category, warehouse, ..self }) } else { Err(errors) }
     }
 }
 
@@ -345,11 +376,24 @@ mod tests {
             title: " 龙井 ".to_owned(),
             weight_g,
             size_mm,
+            category: " 茶叶 ".to_owned(),
+            warehouse: String::new(),
+            floor_price: None,
         };
         let size = |length| Some(SizeMm { length, width: 1, height: 1 });
         let good = fields(" TEA-250 ", Some(250), size(300)).parse().expect("well-formed");
         assert_eq!((good.code.as_str(), good.title.as_str()), ("TEA-250", "龙井"));
+        assert_eq!(good.category, "茶叶");
+        let price = |amount, currency| SkuFields {
+            floor_price: Some(Money::new(amount, currency)),
+            ..fields("A", None, None)
+        };
+        assert!(price(1, "CNY").parse().is_ok());
         for (wish, field) in [
+            (price(0, "CNY"), "floor_price"),
+            (price(100, "yuan"), "floor_price"),
+            (SkuFields { category: "长".repeat(41), ..fields("A", None, None) }, "category"),
+            (SkuFields { warehouse: "a\tb".to_owned(), ..fields("A", None, None) }, "warehouse"),
             (fields("", None, None), "code"),
             (fields("a\tb", None, None), "code"),
             (fields("A", Some(0), None), "weight_g"),

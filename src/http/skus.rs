@@ -19,6 +19,7 @@ use crate::connectors::file::{Options, Source};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::SkuId;
+use crate::domain::money::Money;
 use crate::domain::sku::{SizeMm, SkuFields};
 use crate::domain::time::UtcTime;
 use crate::operations::skus::{self as operations, Imported, NewSku, SKU_ROWS_MAX, SkuView};
@@ -39,6 +40,15 @@ pub struct SkuToKeep {
     weight_g: Option<i64>,
     #[serde(default)]
     size_mm: Option<SizeMm>,
+    /// What kind of thing it is, up to 40 characters; rules ask for it.
+    #[serde(default)]
+    category: String,
+    /// Code of the warehouse it lies in; without one, the usual one.
+    #[serde(default)]
+    warehouse: String,
+    /// What one piece is never sold below, for the audit trigger `below_floor`.
+    #[serde(default)]
+    floor_price: Option<Money>,
     /// What a bundle consists of, at most 50.
     #[serde(default)]
     parts: Vec<PartToKeep>,
@@ -77,9 +87,9 @@ pub struct SkuListUpload {
 
 impl From<SkuToKeep> for NewSku {
     fn from(wish: SkuToKeep) -> Self {
-        let SkuToKeep { code, title, weight_g, size_mm, parts } = wish;
+        let SkuToKeep { code, title, weight_g, size_mm, category, warehouse, floor_price, parts } = wish;
         let parts = parts.into_iter().map(|part| (part.code, part.quantity)).collect();
-        Self { fields: SkuFields { code, title, weight_g, size_mm }, parts }
+        Self { fields: SkuFields { code, title, weight_g, size_mm, category, warehouse, floor_price }, parts }
     }
 }
 
@@ -142,7 +152,7 @@ pub async fn remove(caller: Caller, id: Id<SkuId>) -> Reply {
 /// Import a list of SKUs
 ///
 /// CSV or XLSX with a header: `code`, `title`, `weight_g` or `weight_kg`, `length_mm` `width_mm` `height_mm` (or in cm),
-/// `parts` (`TEA-250*2; CUP*1`), `platform_code`, `shop`; Chinese names too. Up to 20,000 rows and 20 MB. An empty cell
+/// `category`, `warehouse`, `floor_price`, `parts` (`TEA-250*2; CUP*1`), `platform_code`, `shop`; Chinese names too. Up to 20,000 rows and 20 MB. An empty cell
 /// leaves what is known; a row that cannot be taken is listed and leaves the others; importing it again changes nothing.
 #[utoipa::path(post, path = "/api/v1/skus/imports", tag = "skus",
     request_body(content = SkuListUpload, content_type = "multipart/form-data"),

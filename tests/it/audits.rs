@@ -101,6 +101,64 @@ each_database!(
 );
 
 each_database!(
+    fn gifts_companions_and_prices_below_the_floor_are_audited(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let path = format!("/api/v1/shops/{}", shop.id);
+        let set = |trigger: &str| {
+            let mut rule =
+                json!({ "mode": "auto", "gifts": false, "several_orders": false, "below_floor": false });
+            rule[trigger] = json!(true);
+            http.patch(&path, json!({ "settings": { "audits": { "customer": rule } } })).expect(200);
+        };
+        let money = |amount: i64| json!({ "amount": amount, "currency": "CNY" });
+        let tea = |price: i64| {
+            let body = json!({ "code": "TEA", "title": "Tea", "weight_g": 1, "floor_price": money(price) });
+            let known =
+                http.get("/api/v1/skus?q=TEA").expect(200)["items"][0]["id"].as_str().map(str::to_owned);
+            match known {
+                None => http.post("/api/v1/skus", body).expect(201),
+                Some(id) => http.put(&format!("/api/v1/skus/{id}"), body).expect(200),
+            }
+        };
+        tea(6495);
+        http.post("/api/v1/skus", json!({ "code": "CUP", "title": "Cup" })).expect(201);
+        let then = json!({ "gifts": [{ "sku": "CUP" }] });
+        let gift =
+            json!({ "key": "g", "name": "g", "when": { "remark": { "any_of": ["gift"] } }, "then": then });
+        http.put("/api/v1/rules", json!({ "rules": [gift] })).expect(200);
+        let taken = app.push(
+            &shop,
+            &[
+                to("plain").line("TEA", 1),
+                to("gift").message("a gift please"),
+                to("cheap").line("TEA", 2).with("total", money(12_000)),
+                to("pair").line("MUG", 1),
+            ],
+        );
+        let ids: Vec<OrderId> = taken.iter().map(|taken| taken.order).collect();
+        let waiting = |ids: &[OrderId]| -> Vec<usize> {
+            (0..ids.len()).filter(|at| reasons(&app, ids[*at]) == ["audit_customer"]).collect()
+        };
+        set("gifts");
+        assert_eq!(waiting(&ids), [1]);
+        set("below_floor");
+        assert_eq!(waiting(&ids), [2], "two pieces for less than two floors");
+        tea(6496);
+        assert_eq!(waiting(&ids), [0, 2], "another floor judges what waits anew");
+        tea(100);
+        assert_eq!(waiting(&ids), [0; 0]);
+        set("several_orders");
+        assert_eq!(waiting(&ids), [0; 0]);
+        let second = app.push(&shop, &[order("second").to(recipient("pair")).nick("other")])[0].order;
+        assert_eq!(waiting(&[ids[3], second, ids[0]]), [0, 1], "both of one parcel");
+        let shown = http.get(&format!("/api/v1/orders/{second}")).expect(200);
+        assert_eq!(shown["reasons"][0]["message_zh"], "待客审：多单合并。");
+        assert_eq!(outcome(&audit(&http, &[ids[3], second], "customer")), (2, vec![]));
+        assert_eq!(waiting(&[ids[3], second]), [0; 0]);
+    }
+);
+
+each_database!(
     fn finance_comes_after_the_customer_audit_and_both_count_for_what_was_seen(app: TestApp) {
         let shop = app.shop_with("Tea House", every_order(AuditKind::ALL));
         let plain = app.shop("No audits");

@@ -45,6 +45,7 @@ mod print_jobs;
 mod printers;
 mod pulling;
 mod remarks;
+mod rule_splits;
 mod rules;
 mod second_factor;
 mod shared_workers;

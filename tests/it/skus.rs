@@ -349,6 +349,15 @@ each_database!(
         let item = the_shipment_of(&app, id);
         assert_eq!((item.state.as_str(), item.estimated_weight_g), ("ready", Some(250 + 600)));
         assert_eq!(counts(&send()), [0, 0, 4, 2]);
+        let kinds = "code,category,warehouse,floor_price\nTEA,茶叶,hz,59.5\nCUP,,,bad\n";
+        let answer = http.upload("/api/v1/skus/imports", "k.csv", kinds.as_bytes(), &[]).expect(201);
+        assert_eq!((counts(&answer), &answer["rejected"][0]["code"]), ([0, 1, 0, 0], &json!("bad_amount")));
+        let tea = http.get("/api/v1/skus?q=TEA").expect(200)["items"][0].clone();
+        assert_eq!((&tea["category"], &tea["warehouse"]), (&json!("茶叶"), &json!("hz")));
+        assert_eq!(tea["floor_price"], json!({ "amount": 5950, "currency": "CNY" }));
+        http.upload("/api/v1/skus/imports", "k.csv", b"code,title\nTEA,Longjing\n", &[]).expect(201);
+        let tea = http.get("/api/v1/skus?q=TEA").expect(200)["items"][0].clone();
+        assert_eq!((&tea["title"], &tea["category"]), (&json!("Longjing"), &json!("茶叶")), "it stays");
         let wrong = http.upload("/api/v1/skus/imports", "x.csv", b"name\na\n", &[]);
         assert_eq!(wrong.problem(), "422 missing_columns");
     }

@@ -8,6 +8,7 @@ use super::split::Cells;
 use super::table::Table;
 use super::{Options, Rejection, Source};
 use crate::connectors::Refusal;
+use crate::domain::money::Money;
 use crate::domain::sku::SizeMm;
 
 /// A row of the list.
@@ -20,6 +21,10 @@ pub struct GoodsRow {
     pub title: Option<String>,
     pub weight_g: Option<i64>,
     pub size_mm: Option<SizeMm>,
+    pub category: Option<String>,
+    /// Code of a warehouse.
+    pub warehouse: Option<String>,
+    pub floor_price: Option<Money>,
     /// Own codes with their pieces; `None` when the cell is empty.
     pub parts: Option<Vec<(String, i64)>>,
     /// What a shop calls it, and that shop's name; all shops without one.
@@ -55,6 +60,10 @@ const COLUMNS: &[Column] = &[
     ("width", &["widthcm", "宽厘米", "宽cm"], 1),
     ("height", &["heightmm", "height", "高", "高毫米", "高mm"], 0),
     ("height", &["heightcm", "高厘米", "高cm"], 1),
+    ("category", &["category", "类目", "分类", "商品类目", "商品分类"], 0),
+    ("warehouse", &["warehouse", "warehousecode", "仓库", "仓库编码", "发货仓"], 0),
+    ("floor_price", &["floorprice", "lowestprice", "底价", "最低价", "最低售价"], 0),
+    ("currency", &["currency", "币种"], 0),
     ("parts", &["parts", "bundle", "组合", "组合明细", "子件"], 0),
     ("platform_code", &["platformcode", "shopcode", "平台编码", "店铺编码", "平台商品编码"], 0),
     ("shop", &["shop", "shopname", "店铺", "店铺名称"], 0),
@@ -113,10 +122,19 @@ fn read_row(row: &Reader) -> Result<GoodsRow, Rejection> {
         title: row.text("title"),
         weight_g: row.number("weight")?,
         size_mm,
+        category: row.text("category"),
+        warehouse: row.text("warehouse"),
+        floor_price: floor_price(row)?,
         parts: parts(row)?,
         platform_code: row.text("platform_code"),
         shop: row.text("shop"),
     })
+}
+
+/// In the row's currency; yuan where it names none.
+fn floor_price(row: &Reader) -> Result<Option<Money>, Rejection> {
+    let currency = row.text("currency").map_or_else(|| "CNY".to_owned(), |text| fold(&text).to_uppercase());
+    Ok(row.money("floor_price", &currency)?.map(|amount| Money { amount, currency }))
 }
 
 fn parts(row: &Reader) -> Result<Option<Vec<(String, i64)>>, Rejection> {
@@ -156,8 +174,8 @@ mod tests {
     #[test]
     fn columns_are_known_in_both_languages_and_both_units() {
         let goods = list(
-            "商品编码,名称,重量(kg),长(cm),宽(cm),高(cm),组合,备注\n\
-             TEA-250,龙井,0.25,30,20.5,10,,好茶\nSET,礼盒,,,,,TEA-250*2；CUP,\n",
+            "商品编码,名称,重量(kg),长(cm),宽(cm),高(cm),组合,备注,类目,仓库,底价\n\
+             TEA-250,龙井,0.25,30,20.5,10,,好茶,茶叶,hz,59.5元\nSET,礼盒,,,,,TEA-250*2；CUP,,,,\n",
         )
         .expect("a list");
         let [tea, set] = goods.rows.as_slice() else { panic!("{goods:?}") };
@@ -165,6 +183,8 @@ mod tests {
         assert_eq!(tea.size_mm, Some(SizeMm { length: 300, width: 205, height: 100 }));
         assert_eq!((tea.parts.clone(), set.weight_g), (None, None));
         assert_eq!(set.parts, Some(vec![("TEA-250".to_owned(), 2), ("CUP".to_owned(), 1)]));
+        assert_eq!((tea.category.as_deref(), tea.warehouse.as_deref()), (Some("茶叶"), Some("hz")));
+        assert_eq!((tea.floor_price.clone(), set.category.clone()), (Some(Money::new(5_950, "CNY")), None));
         assert_eq!(goods.passed_over, ["备注"]);
     }
 

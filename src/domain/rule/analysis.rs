@@ -119,7 +119,9 @@ pub fn findings(set: &RuleSet, now: UtcTime) -> Vec<Finding> {
 fn overtaken(rules: &[&Rule], known: &[Option<Vec<Case>>], at: usize) -> Vec<Finding> {
     let (rule, mut found) = (rules[at], Vec::new());
     let Some(own) = &known[at] else { return found };
-    let mut open: Vec<ActionKind> = rule.then.kinds().into_iter().filter(|kind| kind.is_single()).collect();
+    // Whether a split has anything to take apart is not known here.
+    let decided_first = |kind: &ActionKind| kind.is_single() && *kind != ActionKind::Split;
+    let mut open: Vec<ActionKind> = rule.then.kinds().into_iter().filter(decided_first).collect();
     for (earlier, theirs) in rules[..at].iter().zip(known) {
         let decides: Vec<ActionKind> =
             open.iter().copied().filter(|kind| earlier.then.single(*kind).is_some()).collect();

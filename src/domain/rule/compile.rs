@@ -10,6 +10,7 @@ use chrono::{Datelike, Duration, Timelike};
 
 use super::bits::{Codes, Words, fold};
 use super::decision::{Decision, Fate, Outcome};
+use super::split::{Part, parts};
 use super::{ActionKind, Condition, Range, RemarkPlace, Rule, RuleSet};
 use crate::domain::deadline::Zone;
 use crate::domain::deadline::calendar::WeekDay;
@@ -55,6 +56,9 @@ pub struct Line<'a> {
     /// The own SKU it means; empty while nobody knows.
     pub own: &'a str,
     pub shop: &'a str,
+    /// What kind of thing that SKU is, and where it lies; empty while nobody says.
+    pub category: &'a str,
+    pub warehouse: &'a str,
     pub quantity: i64,
 }
 
@@ -105,6 +109,7 @@ enum Atom {
     Kind(Vec<OrderKind>),
     Own(Vec<u32>),
     ShopCode(Vec<u32>),
+    Category(Vec<String>),
     PiecesOf(Vec<u32>, Range),
     Pieces(Range),
     Lines(Range),
@@ -136,7 +141,11 @@ impl Atom {
     /// Cheap questions are asked first.
     fn cost(&self) -> u8 {
         match self {
-            Self::PiecesOf(..) | Self::LineQuantity(_) | Self::Buyer(_) | Self::Region(_) => 1,
+            Self::PiecesOf(..)
+            | Self::LineQuantity(_)
+            | Self::Category(_)
+            | Self::Buyer(_)
+            | Self::Region(_) => 1,
             Self::Remark(..) | Self::Tag(_) => 2,
             _ => 0,
         }
@@ -178,10 +187,13 @@ impl Compiled {
         let mut asks = Asks::default();
         for ready in &rules {
             asks.audits |= !ready.rule.then.audits.is_empty();
+            asks.own_skus |= ready.rule.then.split.is_some();
         }
         for atom in &build.atoms {
             match atom {
-                Atom::Own(_) | Atom::PiecesOf(..) | Atom::Weight(_) => asks.own_skus = true,
+                Atom::Own(_) | Atom::Category(_) | Atom::PiecesOf(..) | Atom::Weight(_) => {
+                    asks.own_skus = true
+                }
                 Atom::Remark(places, _) | Atom::AnyRemark(places) => {
                     asks.notes |= places & bit(RemarkPlace::Note) > 0;
                 }
@@ -236,6 +248,13 @@ impl Compiled {
             }
         }
         decision
+    }
+
+    /// The parcels into which a decision takes an order apart, as places of its lines; none where it does not.
+    pub fn parts(&self, decision: &Decision, lines: &[Line]) -> Vec<Part> {
+        let Some(winner) = decision.counting(ActionKind::Split).next() else { return Vec::new() };
+        let rule = self.rules.iter().map(|ready| &ready.rule).find(|rule| rule.key == winner.rule);
+        rule.and_then(|rule| rule.then.split.as_ref()).map(|split| parts(split, lines)).unwrap_or_default()
     }
 
     /// Finds the numbers of an order's codes and words.
@@ -311,6 +330,7 @@ impl Compiled {
             Atom::Kind(kinds) => kinds.contains(&seen.kind),
             Atom::Own(codes) => codes.iter().any(|code| scratch.own[*code as usize] == turn),
             Atom::ShopCode(codes) => codes.iter().any(|code| scratch.shop[*code as usize] == turn),
+            Atom::Category(names) => seen.lines.iter().any(|line| has(names, line.category)),
             Atom::PiecesOf(codes, range) => range.holds(pieces_of(codes, seen.lines, &scratch.hits)),
             Atom::Pieces(range) => range.holds(reading.pieces),
             Atom::Lines(range) => range.holds(seen.lines.len() as i64),
@@ -428,6 +448,19 @@ fn apply<'a>(rule: &'a Rule, reading: &mut Reading<'a>, decision: &mut Decision)
     for audit in &then.audits {
         decision.outcomes.push(outcome(ActionKind::Audit, audit.as_str()));
     }
+    if let Some(split) = &then.split {
+        let parcels = parts(split, reading.seen.lines).len() as i64;
+        // Where there is nothing to take apart, nothing is decided.
+        if parcels > 1 {
+            let winner = decision.counting(ActionKind::Split).next().map(|winner| winner.rule.clone());
+            decision.outcomes.push(Outcome {
+                quantity: Some(parcels),
+                fate: if winner.is_some() { Fate::Lost } else { Fate::Won },
+                lost_to: winner,
+                ..outcome(ActionKind::Split, split.by.as_str())
+            });
+        }
+    }
 }
 
 #[derive(Default)]
@@ -497,6 +530,7 @@ impl Build {
             Condition::Kind(kinds) => Atom::Kind(kinds.clone()),
             Condition::Sku(codes) => Atom::Own(numbers(&mut self.own, codes)),
             Condition::ShopSku(codes) => Atom::ShopCode(numbers(&mut self.shop, codes)),
+            Condition::Category(names) => Atom::Category(sorted(names)),
             Condition::PiecesOf(of) => {
                 let range = Range { at_least: of.at_least, at_most: of.at_most };
                 Atom::PiecesOf(numbers(&mut self.own, &of.skus), range)

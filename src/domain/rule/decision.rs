@@ -25,9 +25,9 @@ text_enum! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Outcome {
     pub kind: ActionKind,
-    /// Code of the carrier, service or warehouse; the flag, tag, SKU or audit; the reason of a hold.
+    /// Code of the carrier, service or warehouse; the flag, tag, SKU or audit; the reason of a hold; by what is split.
     pub value: String,
-    /// Pieces of a gift.
+    /// Pieces of a gift; parcels of a split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quantity: Option<i64>,
     /// When a hold ends by itself.
@@ -109,7 +109,7 @@ impl Decision {
             }) {
                 outcome.fate = Fate::TakenBack;
             }
-            if one.rule.is_empty() && one.kind.is_single() && !one.value.is_empty() {
+            if one.rule.is_empty() && one.kind.may_be_named() && !one.value.is_empty() {
                 self.outcomes.push(Outcome {
                     kind: one.kind,
                     value: one.value.clone(),

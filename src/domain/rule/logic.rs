@@ -201,6 +201,7 @@ fn within(one: &Condition, other: &Condition) -> bool {
         (Condition::Amount(a), Condition::Amount(b)) => {
             a.currency == b.currency && is_inside(total(a), total(b))
         }
+        (Condition::Category(a), Condition::Category(b)) => a.iter().all(|name| b.contains(name)),
         (Condition::Sku(a), Condition::Sku(b)) | (Condition::ShopSku(a), Condition::ShopSku(b)) => {
             a.iter().all(|code| b.iter().any(|wider| is_code_within(code, wider)))
         }

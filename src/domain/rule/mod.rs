@@ -16,6 +16,7 @@ pub mod compile;
 pub mod decision;
 pub mod dry_run;
 mod logic;
+pub mod split;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +33,7 @@ use super::waybill::carriers::named;
 
 pub use compile::{Compiled, Line, Seen};
 pub use decision::{Decision, Fate, Outcome, Override};
+pub use split::{Split, SplitBy};
 
 /// Most rules of one seller.
 pub const RULES_MAX: usize = 1_000;
@@ -47,13 +49,19 @@ text_enum! {
         Hold = "hold",
         Gift = "gift",
         Audit = "audit",
+        Split = "split",
     }
 }
 
 impl ActionKind {
     /// Whether an order has one at most: the first rule decides.
     pub fn is_single(self) -> bool {
-        matches!(self, Self::Carrier | Self::Service | Self::Warehouse | Self::Flag)
+        matches!(self, Self::Carrier | Self::Service | Self::Warehouse | Self::Flag | Self::Split)
+    }
+
+    /// Whether a person may name another value for one order.
+    pub fn may_be_named(self) -> bool {
+        self.is_single() && self != Self::Split
     }
 
     /// In English and Chinese.
@@ -67,6 +75,7 @@ impl ActionKind {
             Self::Hold => ("hold", "挂起"),
             Self::Gift => ("gift", "赠品"),
             Self::Audit => ("audit", "审核"),
+            Self::Split => ("split", "拆单"),
         }
     }
 }
@@ -130,6 +139,8 @@ pub enum Condition {
     Kind(Vec<OrderKind>),
     /// A line means one of these own SKUs; `TEA-*` is every code that begins so.
     Sku(Vec<String>),
+    /// A line means an own SKU of one of these categories.
+    Category(Vec<String>),
     /// A line has one of these codes of the shop; `*` at the end as above.
     ShopSku(Vec<String>),
     /// So many pieces of these own SKUs together.
@@ -248,6 +259,9 @@ pub struct Actions {
     /// Audits a person has to make.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audits: Vec<AuditKind>,
+    /// Takes the order apart into several parcels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
 }
 
 /// Has the order wait, for a reason. Without an end a person ends it.
@@ -324,6 +338,7 @@ impl Actions {
             (Hold, self.hold.is_some()),
             (Gift, !self.gifts.is_empty()),
             (Audit, !self.audits.is_empty()),
+            (Split, self.split.is_some()),
         ]
         .into_iter()
         .filter_map(|(kind, does)| does.then_some(kind))
@@ -337,6 +352,7 @@ impl Actions {
             ActionKind::Service => self.service.as_deref(),
             ActionKind::Warehouse => self.warehouse.as_deref(),
             ActionKind::Flag => self.flag.as_deref(),
+            ActionKind::Split => self.split.as_ref().map(|split| split.by.as_str()),
             _ => None,
         }
     }

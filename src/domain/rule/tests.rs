@@ -7,8 +7,8 @@ use super::*;
 use crate::domain::deadline::Zone;
 use crate::domain::id::OrderId;
 
-const TEA: Line = Line { own: "TEA-250", shop: "T1", quantity: 2 };
-const CUP: Line = Line { own: "", shop: "C-9", quantity: 1 };
+const TEA: Line = Line { own: "TEA-250", shop: "T1", category: "tea", warehouse: "hz", quantity: 2 };
+const CUP: Line = Line { own: "", shop: "C-9", category: "", warehouse: "", quantity: 1 };
 
 fn order() -> Seen<'static> {
     Seen {
@@ -93,6 +93,8 @@ fn each_condition_looks_at_its_own_part_of_the_order() {
         (r#"{"paid":{"from":"06:00","to":"22:00"}}"#, false),
         (r#"{"shipment_orders":{"at_least":2}}"#, false),
         (r#"{"not":{"shipment_orders":{"at_least":2}}}"#, true),
+        (r#"{"category":["frozen","tea"]}"#, true),
+        (r#"{"category":["frozen"]}"#, false),
         (r#"{"all":[{"flag":["red"]},{"kind":["cod"]}]}"#, false),
         (r#"{"any":[{"kind":["cod"]},{"flag":["red"]}]}"#, true),
     ] {
@@ -127,6 +129,33 @@ fn the_first_rule_wins_what_an_order_has_once_and_the_rest_adds_up() {
     assert_eq!(decided(&set, &order()), "a:sf a:x a:CUP×3 [b:zto] b:blue b:look c:y c:call");
     let dear = Seen { total: 9_899, ..order() };
     assert_eq!(decided(&set, &dear), "a:sf a:x [b:zto] b:blue b:look c:y c:call", "99 yuan are not reached");
+}
+
+#[test]
+fn the_first_rule_that_has_something_to_take_apart_splits() {
+    let set = set(&[
+        r#"{"key":"few","name":"few","then":{"split":{"by":"pieces","pieces":3}}}"#,
+        r#"{"key":"one","name":"one","then":{"split":{"by":"pieces","pieces":2}}}"#,
+        r#"{"key":"two","name":"two","then":{"split":{"by":"pieces","pieces":1}}}"#,
+        r#"{"key":"sku","name":"sku","then":{"split":{"by":"sku"}}}"#,
+    ]);
+    assert_eq!(decided(&set, &order()), "one:pieces×2 [two:pieces×3]", "three pieces; one SKU is not known");
+    let compiled = Compiled::new(&set, Zone::default());
+    let decision = compiled.decide(&order(), &mut compiled.scratch());
+    assert_eq!(compiled.parts(&decision, &[TEA, CUP]), [vec![(0, 2)], vec![(1, 1)]]);
+    let person =
+        Override { kind: ActionKind::Split, rule: String::new(), value: String::new(), by: "x".into() };
+    let taken_back = decision.overridden(&[person]);
+    assert_eq!(compiled.parts(&taken_back, &[TEA, CUP]), Vec::<Vec<(usize, i64)>>::new());
+    for (split, field) in [
+        (r#"{"by":"pieces"}"#, "rules[0].then.split.pieces"),
+        (r#"{"by":"sku","pieces":2}"#, "rules[0].then.split.pieces"),
+        (r#"{"by":"warehouse","skus":["A"]}"#, "rules[0].then.split.skus"),
+        (r#"{"by":"size"}"#, "rules[0].then.split.by"),
+    ] {
+        let text = format!(r#"{{"rules":[{{"name":"a","then":{{"split":{split}}}}}]}}"#);
+        assert_eq!(parse(&text).expect_err(split)[0].field, field, "{split}");
+    }
 }
 
 #[test]

@@ -5,9 +5,10 @@
 
 use serde_json::error::Category;
 
+use super::split::{PIECES_MAX, Split, SplitBy};
 use super::{Actions, Amount, Condition, Gift, PiecesOf, RULES_MAX, Range, Rule, RuleSet};
 use crate::domain::error::FieldError;
-use crate::domain::sku::CODE_MAX;
+use crate::domain::sku::{CATEGORY_MAX, CODE_MAX};
 
 /// Bytes of a set as text.
 pub const TEXT_MAX: usize = 1 << 20;
@@ -174,6 +175,7 @@ impl Check {
             Condition::Platform(list) => self.some(&format!("{place}.platform"), list.len()),
             Condition::Kind(list) => self.some(&format!("{place}.kind"), list.len()),
             Condition::Sku(list) => self.words(&format!("{place}.sku"), list, CODE_MAX),
+            Condition::Category(list) => self.words(&format!("{place}.category"), list, CATEGORY_MAX),
             Condition::ShopSku(list) => self.words(&format!("{place}.shop_sku"), list, CODE_MAX),
             Condition::PiecesOf(PiecesOf { skus, at_least, at_most }) => {
                 self.words(&format!("{place}.pieces_of.skus"), skus, CODE_MAX);
@@ -271,6 +273,9 @@ impl Check {
                 format!("{minutes} is not within 1 to {HOLD_MAX_MINUTES}")
             });
         }
+        if let Some(split) = &then.split {
+            self.split(split);
+        }
         for Gift { sku, quantity, per, at_most } in &then.gifts {
             self.word("then.gifts.sku", sku, CODE_MAX);
             let whole = !sku.ends_with('*');
@@ -287,6 +292,28 @@ impl Check {
                 "range",
                 || format!("{} is not within 1 to {GIFT_MAX}", at_most.unwrap_or_default()),
             );
+        }
+    }
+
+    fn split(&mut self, split: &Split) {
+        let by = split.by;
+        match by {
+            SplitBy::Pieces => self.hold(
+                split.pieces.is_some_and(|pieces| (1..=PIECES_MAX).contains(&pieces)),
+                "then.split.pieces",
+                "range",
+                || format!("{:?} pieces are not within 1 to {PIECES_MAX}", split.pieces.unwrap_or_default()),
+            ),
+            _ => self.hold(split.pieces.is_none(), "then.split.pieces", "contradiction", || {
+                format!("pieces are counted with \"by\": \"pieces\"; here it is {by}. Leave them out")
+            }),
+        }
+        if by != SplitBy::Sku {
+            self.hold(split.skus.is_empty(), "then.split.skus", "contradiction", || {
+                format!("SKUs are named with \"by\": \"sku\"; here it is {by}. Leave them out")
+            });
+        } else if !split.skus.is_empty() {
+            self.words("then.split.skus", &split.skus, CODE_MAX);
         }
     }
 

@@ -62,18 +62,20 @@ pub fn merge(tx: &mut Tx, ids: &[ShipmentId], other_recipients: bool) -> Result<
             continue;
         }
         for piece in record::pieces_by_line(tx, &[*id])? {
+            // Parts of one order have lines in common.
             let order = guests.order_of(piece.line_id);
-            pieces.push(Allocation {
-                shipment: target.id,
-                order,
-                line: piece.line_id,
-                quantity: piece.quantity,
-            });
+            let (line, quantity) = (piece.line_id, piece.quantity);
+            match pieces.iter_mut().find(|known: &&mut Allocation| known.line == line) {
+                Some(known) => known.quantity += quantity,
+                None => pieces.push(Allocation { shipment: target.id, order, line, quantity }),
+            }
         }
         for member in &guests.members {
             let (order, shop) = (member.order_id, member.shop_id);
             leaving.push((*id, order));
-            joins.push(Join { shipment: target.id, order, shop, why: BY_HAND });
+            if !joins.iter().any(|known: &Join| known.order == order) {
+                joins.push(Join { shipment: target.id, order, shop, why: BY_HAND });
+            }
         }
         done.push(*id);
     }

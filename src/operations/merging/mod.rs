@@ -8,4 +8,4 @@ pub mod settle;
 pub mod suggestions;
 
 pub use by_hand::{Merged, SplitLine, merge, split, unmerge};
-pub use settle::{Changes, settle};
+pub use settle::{BY_HAND, Changes, SPLIT, settle};

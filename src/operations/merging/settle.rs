@@ -12,13 +12,17 @@ use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::shipments::{self as record, Allocation, AllocationRow, Join, NewShipment, ShipmentRow};
 use crate::domain::error::Error;
-use crate::domain::id::{OrderId, ShipmentId};
+use crate::domain::id::{LineId, OrderId, ShipmentId};
 use crate::domain::recipient::permission;
+use crate::domain::rule::ActionKind;
 use crate::operations::shipments::facts::{self, Context, Facts};
 use crate::operations::shipments::refresh_with;
 
 /// Why a member that a person added stays although its key differs.
 pub const BY_HAND: &str = "by_hand";
+
+/// Why an order is in each of several shipments: a person, or a rule, took it apart.
+pub const SPLIT: &str = "split";
 
 /// What intake saw change, for the shipments' sake.
 #[derive(Debug, Default)]
@@ -47,10 +51,9 @@ pub fn settle(tx: &mut Tx, orders: &[OrderId], changes: &Changes) -> Result<(), 
     }
     plan.find_companies(tx)?;
     let (touched, stale) = plan.carry_out(tx)?;
-    // How many leave together is known only now; rules that ask for it are asked again.
-    let asks_company = context.rules.as_ref().is_some_and(|rules| rules.compiled.asks().company);
-    let judged = if asks_company { HashMap::new() } else { judged };
-    refresh_with(tx, &context, &touched, judged, &stale)
+    // How many leave together is known only now; what asks for it is asked again.
+    let judged = if context.asks_for_company() { HashMap::new() } else { judged };
+    refresh_with(tx, &context, &touched, judged, &stale).map(drop)
 }
 
 /// Where the orders are before.
@@ -102,6 +105,10 @@ struct Plan<'a> {
     /// Orders that look for the company of their key, with the shipment they stand in alone.
     seeking: Vec<(OrderId, String, Option<ShipmentId>)>,
     alone: Vec<OrderId>,
+    /// Orders that a rule takes apart, with the shipment they stand in alone.
+    splitting: Vec<(OrderId, Option<ShipmentId>)>,
+    /// The shipments of each of those, in the order of its parts.
+    split_seats: HashMap<OrderId, Vec<ShipmentId>>,
     /// Shipments that give up their key, and are no company for anyone of that key.
     vacated: HashSet<ShipmentId>,
     keys: Vec<(ShipmentId, Option<String>)>,
@@ -130,6 +137,8 @@ impl<'a> Plan<'a> {
             leaving: Vec::new(),
             seeking: Vec::new(),
             alone: Vec::new(),
+            splitting: Vec::new(),
+            split_seats: HashMap::new(),
             vacated: HashSet::new(),
             keys: Vec::new(),
             new: Vec::new(),
@@ -166,11 +175,13 @@ impl<'a> Plan<'a> {
         match live.as_slice() {
             // All of it has left; what changes now is for after-sales.
             [] if !places.is_empty() => {}
+            [] if facts.is_to_be_split(None) => self.splitting.push((order, None)),
+            [(shipment, why)] if places.len() == 1 && self.takes_apart(facts, *shipment, why) => {}
             [] => match key {
                 Some(key) => self.seeking.push((order, key, None)),
                 None => self.alone.push(order),
             },
-            [(shipment, why)] if places.len() == 1 && why != "split" => {
+            [(shipment, why)] if places.len() == 1 && why != SPLIT => {
                 self.consider_place(facts, *shipment, why, key);
             }
             // Split by hand: it stays where it is; only its pieces follow the platform.
@@ -179,6 +190,23 @@ impl<'a> Plan<'a> {
                 self.stale.extend(stale.map(|(shipment, _)| *shipment));
             }
         }
+    }
+
+    /// Has an order taken apart that stands in one shipment, if a rule says so and no number is on the parcel.
+    fn takes_apart(&mut self, facts: &Facts, shipment: ShipmentId, why: &str) -> bool {
+        let row = &self.scene.shipments[&shipment];
+        if !row.waybill.is_empty() || !facts.is_to_be_split(Some(why)) {
+            return false;
+        }
+        let is_alone = self.company.get(&shipment) == Some(&1);
+        if is_alone {
+            self.vacated.insert(shipment);
+            self.stale.insert(shipment);
+        } else {
+            self.part(shipment, facts.row.id, "split_by_rule");
+        }
+        self.splitting.push((facts.row.id, is_alone.then_some(shipment)));
+        true
     }
 
     fn consider_place(&mut self, facts: &Facts, shipment: ShipmentId, why: &str, key: Option<String>) {
@@ -256,7 +284,8 @@ impl<'a> Plan<'a> {
             open.extend(found.map(|row| (row.merge_key, row.id)));
         }
         let mut fresh = {
-            let count = self.seeking.len() + self.alone.len();
+            let parts = self.splitting.iter().map(|(order, _)| self.judged[order].parts.len());
+            let count = self.seeking.len() + self.alone.len() + parts.sum::<usize>();
             tx.ids(count)?.map(ShipmentId)
         };
         for (order, key, place) in std::mem::take(&mut self.seeking) {
@@ -291,7 +320,31 @@ impl<'a> Plan<'a> {
             });
             self.enter(id, order, false);
         }
+        for (order, place) in std::mem::take(&mut self.splitting) {
+            self.take_apart(order, place, &mut fresh);
+        }
         Ok(())
+    }
+
+    /// Gives each part of an order a shipment of its own; the first keeps the one it stands in alone.
+    fn take_apart(
+        &mut self,
+        order: OrderId,
+        place: Option<ShipmentId>,
+        fresh: &mut impl Iterator<Item = ShipmentId>,
+    ) {
+        let facts = &self.judged[&order];
+        let (recipient, shop) = (facts.row.recipient_id, facts.row.shop_id);
+        let new = fresh.take(facts.parts.len() - usize::from(place.is_some())).collect::<Vec<_>>();
+        self.new.extend(new.iter().map(|id| NewShipment { id: *id, merge_key: None, recipient }));
+        let seats: Vec<ShipmentId> = place.into_iter().chain(new).collect();
+        self.joins.extend(seats.iter().map(|shipment| Join { shipment: *shipment, order, shop, why: SPLIT }));
+        self.touched.extend(&seats);
+        let decision = facts.decision.as_ref();
+        let rule =
+            decision.and_then(|decision| decision.counting(ActionKind::Split).next()).map(|one| &one.rule);
+        self.events.push(NewEvent::order("order.split", order, json!({"into": seats, "rule": rule})));
+        self.split_seats.insert(order, seats);
     }
 
     fn enter(&mut self, shipment: ShipmentId, order: OrderId, merges: bool) {
@@ -337,8 +390,9 @@ impl<'a> Plan<'a> {
         let mut allocations = Vec::new();
         for (order, facts) in self.judged {
             let before = self.scene.pieces.get(order).map(Vec::as_slice).unwrap_or_default();
-            let wanted = match self.seats.get(order) {
-                Some(seat) => facts
+            let wanted = match (self.split_seats.get(order), self.seats.get(order)) {
+                (Some(seats), _) => in_parts(facts, seats),
+                (None, Some(seat)) => facts
                     .lines
                     .iter()
                     .map(|line| Allocation {
@@ -349,7 +403,7 @@ impl<'a> Plan<'a> {
                     })
                     .filter(|wanted| wanted.quantity > 0)
                     .collect(),
-                None => clamped(facts, before),
+                (None, None) => clamped(facts, before),
             };
             let live = before.iter().filter(|piece| !piece.is_shipped);
             let mut old: Vec<_> = live.map(|p| (p.shipment_id, p.line_id, p.quantity)).collect();
@@ -367,7 +421,19 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn shipped(pieces: &[AllocationRow], line: crate::domain::id::LineId) -> i64 {
+/// The pieces of an order that a rule has just taken apart.
+fn in_parts(facts: &Facts, seats: &[ShipmentId]) -> Vec<Allocation> {
+    let order = facts.row.id;
+    let of = |(part, seat): (&Vec<(LineId, i64)>, &ShipmentId)| {
+        let shipment = *seat;
+        let pieces = part.iter().map(move |(line, quantity)| (shipment, *line, *quantity));
+        pieces.collect::<Vec<_>>()
+    };
+    let pieces = facts.parts.iter().zip(seats).flat_map(of);
+    pieces.map(|(shipment, line, quantity)| Allocation { shipment, order, line, quantity }).collect()
+}
+
+fn shipped(pieces: &[AllocationRow], line: LineId) -> i64 {
     pieces.iter().filter(|piece| piece.is_shipped && piece.line_id == line).map(|piece| piece.quantity).sum()
 }
 

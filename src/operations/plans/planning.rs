@@ -93,7 +93,8 @@ pub fn plan(
             planned.insert(row.id, Planned { stored, reason: closed(found.closed), recheck_at });
             continue;
         }
-        let plan = world.plan(context, facts, parcels.parcel(row.id, facts, &world, context), &said, row.id);
+        let parcel = parcels.parcel(row.id, facts, &world, context);
+        let plan = world.plan(context, facts, parcel, &said, (row.id, parcels.warehouse(row.id)));
         let reason = closed(plan.closed.clone());
         planned.insert(row.id, Planned { stored: stored(&plan), reason, recheck_at });
     }
@@ -191,7 +192,7 @@ impl World {
         facts: &[&Facts],
         parcel: Parcel,
         said: &[WishRow],
-        shipment: ShipmentId,
+        (shipment, goods): (ShipmentId, &str),
     ) -> Plan {
         let shop = &context.shop(facts[0].row.shop_id).settings.plan;
         let orders: Vec<OrderId> = facts.iter().map(|facts| facts.row.id).collect();
@@ -199,6 +200,7 @@ impl World {
         let wishes = Wishes {
             hand: hand.as_ref(),
             rule: rule.as_ref(),
+            goods,
             shop,
             policy: shop.policy.unwrap_or(context.seller.plans.policy),
         };
@@ -278,14 +280,23 @@ impl Contents {
         Ok(Self { lines, measures, weighed: weights::weighed(db, ids)? })
     }
 
+    /// The warehouse in which all of a parcel lies; empty where that is not one, or not known.
+    fn warehouse(&self, id: ShipmentId) -> &str {
+        let lines = self.lines.get(&id).map_or(&[][..], Vec::as_slice);
+        let of = |line: &ContentRow| Some(self.measures.get(&line.sku_id?)?.warehouse.as_str());
+        let mut all = lines.iter().map(|line| of(line).unwrap_or_default());
+        let Some(first) = all.next() else { return "" };
+        if all.all(|other| other == first) { first } else { "" }
+    }
+
     fn parcel(&self, id: ShipmentId, facts: &[&Facts], world: &World, context: &Context) -> Parcel {
         let lines = self.lines.get(&id).map_or(&[][..], Vec::as_slice);
-        let measured = |line: &ContentRow| line.sku_id.and_then(|sku| self.measures.get(&sku)).copied();
+        let measured = |line: &ContentRow| line.sku_id.and_then(|sku| self.measures.get(&sku));
         let estimate =
-            total_g(lines.iter().map(|line| (line.quantity, measured(line).and_then(|(weight, _)| weight))));
+            total_g(lines.iter().map(|line| (line.quantity, measured(line).and_then(|sku| sku.weight_g))));
         let weight_g = self.weighed.get(&id).copied().or(estimate).or(context.seller.plans.assumed_weight_g);
         let sizes: Vec<Option<SizeMm>> =
-            lines.iter().map(|line| measured(line).and_then(|(_, size)| size)).collect();
+            lines.iter().map(|line| measured(line).and_then(|sku| sku.size_mm)).collect();
         let volume = |(line, size): (&ContentRow, &Option<SizeMm>)| {
             let size = (*size)?;
             size.length.checked_mul(size.width)?.checked_mul(size.height)?.checked_mul(line.quantity)

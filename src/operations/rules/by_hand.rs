@@ -41,7 +41,7 @@ pub fn give(tx: &mut Tx, order: OrderId, new: &NewOverride) -> Result<(), Error>
         let detail = format!("{value:?} has {length} characters; write up to {VALUE_MAX} on one line");
         return Err(Error::invalid("value", "length", detail));
     }
-    if !value.is_empty() && (!new.kind.is_single() || !new.rule.is_empty()) {
+    if !value.is_empty() && (!new.kind.may_be_named() || !new.rule.is_empty()) {
         let detail = format!("A {} is given by rules; take it back here, or leave it", new.kind);
         return Err(Error::invalid("value", "contradiction", detail));
     }

@@ -151,7 +151,7 @@ fn count(db: &mut Db, set: &RuleSet, ids: &[OrderId], tally: &mut Tally) -> Resu
             continue;
         }
         let own = lines.remove(&row.id).unwrap_or_default();
-        let then = ruling.decide(platforms[&row.shop_id], &row, &own);
+        let (then, _) = ruling.decide(platforms[&row.shop_id], &row, &own);
         let now = stands.get(&row.id).map_or(&nothing, |(_, decision)| decision);
         tally.add(row.id, now, &then);
     }

@@ -20,7 +20,7 @@ pub struct Ruling {
     compiled: Arc<Compiled>,
     scratch: Scratch,
     meant: HashMap<LineId, SkuId>,
-    skus: HashMap<SkuId, (String, Option<i64>)>,
+    skus: HashMap<SkuId, skus::Measured>,
     notes: HashMap<OrderId, String>,
     first: HashSet<OrderId>,
     companies: HashMap<OrderId, i64>,
@@ -53,7 +53,7 @@ impl Ruling {
             let mut ids: Vec<SkuId> = ruling.meant.values().copied().collect();
             ids.sort_unstable();
             ids.dedup();
-            ruling.skus = if ids.is_empty() { HashMap::new() } else { skus::weights(db, &ids)? };
+            ruling.skus = if ids.is_empty() { HashMap::new() } else { skus::measures(db, &ids)? };
         }
         if asks.notes {
             for note in order_notes::of_orders(db, orders)?.0 {
@@ -77,18 +77,31 @@ impl Ruling {
         Ok(ruling)
     }
 
-    /// What is decided on an order, by rules and by people.
-    pub fn decide(&mut self, platform: Platform, row: &FactRow, lines: &[LineRow]) -> Decision {
+    /// What is decided on an order, by rules and by people, and the parcels into which that takes it apart: lines with
+    /// their pieces, the first for what stays; none where it does not.
+    pub fn decide(
+        &mut self,
+        platform: Platform,
+        row: &FactRow,
+        lines: &[LineRow],
+    ) -> (Decision, Vec<Vec<(LineId, i64)>>) {
         let sku = |line: &LineRow| self.meant.get(&line.id).and_then(|sku| self.skus.get(sku));
-        let sent = || lines.iter().filter(|line| line.shippable() > 0);
-        let line = |line: &'_ LineRow| (sku(line).map_or("", |(code, _)| code.as_str()), line.shippable());
-        let seen_lines: Vec<Line> = sent()
+        let sent: Vec<&LineRow> = lines.iter().filter(|line| line.shippable() > 0).collect();
+        let seen_lines: Vec<Line> = sent
+            .iter()
             .map(|one| {
-                let (own, quantity) = line(one);
-                Line { own, shop: &one.sku, quantity }
+                let (sku, quantity) = (sku(one), one.shippable());
+                let text = |pick: fn(&skus::Measured) -> &String| sku.map_or("", |sku| pick(sku).as_str());
+                Line {
+                    own: text(|sku| &sku.code),
+                    shop: &one.sku,
+                    category: text(|sku| &sku.category),
+                    warehouse: text(|sku| &sku.warehouse),
+                    quantity,
+                }
             })
             .collect();
-        let weight = total_g(sent().map(|one| (one.shippable(), sku(one).and_then(|(_, weight)| *weight))));
+        let weight = total_g(sent.iter().map(|one| (one.shippable(), sku(one).and_then(|sku| sku.weight_g))));
         let seen = Seen {
             shop: row.shop_id,
             platform,
@@ -110,9 +123,12 @@ impl Ruling {
             lines: &seen_lines,
         };
         let decision = self.compiled.decide(&seen, &mut self.scratch);
-        match self.by_people.get(&row.id) {
+        let decision = match self.by_people.get(&row.id) {
             Some(by_people) => decision.overridden(by_people),
             None => decision,
-        }
+        };
+        let parts = self.compiled.parts(&decision, &seen_lines).into_iter();
+        let parts = parts.map(|part| part.into_iter().map(|(at, pieces)| (sent[at].id, pieces)).collect());
+        (decision, parts.collect())
     }
 }

@@ -8,7 +8,7 @@ use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx, delay_notices, order_notes, sellers, sku_codes};
-use crate::domain::audit::{AuditKind, Standing};
+use crate::domain::audit::Standing;
 use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
@@ -19,6 +19,7 @@ use crate::domain::rule::{ActionKind, Decision, Outcome};
 use crate::domain::seller::SellerSettings;
 use crate::domain::shop::ShopSettings;
 use crate::domain::time::UtcTime;
+use crate::operations::merging::{BY_HAND, SPLIT};
 use crate::operations::plans::planning;
 use crate::operations::rules::{self, Ready, Ruling};
 
@@ -68,6 +69,12 @@ impl Context {
         Ok(Self { rules, ..context })
     }
 
+    /// Whether rules or audits ask how many orders leave together.
+    pub fn asks_for_company(&self) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.compiled.asks().company)
+            || self.shops.values().any(|shop| shop.settings.audits.asks_for_company())
+    }
+
     /// The shop of an order; every order has one, by foreign key.
     pub fn shop(&self, shop: ShopId) -> &Shop {
         &self.shops[&shop]
@@ -96,6 +103,8 @@ pub struct Facts {
     pub audit_hash: Option<String>,
     /// What rules decide on it; none where there are no rules, or nothing will leave on it any more.
     pub decision: Option<Decision>,
+    /// The parcels into which that takes it apart: lines with their pieces, the first for what stays; none where it does not.
+    pub parts: Vec<Vec<(LineId, i64)>>,
     /// Until when it has to leave; none while nothing has been promised.
     pub clock: Option<Clock>,
     /// The delay notice that counts, 0 without one.
@@ -107,6 +116,14 @@ impl Facts {
     /// Until when it has to leave.
     pub fn due_at(&self) -> Option<UtcTime> {
         self.clock.map(|clock| clock.due_at)
+    }
+
+    /// Whether a rule has it taken apart, where it stands by itself as `joined_why`. It is so once: what was taken apart, or
+    /// put together by a person, stays.
+    pub fn is_to_be_split(&self, joined_why: Option<&str>) -> bool {
+        self.parts.len() > 1
+            && self.may_merge()
+            && !joined_why.is_some_and(|why| [SPLIT, BY_HAND].contains(&why))
     }
 
     /// It may travel with others: nothing about the order itself stands in its way.
@@ -203,8 +220,9 @@ pub fn load(
             (None, _) | (_, OrderState::Cancelled | OrderState::Shipped | OrderState::Completed) => None,
             (Some(ruling), _) => Some(ruling.decide(shop.row.platform, &row, &lines)),
         };
-        let wanted: Vec<AuditKind> = decision.iter().flat_map(Decision::audits).collect();
-        let (audits, audit_hash) = auditing.judge(shop, &row, &lines, note, &wanted);
+        let (decision, parts) =
+            decision.map_or((None, Vec::new()), |(decision, parts)| (Some(decision), parts));
+        let (audits, audit_hash) = auditing.judge(shop, &row, &lines, note, decision.as_ref());
         let waits_until = row
             .paid_at
             .filter(|_| context.seller.merge_wait_minutes > 0)
@@ -246,6 +264,7 @@ pub fn load(
                 reasons: reason::reasons(&order, now),
                 audit_hash,
                 decision,
+                parts,
                 recheck_at: reason::recheck_at(&order, now),
                 audits: order.audits,
                 clock: clock(&shop.rule, &told),

@@ -6,11 +6,11 @@ use std::collections::hash_map::Entry;
 use chrono::Duration;
 use serde::Serialize;
 
-use crate::db::Db;
 use crate::db::orders::{self, OrderRow};
 use crate::db::recipients::{self, RecipientRow};
 use crate::db::shipments::{self as record, ShipmentRow};
 use crate::db::shops::{self, ShopRow};
+use crate::db::{Db, rules};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NumberRunId, OrderId, RecipientId, ShipmentId, ShopId, SkuId};
 use crate::domain::plan::Plan;
@@ -65,7 +65,10 @@ pub struct OrderItem {
     pub shop_name: String,
     pub platform: Platform,
     pub buyer_nick: String,
+    /// The platform's.
     pub flag: String,
+    /// Our own, by a rule or by hand; null without one.
+    pub own_flag: Option<String>,
 }
 
 /// Pieces of one line that leave in a shipment.
@@ -158,6 +161,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         company.entry(member.shipment_id).or_default().extend(orders.get(&member.order_id));
     }
     let threads = Threads::load(db, &order_ids)?;
+    let flags = rules::flags(db, &order_ids)?;
     let lines = record::content(db, &ids)?;
     let mut meant: Vec<SkuId> = lines.iter().filter_map(|line| line.sku_id).collect();
     meant.sort();
@@ -201,7 +205,10 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
                     .collect::<Result<Vec<_>, _>>()?
                     .concat(),
                 lines: content.remove(&row.id).unwrap_or_default(),
-                orders: orders.into_iter().map(|order| order_item(&shops[&order.shop_id], order)).collect(),
+                orders: orders
+                    .into_iter()
+                    .map(|order| order_item(&shops[&order.shop_id], order, flags.get(&order.id).cloned()))
+                    .collect(),
                 recipient: row.recipient_id.and_then(|id| masked.get(&id)).cloned().map(Into::into),
                 reasons: reasons.into_iter().map(Into::into).collect(),
                 ship_by: due,
@@ -225,7 +232,7 @@ pub fn items(db: &mut Db, rows: Vec<ShipmentRow>) -> Result<Vec<ShipmentItem>, E
         .collect()
 }
 
-fn order_item(shop: &ShopRow, order: &OrderRow) -> OrderItem {
+fn order_item(shop: &ShopRow, order: &OrderRow, own_flag: Option<String>) -> OrderItem {
     OrderItem {
         id: order.id,
         number: order.number.clone(),
@@ -234,5 +241,6 @@ fn order_item(shop: &ShopRow, order: &OrderRow) -> OrderItem {
         platform: shop.platform,
         buyer_nick: order.buyer_nick.clone(),
         flag: order.flag.clone(),
+        own_flag,
     }
 }

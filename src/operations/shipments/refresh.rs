@@ -20,19 +20,24 @@ use crate::operations::rules::follow as ruling;
 /// # Errors
 /// When the record cannot be read or written.
 pub fn refresh(tx: &mut Tx, shipments: &[ShipmentId]) -> Result<(), Error> {
+    look_through(tx, shipments).map(drop)
+}
+
+/// As [`refresh`]; answers the orders that a rule wants taken apart.
+pub(super) fn look_through(tx: &mut Tx, shipments: &[ShipmentId]) -> Result<Vec<OrderId>, Error> {
     let context = Context::load_to_judge(tx)?;
     refresh_with(tx, &context, shipments, HashMap::new(), &HashSet::new())
 }
 
 /// As [`refresh`], with facts that are known already and with shipments whose papers, if printed,
-/// no longer say what is the case.
+/// no longer say what is the case. Answers the orders that a rule wants taken apart.
 pub(crate) fn refresh_with(
     tx: &mut Tx,
     context: &Context,
     shipments: &[ShipmentId],
     mut known: HashMap<OrderId, Facts>,
     stale: &HashSet<ShipmentId>,
-) -> Result<(), Error> {
+) -> Result<Vec<OrderId>, Error> {
     let rows = record::lock(tx, shipments)?;
     let members = record::members(tx, shipments)?;
     let unknown: Vec<OrderId> =
@@ -78,7 +83,26 @@ pub(crate) fn refresh_with(
     for (shipment, print) in given_back {
         waybills::end_of_cancelled(tx, shipment, print)?;
     }
-    Ok(())
+    Ok(to_be_split(&rows, &members, &known))
+}
+
+/// The orders that a rule wants taken apart, in parcels that have no number yet.
+fn to_be_split(rows: &[ShipmentRow], members: &[MemberRow], known: &HashMap<OrderId, Facts>) -> Vec<OrderId> {
+    if !known.values().any(|facts| facts.parts.len() > 1) {
+        return Vec::new();
+    }
+    let free: HashSet<ShipmentId> = rows
+        .iter()
+        .filter(|row| row.waybill.is_empty() && row.shipped_at.is_none())
+        .map(|row| row.id)
+        .collect();
+    let wants = |member: &&MemberRow| {
+        let facts = known.get(&member.order_id);
+        free.contains(&member.shipment_id)
+            && facts.is_some_and(|facts| facts.is_to_be_split(Some(&member.joined_why)))
+    };
+    let orders: BTreeSet<OrderId> = members.iter().filter(wants).map(|member| member.order_id).collect();
+    orders.into_iter().collect()
 }
 
 /// Which closed shipments may take further orders again: nobody else does under their key.

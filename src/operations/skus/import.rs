@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::codes::{NewCode, map_rows};
-use super::{bundles_around, event, fault_words, mend, weights_changed};
+use super::{bundles_around, event, fault_words, goods_changed, mend};
 use crate::connectors::file::Rejection;
 use crate::connectors::file::goods::{Goods, GoodsRow};
 use crate::db::sku_codes::Said;
@@ -61,7 +61,7 @@ pub fn import(tx: &mut Tx, goods: &Goods) -> Result<Imported, Error> {
     if done.updated > 0 {
         plans::look_again(tx)?;
     }
-    weights_changed(tx)?;
+    goods_changed(tx)?;
     done.rejected.sort_by_key(|rejection| rejection.row);
     Ok(done)
 }
@@ -87,6 +87,9 @@ fn take<'a>(
             title,
             weight_g: row.weight_g.or(before.as_ref().and_then(|sku| sku.weight_g)),
             size_mm: row.size_mm.or(before.as_ref().and_then(|sku| sku.size_mm)),
+            category: said(&row.category, before.as_ref().map(|sku| &sku.category)),
+            warehouse: said(&row.warehouse, before.as_ref().map(|sku| &sku.warehouse)),
+            floor_price: row.floor_price.clone().or_else(|| before.as_ref()?.floor_price.clone()),
         };
         match wish.parse() {
             Ok(wish) => {
@@ -131,7 +134,15 @@ fn fields(row: &SkuRow) -> SkuFields {
         title: row.title.clone(),
         weight_g: row.weight_g,
         size_mm: row.size_mm(),
+        category: row.category.clone(),
+        warehouse: row.warehouse.clone(),
+        floor_price: row.floor_price(),
     }
+}
+
+/// What a cell says, else what is known.
+fn said(cell: &Option<String>, known: Option<&String>) -> String {
+    cell.as_ref().or(known).cloned().unwrap_or_default()
 }
 
 /// What a row wants a bundle to consist of.

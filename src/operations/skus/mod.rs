@@ -12,9 +12,10 @@ use serde_json::{Value as Json, json};
 use crate::db::events::{self, NewEvent};
 use crate::db::sku_codes::{self, Said};
 use crate::db::skus::{self as record, SkuRow};
-use crate::db::{Db, Tx, sellers};
+use crate::db::{Db, Tx, sellers, shops};
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SkuId;
+use crate::domain::money::Money;
 use crate::domain::sku::{
     BundleFault, Bundles, DEPTH_MAX, PARTS_MAX, Parts, SizeMm, SkuFields, part_quantity, weight_g,
 };
@@ -40,6 +41,12 @@ pub struct SkuView {
     /// What one piece counts for in a parcel: its own weight, else the sum of its parts. Null while one is not known.
     pub counted_weight_g: Option<i64>,
     pub size_mm: Option<SizeMm>,
+    /// What kind of thing it is; empty without one.
+    pub category: String,
+    /// Code of the warehouse it lies in; empty for the usual one.
+    pub warehouse: String,
+    /// What one piece is never sold below.
+    pub floor_price: Option<Money>,
     /// What a bundle consists of; empty for what is no bundle.
     pub parts: Vec<PartView>,
 }
@@ -100,6 +107,9 @@ fn views(db: &mut Db, rows: Vec<SkuRow>) -> Result<Vec<SkuView>, Error> {
             id: row.id,
             counted_weight_g: weight_g(row.id, &own, &parts),
             size_mm: row.size_mm(),
+            floor_price: row.floor_price(),
+            category: row.category,
+            warehouse: row.warehouse,
             parts: parts.get(&row.id).into_iter().flatten().map(part).collect(),
             code: row.code,
             title: row.title,
@@ -133,8 +143,18 @@ pub fn weights(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, (String, Opt
     Ok(ids.iter().filter_map(of).collect())
 }
 
-/// What is known of a piece: its counted weight, and its size where it has one of its own.
-pub type Measured = (Option<i64>, Option<SizeMm>);
+/// What is known of a piece.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    pub code: String,
+    /// Counted: its own, else the sum of its parts.
+    pub weight_g: Option<i64>,
+    /// Where it has one of its own.
+    pub size_mm: Option<SizeMm>,
+    pub category: String,
+    pub warehouse: String,
+    pub floor_price: Option<Money>,
+}
 
 /// What is known of a piece of each of these SKUs.
 ///
@@ -143,7 +163,18 @@ pub type Measured = (Option<i64>, Option<SizeMm>);
 pub fn measures(db: &mut Db, ids: &[SkuId]) -> Result<HashMap<SkuId, Measured>, Error> {
     let (parts, known) = below(db, ids)?;
     let own = own_weights(&known);
-    let of = |id: &SkuId| Some((*id, (weight_g(*id, &own, &parts), known.get(id)?.size_mm())));
+    let of = |id: &SkuId| {
+        let row = known.get(id)?;
+        let measured = Measured {
+            code: row.code.clone(),
+            weight_g: weight_g(*id, &own, &parts),
+            size_mm: row.size_mm(),
+            category: row.category.clone(),
+            warehouse: row.warehouse.clone(),
+            floor_price: row.floor_price(),
+        };
+        Some((*id, measured))
+    };
     Ok(ids.iter().filter_map(of).collect())
 }
 
@@ -181,10 +212,11 @@ pub fn replace(tx: &mut Tx, id: SkuId, new: NewSku) -> Result<SkuView, Error> {
     if old.code != fields.code {
         mend(tx, &[Said::code(&old.code), Said::code(&fields.code)])?;
     }
-    if (old.weight_g, old.size_mm()) != (fields.weight_g, fields.size_mm) || !parts.is_empty() {
+    let measured = (old.weight_g, old.size_mm(), &old.warehouse);
+    if measured != (fields.weight_g, fields.size_mm, &fields.warehouse) || !parts.is_empty() {
         plans::look_again(tx)?;
     }
-    weights_changed(tx)?;
+    goods_changed(tx)?;
     one(tx, id)
 }
 
@@ -314,13 +346,23 @@ fn mend(tx: &mut Tx, said: &[Said]) -> Result<usize, Error> {
     Ok(marked)
 }
 
-/// Has rules look again at what waits, where they ask what SKUs weigh or are called.
-fn weights_changed(tx: &mut Tx) -> Result<(), Error> {
-    if rules::ask_for_skus(tx)? {
+/// Has rules and audits look again at what waits, where they ask what SKUs weigh, are called, or cost at least.
+fn goods_changed(tx: &mut Tx) -> Result<(), Error> {
+    if rules::ask_for_skus(tx)? || audits_ask_for_floors(tx)? {
         sellers::lock(tx)?;
         rules::run(tx, &rules::Which::All)?;
     }
     Ok(())
+}
+
+/// Whether some shop audits what is sold below its floor price.
+fn audits_ask_for_floors(db: &mut Db) -> Result<bool, Error> {
+    for shop in shops::all(db)? {
+        if shop.settings()?.audits.asks_for_floors() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Has every waiting parcel that an unmapped line stands in judged anew: the seller has just decided

@@ -175,6 +175,9 @@ fn rule_fields(view: &View, kind: AuditKind, rule: &AuditRule, currency: &str) -
             (tick("first_order", rule.first_order, t::ON_FIRST))
             (tick("unlinked", rule.unlinked, t::ON_UNLINKED))
             (tick("discounted", rule.discounted, t::ON_DISCOUNT))
+            (tick("gifts", rule.gifts, t::ON_GIFTS))
+            (tick("several_orders", rule.several_orders, t::ON_SEVERAL))
+            (tick("below_floor", rule.below_floor, t::ON_FLOOR))
         }
     }
 }
@@ -197,6 +200,9 @@ fn read_rule(form: &Form, kind: AuditKind, currency: &str) -> Result<AuditRule, 
         first_order: form.has(&name("first_order")),
         unlinked: form.has(&name("unlinked")),
         discounted: form.has(&name("discounted")),
+        gifts: form.has(&name("gifts")),
+        several_orders: form.has(&name("several_orders")),
+        below_floor: form.has(&name("below_floor")),
     })
 }
 

@@ -55,6 +55,14 @@ pub fn flag(view: &View, colour: &str) -> Markup {
     }
 }
 
+/// Our own flag, by a rule or by hand.
+pub fn own_flag(view: &View, colour: &str) -> Markup {
+    let word = words::OWN_FLAG.with(view.lang, &[&view.t(words::flag(colour))]);
+    html! {
+        span.flag.is-own data-flag=(colour) title=(word) { (icon("flag")) span.visually-hidden { (word) } }
+    }
+}
+
 /// Whether the label was printed.
 pub fn print(view: &View, print: PrintState) -> Markup {
     let (mark, word) = match print {

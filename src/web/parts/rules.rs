@@ -8,7 +8,7 @@ use crate::domain::actor::Right;
 use crate::domain::audit::AuditKind;
 use crate::domain::money::Money;
 use crate::domain::rule::analysis::Finding;
-use crate::domain::rule::{ActionKind, Actions, Condition, Fate, Outcome, Range};
+use crate::domain::rule::{ActionKind, Actions, Condition, Fate, Outcome, Range, SplitBy};
 use crate::operations::orders::OrderView;
 use crate::web::icons::icon;
 use crate::web::lang::Text;
@@ -62,6 +62,7 @@ pub fn when(view: &View, shops: &[ShopRow], condition: &Condition) -> String {
             of(t::KINDS, list.iter().map(|one| view.t(words::kind(*one)).to_owned()).collect())
         }
         Condition::Sku(codes) => of(t::SKUS, codes.clone()),
+        Condition::Category(names) => of(t::CATEGORIES, names.clone()),
         Condition::ShopSku(codes) => of(t::SHOP_SKUS, codes.clone()),
         Condition::PiecesOf(pieces) => {
             let name = of(t::PIECES_OF, pieces.skus.clone());
@@ -143,11 +144,21 @@ pub fn value_of(view: &View, kind: ActionKind, value: &str, quantity: Option<i64
     match kind {
         ActionKind::Carrier if !value.is_empty() => carrier_name(view, value),
         ActionKind::Flag if !value.is_empty() => view.t(words::flag(value)).to_owned(),
+        ActionKind::Split => split_of(view, value, quantity),
         ActionKind::Gift => quantity.map_or_else(|| value.to_owned(), |pieces| format!("{value} × {pieces}")),
         ActionKind::Audit => {
             AuditKind::parse(value).map_or_else(|_| value.to_owned(), |kind| view.t(a::kind(kind)).to_owned())
         }
         _ => value.to_owned(),
+    }
+}
+
+/// By what an order is split, and into how many parcels.
+fn split_of(view: &View, by: &str, parcels: Option<i64>) -> String {
+    let by = SplitBy::parse(by).map_or_else(|_| by.to_owned(), |by| view.t(t::split_by(by)).to_owned());
+    match parcels {
+        Some(parcels) => t::SPLIT_INTO.with(view.lang, &[&by, &parcels]),
+        None => by,
     }
 }
 

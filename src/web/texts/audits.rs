@@ -58,6 +58,9 @@ texts! {
     ON_FIRST = "first order of a buyer" "买家首单";
     ON_UNLINKED = "imported or typed" "导入或手工录入";
     ON_DISCOUNT = "discounted or free of charge" "有优惠或零价商品";
+    ON_GIFTS = "a gift, or a line free of charge" "含赠品或零价商品";
+    ON_SEVERAL = "several orders in one parcel" "多单合并";
+    ON_FLOOR = "below the lowest price of a SKU" "低于商品底价";
 }
 
 /// What an audit is called.

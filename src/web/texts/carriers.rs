@@ -103,6 +103,7 @@ texts! {
     WHY_SHOP = "shop's default" "店铺默认";
     WHY_CHEAPEST = "cheapest" "最便宜";
     WHY_FASTEST = "fastest" "最快";
+    WHY_GOODS = "where the goods lie" "商品所在仓";
     WHY_DEFAULT = "default" "默认";
     NOT_PLANNED = "no carrier planned" "未计划快递";
     OTHERS = "Other services" "其他服务";
@@ -148,6 +149,7 @@ pub fn why(why: PlanWhy) -> Text {
         PlanWhy::Shop => WHY_SHOP,
         PlanWhy::Cheapest => WHY_CHEAPEST,
         PlanWhy::Fastest => WHY_FASTEST,
+        PlanWhy::Goods => WHY_GOODS,
         PlanWhy::Default => WHY_DEFAULT,
     }
 }

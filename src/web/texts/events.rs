@@ -136,7 +136,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,
         "shipment.unmerged" => UNMERGED,
-        "shipment.split" => SPLIT,
+        "shipment.split" | "order.split" => SPLIT,
         "shipment.order_left" | "order.left_shipment" => LEFT,
         "shipment.order_joined" | "order.joined_shipment" => JOINED,
         "shipment.numbered" => NUMBERED,

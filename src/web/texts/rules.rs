@@ -1,13 +1,13 @@
 //! Texts of rules: the list, the form, what they would change, and what they decided on an order.
 
 use crate::domain::deadline::calendar::WeekDay;
-use crate::domain::rule::{ActionKind, Fate, RemarkPlace};
+use crate::domain::rule::{ActionKind, Fate, RemarkPlace, SplitBy};
 use crate::web::lang::{Text, texts};
 
 texts! {
     TITLE = "Rules" "规则";
     LEAD = "Read from the first to the last, for every order that comes in or changes." "订单新增或变更时，由上至下逐条判断。";
-    HOW = "Of carrier, service, warehouse and flag the first rule that matches decides. Tags, holds, gifts and audits of all that match add up." "快递、产品、仓库、旗标以最先匹配的规则为准；标签、挂起、赠品、审核全部累加。";
+    HOW = "Of carrier, service, warehouse, flag and split the first rule that matches decides. Tags, holds, gifts and audits of all that match add up." "快递、产品、仓库、旗标、拆单以最先匹配的规则为准；标签、挂起、赠品、审核全部累加。";
     EMPTY = "No rules yet. A rule says which carrier, gift or hold an order gets by what it looks like." "还没有规则。规则按订单内容决定快递、赠品、挂起等。";
     NEW = "New rule" "新建规则";
     TO_LIST = "All rules" "全部规则";
@@ -48,6 +48,7 @@ texts! {
     PLATFORMS = "Platforms" "平台";
     KINDS = "Kinds of orders" "订单类型";
     SKUS = "Own SKUs, one of them" "自有编码(任一)";
+    CATEGORIES = "Categories of own SKUs, one of them" "商品类目(任一)";
     SHOP_SKUS = "Codes of the shop, one of them" "平台编码(任一)";
     LIST_HINT = "Parted by commas; TEA-* is all that begin so." "逗号分隔；TEA-* 表示以此开头。";
     PIECES_OF = "Pieces of these own SKUs" "以下编码的件数";
@@ -91,6 +92,12 @@ texts! {
     GIFT_PER = "for each so much of the total (optional)" "每满(可选)";
     GIFT_MOST = "pieces at most (optional)" "最多件数(可选)";
     AUDITS = "Have it audited" "需要审核";
+    SPLIT = "Split the order" "拆单";
+    SPLIT_NOT = "leave it whole" "不拆";
+    SPLIT_SKUS = "Only these SKUs leave apart (by SKU)" "仅拆出这些编码(按商品)";
+    SPLIT_SKUS_HINT = "Empty: each SKU leaves apart. ICE-* is all that begin so." "留空则每个编码各一包；ICE-* 表示以此开头。";
+    SPLIT_PIECES = "Most pieces of a parcel (by pieces)" "每包最多件数(按件数)";
+    SPLIT_INTO = "{}, {} parcels" "{}，{} 个包裹";
     STOP = "When it matches, read no later rule" "匹配后不再判断后面的规则";
     TRY = "See what it would change" "预览影响";
     DRY_TITLE = "What it would change" "预览影响";
@@ -172,6 +179,12 @@ pub fn fate(fate: Fate) -> Text {
         Fate::TakenBack => TAKEN_BACK,
         Fate::ByHand => BY_HAND,
     }
+}
+
+/// By what a rule splits.
+pub fn split_by(by: SplitBy) -> Text {
+    let (en, zh) = by.words();
+    Text { en, zh }
 }
 
 /// What a rule decides.

@@ -16,6 +16,11 @@ texts! {
     WIDTH = "Width, mm" "宽(毫米)";
     HEIGHT = "Height, mm" "高(毫米)";
     SIZE = "Size, mm" "尺寸(毫米)";
+    CATEGORY = "Category" "类目";
+    WAREHOUSE = "Warehouse" "仓库";
+    WAREHOUSE_HINT = "Its code; empty for the usual one." "仓库编码，留空为默认仓。";
+    FLOOR = "Lowest price" "底价";
+    CURRENCY = "Currency" "币种";
     PARTS = "Parts of a bundle" "组合明细";
     PARTS_HINT = "One a line: CODE*PIECES. Without a weight of its own a bundle weighs what its parts do." "每行一个：编码*数量。组合未填重量时按明细累计。";
     ADD = "Write a SKU down" "新建商品";
@@ -24,7 +29,7 @@ texts! {
     REMOVE_ASK = "Remove {} with the codes that mean it? Waiting orders may have to wait again." "删除 {} 及其编码对应？相关订单可能重新等待。";
     REMOVED = "{} is removed." "已删除 {}。";
     LIST = "From a list" "批量导入";
-    LIST_HINT = "CSV or XLSX: code, title, weight_g, length_mm, width_mm, height_mm, parts, platform_code, shop. An empty cell leaves what is known." "CSV 或 XLSX：编码、名称、重量(克)、长、宽、高、组合明细、平台编码、店铺。空单元格保留原值。";
+    LIST_HINT = "CSV or XLSX: code, title, weight_g, length_mm, width_mm, height_mm, category, warehouse, floor_price, parts, platform_code, shop. An empty cell leaves what is known." "CSV 或 XLSX：编码、名称、重量(克)、长、宽、高、类目、仓库、底价、组合明细、平台编码、店铺。空单元格保留原值。";
     FILE = "File" "文件";
     IMPORT = "Take it in" "导入";
     IMPORTED = "{} new, {} changed, {} unchanged, {} codes mapped, {} rows refused." "新增 {}，更新 {}，未变 {}，对应编码 {}，拒绝 {} 行。";

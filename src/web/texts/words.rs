@@ -44,6 +44,7 @@ texts! {
     BLUE = "Blue flag" "蓝旗";
     PURPLE = "Purple flag" "紫旗";
     GREY = "Grey flag" "灰旗";
+    OWN_FLAG = "{}, flagged here" "本系统旗标：{}";
     OTHER_FLAG = "Flag" "旗帜";
     UNPAID = "Unpaid" "未付款";
     AWAITING = "To be shipped" "待发货";

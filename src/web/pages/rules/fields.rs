@@ -8,7 +8,9 @@ use crate::domain::deadline::calendar::WeekDay;
 use crate::domain::money::Money;
 use crate::domain::order::OrderKind;
 use crate::domain::platform::Platform;
-use crate::domain::rule::{Amount, Condition, PaidAt, PiecesOf, Range, Remark, RemarkPlace, Rule};
+use crate::domain::rule::{
+    Amount, Condition, PaidAt, PiecesOf, Range, Remark, RemarkPlace, Rule, Split, SplitBy,
+};
 use crate::web::lang::Text;
 use crate::web::pages::workbench::chips::carriers;
 use crate::web::texts::{audits as a, rules as t, words};
@@ -74,6 +76,7 @@ fn has_comma(condition: &Condition) -> bool {
     let list = match condition {
         Condition::Sku(list)
         | Condition::ShopSku(list)
+        | Condition::Category(list)
         | Condition::Flag(list)
         | Condition::Tag(list)
         | Condition::Buyer(list) => list,
@@ -157,6 +160,7 @@ fn conditions(view: &View, shops: &[ShopRow], shown: &Shown) -> Markup {
         (shop_ticks(view, "shop", shops, &ids(true)))
         div.row-form {
             (text(view, "sku", t::SKUS, &list(&sku_of, true), Some(t::LIST_HINT)))
+            (text(view, "category", t::CATEGORIES, &list(&|one| if let Condition::Category(list) = one { Some(list) } else { None }, true), None))
             (text(view, "region", t::REGIONS, &list(&region_of, true), Some(t::REGION_HINT)))
             (amount_fields(view, amount.as_ref()))
             (span(view, "weight", t::WEIGHT, range(&|one| if let Condition::WeightG(range) = one { Some(*range) } else { None })))
@@ -284,6 +288,19 @@ fn paid_fields(view: &View, at: Option<&PaidAt>) -> Markup {
     }
 }
 
+fn split_fields(view: &View, split: Option<&Split>) -> Markup {
+    html! {
+        div.row-form {
+            label { span { (view.t(t::SPLIT)) } select name="split" {
+                option value="" { (view.t(t::SPLIT_NOT)) }
+                @for by in SplitBy::ALL { option value=(by) selected[split.is_some_and(|split| split.by == *by)] { (view.t(t::split_by(*by))) } }
+            } }
+            (text(view, "split_skus", t::SPLIT_SKUS, &split.map(|split| split.skus.join(", ")).unwrap_or_default(), Some(t::SPLIT_SKUS_HINT)))
+            label { span { (view.t(t::SPLIT_PIECES)) } input type="number" min="1" name="split_pieces" value=[split.and_then(|split| split.pieces)]; }
+        }
+    }
+}
+
 fn actions(view: &View, rule: &Rule) -> Markup {
     let then = &rule.then;
     let hold = then.hold.as_ref();
@@ -320,6 +337,7 @@ fn actions(view: &View, rule: &Rule) -> Markup {
             label { span { (view.t(t::GIFT_PER)) } input name="gift_per" inputmode="decimal" value=[first.and_then(|gift| gift.per).map(|per| plain(per, "CNY"))]; }
             label { span { (view.t(t::GIFT_MOST)) } input type="number" min="1" name="gift_most" value=[first.and_then(|gift| gift.at_most)]; }
         } }
+        (split_fields(view, then.split.as_ref()))
         (ticks(view.t(t::AUDITS), "audit", AuditKind::ALL.iter().map(|kind| (kind.to_string(), view.t(a::kind(*kind)).to_owned(), then.audits.contains(kind)))))
     }
 }

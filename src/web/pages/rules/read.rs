@@ -10,7 +10,8 @@ use crate::domain::money::Money;
 use crate::domain::order::OrderKind;
 use crate::domain::platform::Platform;
 use crate::domain::rule::{
-    Actions, Amount, Condition, Gift, HoldAction, PaidAt, PiecesOf, Range, Remark, RemarkPlace, Rule,
+    Actions, Amount, Condition, Gift, HoldAction, PaidAt, PiecesOf, Range, Remark, RemarkPlace, Rule, Split,
+    SplitBy,
 };
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::carriers::code_of;
@@ -47,6 +48,7 @@ fn conditions(form: &Form) -> Result<Condition, Error> {
     add(some(words(form, "platform", Platform::parse)?).map(Condition::Platform));
     add(some(words(form, "kind", OrderKind::parse)?).map(Condition::Kind));
     add(some(list(form, "sku")).map(Condition::Sku));
+    add(some(list(form, "category")).map(Condition::Category));
     add(some(list(form, "shop_sku")).map(Condition::ShopSku));
     let pieces = range(form, "pieces_of")?;
     add(some(list(form, "pieces_of")).map(|skus| {
@@ -158,6 +160,14 @@ fn time(form: &Form, view: &View, name: &str) -> Result<Option<UtcTime>, Error> 
     }
 }
 
+fn split(form: &Form) -> Result<Option<Split>, Error> {
+    let by = match form.get("split") {
+        "" => return Ok(None),
+        word => SplitBy::parse(word).map_err(|said| Error::invalid("split", "word", said))?,
+    };
+    Ok(Some(Split { by, skus: list(form, "split_skus"), pieces: number(form, "split_pieces")? }))
+}
+
 fn actions(form: &Form, view: &View) -> Result<Actions, Error> {
     let word = |name: &str| Some(form.get(name).to_owned()).filter(|text| !text.is_empty());
     let (until, minutes) = (time(form, view, "hold_until")?, number(form, "hold_minutes")?);
@@ -181,5 +191,6 @@ fn actions(form: &Form, view: &View) -> Result<Actions, Error> {
         hold: word("hold").map(|reason| HoldAction { reason, until, minutes }),
         gifts,
         audits: words(form, "audit", AuditKind::parse)?,
+        split: split(form)?,
     })
 }

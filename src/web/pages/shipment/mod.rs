@@ -145,7 +145,10 @@ fn head(view: &View, shown: &Shown) -> Markup {
             h1 { a href={ "/shipments/" (item.id) } { (t::TITLE.with(view.lang, &[&item.id])) } }
             (badges::state(view, item.state))
             (badges::ship_by(view, item))
-            @for order in &item.orders { (badges::flag(view, &order.flag)) }
+            @for order in &item.orders {
+                (badges::flag(view, &order.flag))
+                @if let Some(colour) = &order.own_flag { (badges::own_flag(view, colour)) }
+            }
             span.spring {}
             @if is_open && view.may(Right::Audit) {
                 @if item.merged { (parts::unmerge(view, item)) }

@@ -11,6 +11,7 @@ use crate::connectors::file::goods::parts_of;
 use crate::db::skus as record;
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
+use crate::domain::money::Money;
 use crate::domain::sku::{SizeMm, SkuFields};
 use crate::http::skus::read;
 use crate::operations::skus::{self as operations, Imported, NewSku, SkuView};
@@ -90,12 +91,12 @@ fn table(view: &View, skus: &[SkuView]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
-                th scope="col" { (view.t(t::CODE)) } th scope="col" { (view.t(t::NAME)) } th.num scope="col" { (view.t(t::WEIGHT)) }
+                th scope="col" { (view.t(t::CODE)) } th scope="col" { (view.t(t::NAME)) } th scope="col" { (view.t(t::CATEGORY)) } th.num scope="col" { (view.t(t::WEIGHT)) }
                 th scope="col" { (view.t(t::SIZE)) } th scope="col" { (view.t(t::PARTS)) }
             } }
             tbody { @for sku in skus { tr {
                 td { a href={ "/skus/" (sku.id) } { code { (sku.code) } } } td { (sku.title) }
-                td.num { (weight(view, sku)) }
+                td { (sku.category) } td.num { (weight(view, sku)) }
                 td { @if let Some(size) = sku.size_mm { (size.length) "×" (size.width) "×" (size.height) } }
                 td { @for part in &sku.parts { code { (part.code) } "×" (part.quantity) " " } }
             } } }
@@ -117,6 +118,7 @@ fn weight(view: &View, sku: &SkuView) -> Markup {
 /// The fields of a SKU.
 fn fields(view: &View, sku: Option<&SkuView>) -> Markup {
     let size = sku.and_then(|sku| sku.size_mm);
+    let floor = sku.and_then(|sku| sku.floor_price.as_ref());
     let parts = sku.map_or(&[][..], |sku| &sku.parts);
     let parts: Vec<String> = parts.iter().map(|part| format!("{}*{}", part.code, part.quantity)).collect();
     let number = |name: &str, text, value: Option<i64>| {
@@ -130,6 +132,10 @@ fn fields(view: &View, sku: Option<&SkuView>) -> Markup {
             (number("length", t::LENGTH, size.map(|size| size.length)))
             (number("width", t::WIDTH, size.map(|size| size.width)))
             (number("height", t::HEIGHT, size.map(|size| size.height)))
+            label { span { (view.t(t::CATEGORY)) } input name="category" value=[sku.map(|sku| &sku.category)] maxlength="40" autocomplete="off"; }
+            label { span { (view.t(t::WAREHOUSE)) } input name="warehouse" value=[sku.map(|sku| &sku.warehouse)] maxlength="40" autocomplete="off"; small { (view.t(t::WAREHOUSE_HINT)) } }
+            label { span { (view.t(t::FLOOR)) } input name="floor" inputmode="decimal" value=[floor.map(Money::plain)] autocomplete="off"; }
+            label { span { (view.t(t::CURRENCY)) } input name="currency" value=(floor.map_or("CNY", |price| price.currency.as_str())) maxlength="3" size="4"; }
         }
         label { span { (view.t(t::PARTS)) } textarea name="parts" rows="3" { (parts.join("\n")) } small { (view.t(t::PARTS_HINT)) } }
     }
@@ -150,8 +156,30 @@ fn typed(form: &Form) -> Result<NewSku, Error> {
     let parts = parts_of(text).ok_or_else(|| {
         Error::invalid("parts", "bad_parts", format!("{text:?} is no bundle; write CODE*PIECES, one a line"))
     })?;
-    let (code, title) = (form.get("code").to_owned(), form.get("title").to_owned());
-    Ok(NewSku { fields: SkuFields { code, title, weight_g: number("weight_g")?, size_mm }, parts })
+    let text = |name: &str| form.get(name).to_owned();
+    let fields = SkuFields {
+        code: text("code"),
+        title: text("title"),
+        weight_g: number("weight_g")?,
+        size_mm,
+        category: text("category"),
+        warehouse: text("warehouse"),
+        floor_price: floor(form)?,
+    };
+    Ok(NewSku { fields, parts })
+}
+
+fn floor(form: &Form) -> Result<Option<Money>, Error> {
+    let currency = match form.get("currency") {
+        "" => "CNY".to_owned(),
+        text => text.to_uppercase(),
+    };
+    match form.get("floor") {
+        "" => Ok(None),
+        text => Money::parse(text, &currency).map(Some).map_err(|text| {
+            Error::invalid("floor_price", "word", format!("{text:?} is no amount; write it like 59 or 59.50"))
+        }),
+    }
 }
 
 fn list_form(view: &View) -> Markup {

@@ -258,6 +258,9 @@ pub async fn make(visitor: Visitor, form: Form) -> HttpResponse {
                 title: name.trim().chars().take(crate::domain::sku::TITLE_MAX).collect(),
                 weight_g: None,
                 size_mm: None,
+                category: String::new(),
+                warehouse: String::new(),
+                floor_price: None,
             };
             let sku = operations::create(tx, NewSku { fields, parts: Vec::new() })?;
             if sku.code == said.code {

@@ -6,7 +6,7 @@ use super::chips::carrier_name;
 use super::columns::Column;
 use crate::domain::shipment::ShipmentState;
 use crate::operations::orders::RemarkItem;
-use crate::operations::shipments::item::{LineItem, ShipmentItem};
+use crate::operations::shipments::item::{LineItem, OrderItem, ShipmentItem};
 use crate::web::icons::icon;
 use crate::web::parts::{badges, plans};
 use crate::web::texts::{common, workbench as t};
@@ -67,7 +67,8 @@ fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
         },
         Column::Contents => lines(view, item),
         Column::Remarks => html! {
-            @for colour in flags(item) { (badges::flag(view, colour)) }
+            @for colour in flags(item, |order| Some(&order.flag)) { (badges::flag(view, colour)) }
+            @for colour in flags(item, |order| order.own_flag.as_deref()) { (badges::own_flag(view, colour)) }
             @for remark in loudest(item).into_iter().take(SHOWN) { (badges::remark(view, remark)) }
             @if item.remarks.len() > SHOWN { span.more { "+" (item.remarks.len() - SHOWN) } }
         },
@@ -90,8 +91,8 @@ fn cell(view: &View, column: Column, item: &ShipmentItem) -> Markup {
 }
 
 /// The colours of its orders' flags, each once.
-fn flags(item: &ShipmentItem) -> Vec<&str> {
-    let mut colours: Vec<&str> = item.orders.iter().map(|order| order.flag.as_str()).collect();
+fn flags<'a>(item: &'a ShipmentItem, pick: fn(&'a OrderItem) -> Option<&'a str>) -> Vec<&'a str> {
+    let mut colours: Vec<&str> = item.orders.iter().filter_map(pick).collect();
     colours.sort_unstable();
     colours.dedup();
     colours
