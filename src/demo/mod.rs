@@ -3,6 +3,7 @@
 //! Nothing here is reached by the program proper. The shops are made of rules and a seed, their
 //! buyers are invented, and they are marked as simulated wherever they are shown.
 
+mod house;
 pub mod orders;
 mod people;
 mod trade;
@@ -19,7 +20,6 @@ use crate::domain::error::Error;
 use crate::domain::id::{SellerId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::seller::{SellerSettings, Sender};
-use crate::domain::shop::ShopSettings;
 use crate::jobs::intake::take_in_all;
 use crate::operations::{tokens, users};
 pub use trade::trading;
@@ -74,21 +74,20 @@ pub fn set_up(app: &App, count: usize) -> Result<Demo, Error> {
     };
     let actor = Actor { name: "demo".to_owned(), ..Actor::system(seller) };
     let shops = app.write(&actor, |tx| {
-        sellers::set_settings(tx, &SellerSettings { sender: sender(), ..SellerSettings::default() })?;
+        sellers::set_settings(
+            tx,
+            &SellerSettings { sender: sender(), plans: house::plans(), ..SellerSettings::default() },
+        )?;
         let mut made = Vec::new();
         for kind in orders::Kind::ALL {
             let name = kind.shop_name();
-            let settings = ShopSettings {
-                simulated: true,
-                currency: kind.currency().to_owned(),
-                ..ShopSettings::default()
-            };
             let id = match shops::by_name(tx, name)? {
                 Some(row) => row.id,
-                None => shops::insert(tx, kind.platform(), name, &settings)?,
+                None => shops::insert(tx, kind.platform(), name, &house::shop_settings(*kind))?,
             };
             made.push(DemoShop { id, kind: *kind, name });
         }
+        house::furnish(tx)?;
         Ok(made)
     })?;
     let password = readable_password();
