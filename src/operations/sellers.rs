@@ -101,6 +101,9 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
     if settings.plans != old.plans || settings.time_zone != old.time_zone {
         super::plans::look_again(tx)?;
     }
+    if settings.time_zone != old.time_zone {
+        super::rules::clock_changed(tx)?;
+    }
     if settings.calendar != old.calendar || settings.time_zone != old.time_zone {
         deadlines::recount_first(tx)?;
     }

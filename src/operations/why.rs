@@ -10,6 +10,7 @@ use crate::connectors::link::connected;
 use crate::db::shops::ShopRow;
 use crate::db::{Db, imports, shop_pulls, shops, why as record};
 use crate::domain::error::Error;
+use crate::domain::gap::Gap;
 use crate::domain::id::{ImportId, OrderId, ShopId};
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
@@ -70,6 +71,9 @@ pub struct ShopWhy {
     /// When an order last came in, and the newest change of one by the platform's clock.
     pub last_intake_at: Option<UtcTime>,
     pub last_order_at: Option<UtcTime>,
+    /// When its own count of its orders was last held against ours, and how many it had more; for shops that can be counted.
+    pub gaps_checked_at: Option<UtcTime>,
+    pub missing: i64,
     /// Why it cannot be read just now.
     pub error: Option<String>,
     /// Its newest order has a number that is written like this one.
@@ -175,6 +179,7 @@ fn heard(db: &mut Db, number: &str, all: Vec<ShopRow>) -> Result<Vec<ShopWhy>, E
             (false, _) => Brings::File,
         };
         let next = next_of_shop(by, !pull.error.is_empty());
+        let missing = pull.gaps()?.iter().map(Gap::missing).sum();
         heard.push(ShopWhy {
             by: by.as_str(),
             looks_alike: latest.get(&shop.id).is_some_and(|other| are_alike(number, other)),
@@ -184,6 +189,8 @@ fn heard(db: &mut Db, number: &str, all: Vec<ShopRow>) -> Result<Vec<ShopWhy>, E
             name: shop.name,
             platform: shop.platform,
             last_pull_at: pull.pulled_at,
+            gaps_checked_at: pull.gaps_checked_at,
+            missing,
             last_intake_at: shop.last_intake_at,
             last_order_at: shop.last_order_at,
             error: Some(pull.error).filter(|error| !error.is_empty()),

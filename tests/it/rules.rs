@@ -429,6 +429,27 @@ each_database!(
     }
 );
 
+each_database!(
+    fn another_time_zone_judges_what_waits_by_its_clock_also_what_has_a_number(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let at_night = json!({ "paid": { "from": "22:00", "to": "06:00" } });
+        set(
+            &http,
+            json!([rule("night", at_night, json!({ "tags": ["night"], "hold": { "reason": "late" } }))]),
+        );
+        // Paid at 02:02 UTC: ten in the morning in Shanghai, nine in the evening in New York.
+        let taken = app.push(&shop, &[to("1"), to("2").paid_at("2026-11-20T03:30:00Z")]);
+        let ids: Vec<OrderId> = taken.iter().map(|taken| taken.order).collect();
+        assert_eq!((decided(&http, ids[0]), decided(&http, ids[1])), (String::new(), String::new()));
+        let run = zto(&[the_shipment_of(&app, ids[1]).id], FIRST);
+        app.write(|tx| huidan::operations::number_runs::commit(tx, &run)).expect("it is numbered");
+        http.patch("/api/v1/settings", json!({ "time_zone": "America/New_York" })).expect(200);
+        assert_eq!(decided(&http, ids[0]), "", "21:02 there");
+        assert_eq!(decided(&http, ids[1]), "night:night night:late", "22:30 there");
+        assert_eq!(reasons(&app, ids[1]), ["rule_held"]);
+    }
+);
+
 #[test]
 fn an_order_that_comes_in_while_the_rules_are_changed_is_judged_by_the_new_ones() {
     let app = TestApp::postgres();

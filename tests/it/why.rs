@@ -1,5 +1,8 @@
 //! Why an order is not further: known numbers, waybills, and numbers nobody here knows.
 
+use huidan::db::shop_pulls;
+use huidan::db::statement::sql;
+use huidan::domain::gap::Gap;
 use huidan::domain::why::WhyStage;
 use huidan::operations::why::{self, Why};
 use serde_json::json;
@@ -81,5 +84,38 @@ each_database!(
         assert_eq!(shops, [("Tea House", "pushed", true), ("Counter", "file", false)]);
         assert!(why.shops[0].next.contains("push") && why.shops[1].next.contains("import"));
         assert!(ask(&app, "99999").shops.iter().all(|shop| !shop.looks_alike));
+    }
+);
+
+each_database!(
+    fn it_says_who_decided_what_and_which_shop_was_counted_when(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let audits = json!({ "customer": { "mode": "manual" } });
+        http.patch(&format!("/api/v1/shops/{}", shop.id), json!({ "settings": { "audits": audits } }))
+            .expect(200);
+        let rule = json!({ "key": "far", "name": "Far away", "then": { "carrier": "ems" } });
+        http.put("/api/v1/rules", json!({ "rules": [rule] })).expect(200);
+        let id = app.push(&shop, &[order("55001").to(recipient("陈一"))])[0].order;
+        http.post("/api/v1/orders/audit", json!({ "orders": [id], "kind": "customer" })).expect(200);
+        http.post(&format!("/api/v1/orders/{id}/holds"), json!({ "reason": "call first" })).expect(201);
+        let found = http.get("/api/v1/why?number=55001").expect(200)["orders"][0].clone();
+        let shown = &found["order"];
+        assert_eq!(found["stage"], "blocked");
+        assert_eq!(
+            (&shown["rules"]["outcomes"][0]["name"], &shown["rules"]["outcomes"][0]["value"]),
+            (&json!("Far away"), &json!("ems"))
+        );
+        assert!(shown["audits"][0]["decided_by"].is_string() && shown["holds"][0]["held_by"].is_string());
+
+        let gap =
+            Gap { from: app.now(), until: app.now(), theirs: 12, ours_before: 9, ours: 10, is_told: true };
+        app.write(|tx| {
+            tx.execute(sql("INSERT INTO shop_pulls (seller_id, shop_id, failures, error) SELECT seller_id, id, 0, '' FROM shops \
+                            WHERE true ON CONFLICT DO NOTHING"))?;
+            Ok(shop_pulls::note_gaps(tx, shop.id, std::slice::from_ref(&gap), true)?)
+        })
+        .expect("a gap is noted");
+        let shop = http.get("/api/v1/why?number=nowhere").expect(200)["shops"][0].clone();
+        assert_eq!((&shop["missing"], shop["gaps_checked_at"].is_string()), (&json!(2), true), "{shop}");
     }
 );

@@ -317,6 +317,19 @@ pub fn run(tx: &mut Tx, which: &Which) -> Result<usize, Error> {
     Ok(marked)
 }
 
+/// Has everything that waits judged anew, where there are rules: they go by the clock on the seller's wall, and that is
+/// another one now.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn clock_changed(tx: &mut Tx) -> Result<(), Error> {
+    if record::heads(tx, 1)?.is_empty() {
+        return Ok(());
+    }
+    sellers::lock(tx)?;
+    run(tx, &Which::All).map(drop)
+}
+
 /// Whether what own SKUs are and mean decides on orders.
 ///
 /// # Errors

@@ -14,7 +14,8 @@ use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
 use crate::web::lang::Text;
-use crate::web::parts::{badges, rules};
+use crate::web::parts::events::People;
+use crate::web::parts::{audits, badges, rules};
 use crate::web::session::Visitor;
 use crate::web::shell::{Page, csrf};
 use crate::web::texts::{why as t, words};
@@ -43,6 +44,7 @@ async fn answer(visitor: Visitor, number: String) -> HttpResponse {
                 true => None,
                 false => Some(operations::why(db, &number, view.now)?),
             };
+            let people = People::load(db)?;
             let body = html! {
                 div.page {
                     header.page-head { h1 { (view.t(t::TITLE)) } small { (view.t(t::LEAD)) } }
@@ -51,7 +53,7 @@ async fn answer(visitor: Visitor, number: String) -> HttpResponse {
                         label { span { (view.t(t::NUMBER)) } input name="number" value=(number) maxlength="100" required autocomplete="off" autofocus; }
                         button.primary type="submit" { (icon("search")) (view.t(t::ASK)) }
                     }
-                    @if let Some(why) = &found { (said(view, why)) }
+                    @if let Some(why) = &found { (said(view, &people, why)) }
                 }
             };
             Ok(Page::new(view.t(t::TITLE), "why", body))
@@ -75,9 +77,9 @@ fn stage(stage: WhyStage) -> Text {
     }
 }
 
-fn said(view: &View, why: &Why) -> Markup {
+fn said(view: &View, people: &People, why: &Why) -> Markup {
     html! {
-        @for order in &why.orders { (one(view, order)) }
+        @for order in &why.orders { (one(view, people, order)) }
         @if why.orders.is_empty() {
             section.panel.is-blocked { h2 { (icon("alarm")) " " (t::UNKNOWN.with(view.lang, &[&why.number])) } p { (view.t(t::UNKNOWN_NEXT)) } }
         }
@@ -90,7 +92,7 @@ fn said(view: &View, why: &Why) -> Markup {
     }
 }
 
-fn one(view: &View, why: &OrderWhy) -> Markup {
+fn one(view: &View, people: &People, why: &OrderWhy) -> Markup {
     let order = &why.order;
     html! {
         section.panel.order-panel {
@@ -109,7 +111,8 @@ fn one(view: &View, why: &OrderWhy) -> Markup {
                 @for one in order.rules.iter().flat_map(|rules| &rules.outcomes) {
                     li.is-undone[!one.counts()] { (rules::outcome_line(view, one)) }
                 }
-                @for hold in &order.holds { li { (icon("pause")) " " (hold.reason) } }
+                @for hold in &order.holds { li { (icon("pause")) " " (hold.reason) " · " (people.name(&hold.held_by)) " " small { (view.moment(hold.held_at)) } } }
+                @for audit in &order.audits { li { (audits::standing(view, people, audit)) } }
                 @for telling in &why.write_backs {
                     @let (text, mark) = told(telling.state);
                     li { span.badge data-state=(telling.state) { (icon(mark)) (view.t(text)) } " " code { (telling.number) } " " small { (telling.reply) } }
@@ -132,11 +135,12 @@ fn shops(view: &View, shops: &[ShopWhy]) -> Markup {
         div.list { table {
             thead { tr {
                 th scope="col" { (view.t(t::SHOP)) } th scope="col" { (view.t(t::BY)) } th scope="col" { (view.t(t::LAST_PULL)) }
-                th scope="col" { (view.t(t::LAST_INTAKE)) } th scope="col" { (view.t(t::LAST_ORDER)) } th {}
+                th scope="col" { (view.t(t::LAST_INTAKE)) } th scope="col" { (view.t(t::LAST_ORDER)) } th scope="col" { (view.t(t::COUNTED)) } th {}
             } }
             tbody { @for shop in shops { tr {
                 td { (shop.name) @if shop.looks_alike { " " span.badge { (view.t(t::ALIKE)) } } } td { (view.t(by(shop))) } td { (moment(shop.last_pull_at)) }
                 td { (moment(shop.last_intake_at)) } td { (moment(shop.last_order_at)) }
+                td { (moment(shop.gaps_checked_at)) @if shop.missing > 0 { " " span.reason { (icon("alarm")) " " (t::MISSING.with(view.lang, &[&shop.missing])) } } }
                 td {
                     @if let Some(error) = &shop.error { span.reason { (icon("alarm")) " " (error) } " " }
                     small { (view.lang.pick(shop.next, shop.next_zh)) }

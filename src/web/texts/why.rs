@@ -29,6 +29,8 @@ texts! {
     LAST_PULL = "Read to the end" "最近完整读取";
     LAST_INTAKE = "Last orders" "最近进单";
     LAST_ORDER = "Newest change there" "平台最近变更";
+    COUNTED = "Counted against the shop" "与平台核对单数";
+    MISSING = "{} missing here" "缺 {} 单";
     ALIKE = "numbers look like this" "单号格式相同";
     FROM_EMPTY = "Missing an order? Ask why" "找不到订单？查原因";
 }
