@@ -143,6 +143,7 @@ fn seen<'a>(told: &'a Told, lines: &'a [Line<'a>], start: UtcTime) -> Seen<'a> {
         memo: "",
         notes: "",
         flag: if told.total % 11 == 0 { "red" } else { "" },
+        buyer_tags: &[],
         is_first: false,
         moment: Some(start.plus(chrono::Duration::minutes(told.minutes))),
         weight: Some(told.total / 3),

@@ -43,6 +43,7 @@ pub const TABLES: &[&str] = &[
     "holds",
     "remark_reads",
     "order_audits",
+    "buyer_tags",
     "order_notes",
     "rule_sets",
     "rule_decisions",

@@ -8,6 +8,7 @@ mod again;
 pub mod answers;
 pub mod backup;
 pub mod bell;
+pub mod buyer_tags;
 pub mod carrier_services;
 pub mod clock;
 pub mod column;

@@ -151,6 +151,7 @@ fn api(config: &mut ServiceConfig) {
         .configure(warehouses::routes)
         .configure(rules::routes)
         .service(resource("/orders/{id}").route(get().to(orders::show)))
+        .service(resource("/orders/{id}/buyer-tags").route(put().to(orders::tag_buyer)))
         .service(resource("/orders/{id}/notes").route(post().to(orders::write_note)))
         .service(resource("/orders/{id}/holds").route(post().to(orders::hold)))
         .service(resource("/orders/{id}/holds/{hold}").route(delete().to(orders::release)))

@@ -27,7 +27,7 @@ use super::{
         shops::create, shops::list, shops::show, shops::change, shops::pull, shops::check_gaps, shops::attempt, platforms::list,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
-        orders::write_note, audits::pass, audits::reject, audits::undo,
+        orders::write_note, orders::tag_buyer, audits::pass, audits::reject, audits::undo,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
         deadlines::board, deadlines::give, deadlines::list, deadlines::undo,

@@ -120,6 +120,15 @@ pub struct OrdersRead {
     orders: Vec<OrderId>,
 }
 
+/// What is said of a buyer.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BuyerTags {
+    /// Up to 20 of up to 40 characters; these and no others.
+    #[schema(example = json!(["regular"]))]
+    pub tags: Vec<String>,
+}
+
 /// A note to be written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -320,6 +329,21 @@ pub async fn release(caller: Caller, id: Id<OrderId>, request: HttpRequest) -> R
     caller.needs(Right::Audit)?;
     let hold: HoldId = segment(&request, "hold")?;
     caller.write(StatusCode::NO_CONTENT, move |tx| operations::release(tx, id.0, hold)).await
+}
+
+/// Tag the buyer of an order
+///
+/// All that is said of them: what is left out is no more. It counts for every order of the nick on the platform; what waits
+/// is judged anew, because rules may ask for it (`buyer_tag`).
+#[utoipa::path(put, path = "/api/v1/orders/{id}/buyer-tags", tag = "orders", request_body = BuyerTags,
+    responses((status = 200, description = "The tags as they are now", body = BuyerTags)))]
+pub async fn tag_buyer(caller: Caller, id: Id<OrderId>, body: Body<BuyerTags>) -> Reply {
+    caller.needs(Right::Audit)?;
+    caller
+        .write(StatusCode::OK, move |tx| {
+            Ok(BuyerTags { tags: operations::tag_buyer(tx, id.0, &body.0.tags)? })
+        })
+        .await
 }
 
 /// Write a note on an order

@@ -450,6 +450,41 @@ each_database!(
     }
 );
 
+each_database!(
+    fn what_is_said_of_a_buyer_counts_for_all_they_order_on_the_platform(app: TestApp) {
+        let (shop, other, http) = (app.shop("Tea House"), app.shop("Second"), app.http());
+        let file = app.file_shop("Counter");
+        set(&http, json!([rule("vip", json!({ "buyer_tag": ["vip"] }), json!({ "carrier": "sf" }))]));
+        let by = |number: &str| order(number).to(recipient(number)).nick("anna");
+        let first = app.push(&shop, &[by("1"), to("2"), to("3").nick("")]);
+        let ids: Vec<OrderId> = first.iter().map(|taken| taken.order).collect();
+        let path = |order: OrderId| format!("/api/v1/orders/{order}/buyer-tags");
+        let said = http.put(&path(ids[0]), json!({ "tags": [" vip", "regular", "vip", ""] })).expect(200);
+        assert_eq!(said["tags"], json!(["regular", "vip"]));
+        let second = app.push(&other, &[by("4")])[0].order;
+        let counter = app.push(&file, &[by("5")])[0].order;
+        let all = |orders: &[OrderId]| orders.iter().map(|one| decided(&http, *one)).collect::<Vec<_>>();
+        assert_eq!(all(&[ids[0], ids[1], second, counter]), ["vip:sf", "", "vip:sf", ""], "of this platform");
+        assert_eq!(http.get(&format!("/api/v1/orders/{second}")).expect(200)["buyer_tags"], said["tags"]);
+        http.put(&path(second), json!({ "tags": ["regular"] })).expect(200);
+        assert_eq!(all(&[ids[0], second]), ["", ""]);
+        http.put(&path(second), json!({ "tags": ["regular"] })).expect(200);
+        assert_eq!(count(&app, "SELECT COUNT(*) AS one FROM events WHERE kind = 'buyer.tagged'"), 2);
+        assert_eq!(
+            count(&app, "SELECT COUNT(*) AS one FROM buyer_tags WHERE buyer LIKE '%anna%'"),
+            0,
+            "sealed"
+        );
+        assert_eq!(http.put(&path(ids[2]), json!({ "tags": ["x"] })).problem(), "409 no_buyer_nick");
+        assert_eq!(http.put(&path(OrderId(999_999)), json!({ "tags": [] })).status, 404);
+        let long = json!({ "tags": ["x".repeat(41)] });
+        assert_eq!(http.put(&path(ids[0]), long).expect(422)["errors"][0]["field"], "tags");
+        let stranger = app.other_seller();
+        assert_eq!(stranger.http().put(&path(ids[0]), json!({ "tags": [] })).status, 404);
+        assert_eq!(app.http_as(Role::Viewer).put(&path(ids[0]), json!({ "tags": [] })).status, 403);
+    }
+);
+
 #[test]
 fn an_order_that_comes_in_while_the_rules_are_changed_is_judged_by_the_new_ones() {
     let app = TestApp::postgres();

@@ -39,6 +39,8 @@ pub struct Seen<'a> {
     pub notes: &'a str,
     /// The platform's.
     pub flag: &'a str,
+    /// What is said here of the buyer.
+    pub buyer_tags: &'a [String],
     pub is_first: bool,
     /// When it was paid, else placed.
     pub moment: Option<UtcTime>,
@@ -82,6 +84,7 @@ pub struct Asks {
     pub own_skus: bool,
     pub notes: bool,
     pub first_order: bool,
+    pub buyer_tags: bool,
     pub company: bool,
     /// Some rule has orders audited.
     pub audits: bool,
@@ -121,6 +124,7 @@ enum Atom {
     Remark(u8, Vec<u32>),
     AnyRemark(u8),
     Buyer(Vec<String>),
+    BuyerTag(Vec<String>),
     First(bool),
     Paid {
         days: u8,
@@ -198,6 +202,7 @@ impl Compiled {
                     asks.notes |= places & bit(RemarkPlace::Note) > 0;
                 }
                 Atom::First(_) => asks.first_order = true,
+                Atom::BuyerTag(_) => asks.buyer_tags = true,
                 Atom::Company(_) => asks.company = true,
                 _ => {}
             }
@@ -353,6 +358,7 @@ impl Compiled {
             .into_iter()
             .any(|(place, text)| places & bit(place) > 0 && !text.is_empty()),
             Atom::Buyer(nicks) => has(nicks, seen.buyer),
+            Atom::BuyerTag(tags) => seen.buyer_tags.iter().any(|tag| has(tags, tag)),
             Atom::First(wanted) => seen.is_first == *wanted,
             Atom::Paid { days, from, to } => reading.local.is_some_and(|(day, minute)| {
                 (*days == 0 || days & 1 << day > 0) && within_day(minute, *from, *to)
@@ -562,6 +568,7 @@ impl Build {
             Condition::Flag(flags) => Atom::Flag(sorted(flags)),
             Condition::Tag(tags) => Atom::Tag(sorted(tags)),
             Condition::Buyer(nicks) => Atom::Buyer(sorted(nicks)),
+            Condition::BuyerTag(tags) => Atom::BuyerTag(sorted(tags)),
             Condition::FirstOrder(wanted) => Atom::First(*wanted),
             Condition::Paid(at) => {
                 let minute = |time: crate::domain::deadline::DayTime| {

@@ -205,7 +205,9 @@ fn within(one: &Condition, other: &Condition) -> bool {
         (Condition::Sku(a), Condition::Sku(b)) | (Condition::ShopSku(a), Condition::ShopSku(b)) => {
             a.iter().all(|code| b.iter().any(|wider| is_code_within(code, wider)))
         }
-        (Condition::Tag(a), Condition::Tag(b)) => a.iter().all(|tag| b.contains(tag)),
+        (Condition::Tag(a), Condition::Tag(b)) | (Condition::BuyerTag(a), Condition::BuyerTag(b)) => {
+            a.iter().all(|tag| b.contains(tag))
+        }
         (Condition::Region(a), Condition::Region(b)) => a.iter().all(|x| b.iter().any(|y| is_within(x, y))),
         (Condition::Remark(a), Condition::Remark(b)) => {
             places(a).iter().all(|place| places(b).contains(place))

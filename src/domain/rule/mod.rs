@@ -166,6 +166,8 @@ pub enum Condition {
     Tag(Vec<String>),
     /// The buyer's nick.
     Buyer(Vec<String>),
+    /// A tag that somebody gave the buyer.
+    BuyerTag(Vec<String>),
     /// The first order of this buyer nick in the shop, or not.
     FirstOrder(bool),
     /// When it was paid (else placed), by the clock on the seller's wall.

@@ -24,6 +24,7 @@ fn order() -> Seen<'static> {
         memo: "",
         notes: "",
         flag: "red",
+        buyer_tags: &[],
         is_first: false,
         // A Saturday, 23:30 in Shanghai.
         moment: Some(moment("2026-11-21T15:30:00Z")),
@@ -111,6 +112,9 @@ fn what_is_not_known_does_not_match() {
     for condition in [r#"{"weight_g":{"at_least":0}}"#, r#"{"paid":{"days":["sat"]}}"#] {
         assert_eq!(decided(&when(condition), &unknown), "", "{condition}");
     }
+    let regular = Seen { buyer_tags: &["regular".to_owned(), "vip".to_owned()], ..order() };
+    let tagged = when(r#"{"buyer_tag":["vip","trouble"]}"#);
+    assert_eq!((decided(&tagged, &regular).as_str(), decided(&tagged, &order()).as_str()), ("a:t", ""));
     let dated = set(&[r#"{"key":"a","name":"a","from":"2026-01-01T00:00:00Z","then":{"tags":["t"]}}"#]);
     assert_eq!(decided(&dated, &unknown), "");
     assert_eq!(decided(&dated, &order()), "a:t");

@@ -227,6 +227,7 @@ impl Check {
             Condition::Flag(list) => self.words(&format!("{place}.flag"), list, WORD_MAX),
             Condition::Tag(list) => self.words(&format!("{place}.tag"), list, WORD_MAX),
             Condition::Buyer(list) => self.words(&format!("{place}.buyer"), list, CODE_MAX),
+            Condition::BuyerTag(list) => self.words(&format!("{place}.buyer_tag"), list, WORD_MAX),
             Condition::FirstOrder(_) => {}
             Condition::Paid(at) => {
                 let says = !at.days.is_empty() || at.from.is_some() || at.to.is_some();

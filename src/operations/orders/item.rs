@@ -43,6 +43,8 @@ pub struct OrderView {
     /// How far its clock is; none while nothing has to leave.
     pub deadline: Option<DeadlineView>,
     pub buyer_nick: String,
+    /// What is said here of this buyer, whatever they order on the platform.
+    pub buyer_tags: Vec<String>,
     pub flag: String,
     pub total: Money,
     pub shipping_fee: Money,
@@ -171,6 +173,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
     for hold in fact_rows::holds(db, &ids)? {
         holds.entry(hold.order_id).or_default().push(hold.into());
     }
+    let mut buyers = super::tags_of(db, &rows, |row| context.shop(row.shop_id).row.platform)?;
     let threads = Threads::load(db, &ids)?;
     let notes = order_notes::newest(db, &ids)?;
     let mut reads: HashMap<(OrderId, String), ReadView> = fact_rows::remark_reads(db, &ids)?
@@ -235,6 +238,7 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 updated_at: row.head_at.max(row.lines_at),
                 ship_by: facts.due_at(),
                 deadline: clocks.remove(&row.id),
+                buyer_tags: buyers.remove(&row.id).unwrap_or_default(),
                 buyer_nick: row.buyer_nick,
                 flag: row.flag,
                 total: Money::new(row.total_amount, &row.currency),

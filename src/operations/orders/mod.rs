@@ -8,7 +8,8 @@ mod remarks;
 mod thread;
 
 pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, undo};
-pub use buyer::{BuyerHistory, buyer_history, waiting};
+use buyer::tags_of;
+pub use buyer::{BuyerHistory, buyer_history, tag_buyer, tags_of_nicks, waiting};
 pub use hold::{NewHold, hold, hold_all, release};
 pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};

@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::db::facts::FactRow;
-use crate::db::orders::LineRow;
-use crate::db::{Db, order_audits, order_notes, rules as record, sku_codes};
+use crate::db::orders::{self, LineRow};
+use crate::db::{Db, order_audits, order_notes, rules as record, shops, sku_codes};
 use crate::domain::error::Error;
-use crate::domain::id::{LineId, OrderId, SkuId};
+use crate::domain::id::{LineId, OrderId, ShopId, SkuId};
 use crate::domain::platform::Platform;
 use crate::domain::rule::compile::Scratch;
 use crate::domain::rule::{Compiled, Decision, Line, Override, Seen};
 use crate::domain::sku::total_g;
-use crate::operations::orders::NOTE;
+use crate::operations::orders::{NOTE, tags_of_nicks};
 use crate::operations::skus;
 
 /// What rules ask of some orders beyond the orders themselves.
@@ -23,6 +23,7 @@ pub struct Ruling {
     skus: HashMap<SkuId, skus::Measured>,
     notes: HashMap<OrderId, String>,
     first: HashSet<OrderId>,
+    buyer_tags: HashMap<OrderId, Vec<String>>,
     companies: HashMap<OrderId, i64>,
     by_people: HashMap<OrderId, Vec<Override>>,
 }
@@ -40,6 +41,7 @@ impl Ruling {
             skus: HashMap::new(),
             notes: HashMap::new(),
             first: HashSet::new(),
+            buyer_tags: HashMap::new(),
             companies: HashMap::new(),
             by_people: HashMap::new(),
         };
@@ -65,6 +67,9 @@ impl Ruling {
         }
         if asks.first_order {
             ruling.first = order_audits::first_of_buyer(db, orders)?;
+        }
+        if asks.buyer_tags {
+            ruling.buyer_tags = buyer_tags(db, orders)?;
         }
         if asks.company {
             ruling.companies = record::companies(db, orders)?;
@@ -115,6 +120,7 @@ impl Ruling {
             memo: &row.seller_memo,
             notes: self.notes.get(&row.id).map_or("", String::as_str),
             flag: &row.flag,
+            buyer_tags: self.buyer_tags.get(&row.id).map_or(&[][..], Vec::as_slice),
             is_first: self.first.contains(&row.id),
             moment: row.paid_at.or(row.ordered_at),
             weight,
@@ -131,4 +137,13 @@ impl Ruling {
         let parts = parts.map(|part| part.into_iter().map(|(at, pieces)| (sent[at].id, pieces)).collect());
         (decision, parts.collect())
     }
+}
+
+/// What is said of the buyers of these orders.
+fn buyer_tags(db: &mut Db, ids: &[OrderId]) -> Result<HashMap<OrderId, Vec<String>>, Error> {
+    let platforms: HashMap<ShopId, Platform> =
+        shops::all(db)?.into_iter().map(|shop| (shop.id, shop.platform)).collect();
+    let rows = orders::find(db, ids)?;
+    let nicks = rows.iter().map(|row| (row.id, platforms[&row.shop_id], row.buyer_nick.as_str()));
+    tags_of_nicks(db, nicks)
 }

@@ -24,7 +24,7 @@ use crate::web::parts::events::{People, timeline};
 use crate::web::parts::rules;
 use crate::web::parts::thread::thread;
 use crate::web::session::{Visitor, then};
-use crate::web::shell::Page;
+use crate::web::shell::{Page, csrf};
 use crate::web::texts::{audits as a, batch, common, deadlines as d, shipment as t, words};
 use crate::web::view::View;
 
@@ -36,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/orders/{id}", [get().to(show)]))
         .service(inside("/orders/{id}/notes", [post().to(write_note)]))
+        .service(inside("/orders/{id}/buyer-tags", [post().to(tag_buyer)]))
         .service(inside("/orders/{id}/remarks-read", [post().to(mark_read)]));
 }
 
@@ -43,6 +44,18 @@ pub fn routes(config: &mut ServiceConfig) {
 pub async fn show(visitor: Visitor, id: Path<OrderId>) -> HttpResponse {
     let id = id.into_inner();
     visitor.page(Right::See, move |db, view| page(db, view, id)).await
+}
+
+/// `POST /orders/{id}/buyer-tags`
+pub async fn tag_buyer(visitor: Visitor, id: Path<OrderId>, form: Form) -> HttpResponse {
+    let id = id.into_inner();
+    visitor
+        .change(Right::Audit, move |tx, view| {
+            let typed = form.get("tags").split([',', '，', '、']).map(str::to_owned);
+            let tags = orders::tag_buyer(tx, id, &typed.collect::<Vec<_>>())?;
+            Ok(then(format!("/orders/{id}"), t::BUYER_TAGGED.with(view.lang, &[&tags.len()])))
+        })
+        .await
 }
 
 /// `POST /orders/{id}/notes`
@@ -153,7 +166,7 @@ fn facts(view: &View, order: &OrderView) -> Markup {
         section.panel {
             h2 { (view.t(t::FACTS)) }
             dl.facts {
-                dt { (view.t(t::BUYER)) } dd { (order.buyer_nick) }
+                dt { (view.t(t::BUYER)) } dd { (order.buyer_nick) @for tag in &order.buyer_tags { " " span.tag { (tag) } } }
                 dt { (view.t(t::KIND)) } dd { (view.t(words::kind(order.kind))) }
                 dt { (view.t(t::ORDERED)) } dd { (moment(order.created_at)) }
                 dt { (view.t(t::PAID)) } dd { (moment(order.paid_at)) }
@@ -165,6 +178,13 @@ fn facts(view: &View, order: &OrderView) -> Markup {
                 dt { (view.t(t::RECEIVED)) } dd { (view.moment(order.received_at)) }
                 @if let Some(to) = &order.recipient {
                     dt { (view.t(t::RECIPIENT)) } dd { (to.name) " " (to.phone) br; (to.region) " " (to.detail) }
+                }
+            }
+            @if !order.buyer_nick.is_empty() && view.may(Right::Audit) {
+                form.row-form #buyer-tags method="post" action={ "/orders/" (order.id) "/buyer-tags" } data-trouble-here {
+                    (csrf(view))
+                    label { span { (view.t(t::BUYER_TAGS)) } input name="tags" value=(order.buyer_tags.join(", ")) maxlength="400" autocomplete="off"; small { (view.t(t::BUYER_TAGS_HINT)) } }
+                    button type="submit" { (view.t(common::SAVE)) }
                 }
             }
             @for hold in &order.holds {

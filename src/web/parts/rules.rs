@@ -98,6 +98,7 @@ pub fn when(view: &View, shops: &[ShopRow], condition: &Condition) -> String {
         }
         Condition::Tag(tags) => of(t::TAGS, tags.clone()),
         Condition::Buyer(nicks) => of(t::BUYERS, nicks.clone()),
+        Condition::BuyerTag(tags) => of(t::BUYER_TAGS, tags.clone()),
         Condition::FirstOrder(is) => of(t::FIRST, vec![view.t(if *is { t::YES } else { t::NO }).to_owned()]),
         Condition::Paid(at) => {
             let mut said: Vec<String> = at.days.iter().map(|day| view.t(t::day(*day)).to_owned()).collect();

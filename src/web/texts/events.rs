@@ -23,6 +23,7 @@ texts! {
     AUDITED = "Audit passed" "审核通过";
     AUDIT_REJECTED = "Audit rejected, order held" "审核驳回并挂起";
     AUDIT_UNDONE = "Audit taken back" "反审核";
+    BUYER_TAGGED = "Buyer tagged" "买家标签";
     REMARKS_READ = "Remarks read" "备注已读";
     MERGED = "Merged" "合单";
     MERGED_INTO = "Merged into another shipment" "并入其他包裹";
@@ -133,6 +134,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.rule_override_ended" => RULE_OVERRIDE_ENDED,
         "rules.changed" => RULES_CHANGED,
         "order.remarks_read" => REMARKS_READ,
+        "buyer.tagged" => BUYER_TAGGED,
         "shipment.merged" => MERGED,
         "shipment.merged_into" => MERGED_INTO,
         "shipment.unmerged" => UNMERGED,

@@ -71,6 +71,7 @@ texts! {
     FLAGS = "Flags" "旗标";
     TAGS = "Tags of earlier rules" "前面规则设置的标签";
     BUYERS = "Buyer nicks" "买家昵称";
+    BUYER_TAGS = "Tags of the buyer, one of them" "买家标签(任一)";
     FIRST = "First order of a buyer" "买家首单";
     EITHER = "does not matter" "不限";
     YES = "yes" "是";

@@ -12,6 +12,9 @@ texts! {
     SHIPPING_FEE = "Shipping" "运费";
     FACTS = "What the shop says" "店铺信息";
     BUYER = "Buyer" "买家";
+    BUYER_TAGS = "Tags of this buyer" "买家标签";
+    BUYER_TAGS_HINT = "Parted by commas; they count for every order of this nick on the platform." "逗号分隔，对该买家在本平台的所有订单生效。";
+    BUYER_TAGGED = "The buyer has {} tags; what waits is judged anew." "买家现有 {} 个标签，待发订单已重新判断。";
     KIND = "Kind" "类型";
     ORDERED = "Placed" "下单";
     SHIP_BY = "Ship by" "最晚发货";

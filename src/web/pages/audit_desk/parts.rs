@@ -193,6 +193,7 @@ fn buyer(view: &View, order: &OrderView, others: &BuyerHistory) -> Markup {
     html! {
         section.panel #buyer {
             h2 { (view.t(t::BUYER)) @if !order.buyer_nick.is_empty() { " · " (order.buyer_nick) } }
+            @if !order.buyer_tags.is_empty() { p { @for tag in &order.buyer_tags { span.tag { (tag) } " " } } }
             @if order.buyer_nick.is_empty() { p.none { (view.t(t::NO_NICK)) } }
             @else if others.counts.count == 0 { p.none { (view.t(t::NO_OTHERS)) } }
             @else {

@@ -79,6 +79,7 @@ fn has_comma(condition: &Condition) -> bool {
         | Condition::Category(list)
         | Condition::Flag(list)
         | Condition::Tag(list)
+        | Condition::BuyerTag(list)
         | Condition::Buyer(list) => list,
         Condition::PiecesOf(of) => &of.skus,
         Condition::Remark(remark) => &remark.any_of,
@@ -180,6 +181,7 @@ fn conditions(view: &View, shops: &[ShopRow], shown: &Shown) -> Markup {
                 (text(view, "flag", t::FLAGS, &list(&flag_of, true), None))
                 (text(view, "tag", t::TAGS, &list(&tag_of, true), None))
                 (text(view, "buyer", t::BUYERS, &list(&|one| if let Condition::Buyer(list) = one { Some(list) } else { None }, true), None))
+                (text(view, "buyer_tag", t::BUYER_TAGS, &list(&|one| if let Condition::BuyerTag(list) = one { Some(list) } else { None }, true), None))
                 (text(view, "country", t::COUNTRIES, &list(&|one| if let Condition::Country(list) = one { Some(list) } else { None }, true), None))
                 label { span { (view.t(t::FIRST)) } select name="first_order" {
                     option value="" { (view.t(t::EITHER)) }

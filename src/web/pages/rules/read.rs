@@ -67,6 +67,7 @@ fn conditions(form: &Form) -> Result<Condition, Error> {
     add(some(list(form, "flag")).map(Condition::Flag));
     add(some(list(form, "tag")).map(Condition::Tag));
     add(some(list(form, "buyer")).map(Condition::Buyer));
+    add(some(list(form, "buyer_tag")).map(Condition::BuyerTag));
     add(match form.get("first_order") {
         "" => None,
         word => Some(Condition::FirstOrder(word == "yes")),
