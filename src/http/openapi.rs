@@ -8,7 +8,7 @@ use utoipa::openapi::{
 };
 use utoipa::{Modify, OpenApi};
 
-use crate::domain::rule::{Amount, PaidAt, PiecesOf, Remark};
+use crate::domain::rule::{Amount, PaidAt, PiecesOf, Range, Remark};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
@@ -69,7 +69,7 @@ use super::{
     components(schemas(
         ProblemView,
         // What only a condition within a condition names is not found by itself.
-        Amount, PaidAt, PiecesOf, Remark,
+        Amount, PaidAt, PiecesOf, Range, Remark,
     )),
     modifiers(&Conventions)
 )]

@@ -23,6 +23,7 @@ text_enum! {
 
 /// One thing a rule wanted, or a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = RuleOutcome)]
 pub struct Outcome {
     pub kind: ActionKind,
     /// Code of the carrier, service or warehouse; the flag, tag, SKU or audit; the reason of a hold; by what is split.
