@@ -148,7 +148,7 @@ fn enqueue_each(tx: &mut Tx, jobs: &[(SellerId, &NewJob)]) -> Result<Vec<JobId>,
          trace) SELECT {next_id}, new.seller_id, new.lane, new.kind, new.turn, new.priority, new.state, \
          COALESCE(new.at_ms, {now} + new.after_ms), 0, new.max_attempts, 0, new.max_crashes, false, \
          new.unique_key, ?, new.payload, 0, 0, {now}, ? FROM ? WHERE true \
-         ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
+         ON CONFLICT (seller_id, kind, unique_key) WHERE unique_key IS NOT NULL DO NOTHING RETURNING id AS one"
     ));
     let made = tx.load::<One>(statement.bind(actor).bind(traces::current()).rows(rows))?;
     tx.has_jobs |= !made.is_empty();
@@ -404,7 +404,7 @@ pub fn retry(tx: &mut Tx, jobs: &[JobId]) -> QueryResult<Vec<JobId>> {
         "INSERT INTO jobs ({columns}, state, due_ms, attempt, crashes, is_cancelled, error, trace) \
          SELECT {columns}, 'ready', {now}, 0, 0, false, error, ? FROM finished_jobs \
          WHERE seller_id = ? AND id IN ? AND state IN ('dead', 'cancelled') \
-         ON CONFLICT (seller_id, kind, unique_key) DO NOTHING RETURNING id AS one"
+         ON CONFLICT (seller_id, kind, unique_key) WHERE unique_key IS NOT NULL DO NOTHING RETURNING id AS one"
     );
     let again = sql(text).bind(traces::current()).bind(seller).list(jobs.iter().copied());
     let again: Vec<One> = tx.load(again)?;
@@ -482,8 +482,9 @@ pub fn depths(db: &mut Db) -> QueryResult<Vec<DepthRow>> {
 pub fn forget(tx: &mut Tx, done: Duration, dead: Duration, limit: usize) -> QueryResult<usize> {
     let now = now_ms(tx);
     let text = format!(
-        "DELETE FROM finished_jobs WHERE id IN (SELECT id FROM finished_jobs WHERE finished_ms < {now} - ? \
-         AND (state = 'done' OR finished_ms < {now} - ?) ORDER BY finished_ms LIMIT ?) RETURNING id AS one"
+        "DELETE FROM finished_jobs WHERE (seller_id, id) IN (SELECT seller_id, id FROM finished_jobs \
+         WHERE finished_ms < {now} - ? AND (state = 'done' OR finished_ms < {now} - ?) \
+         ORDER BY finished_ms LIMIT ?) RETURNING id AS one"
     );
     let gone = tx.load::<One>(sql(text).bind(ms(done)).bind(ms(dead)).bind(limit))?;
     let text = "DELETE FROM job_errors WHERE job_id IN ?";

@@ -296,6 +296,83 @@ each_database!(
 );
 
 each_database!(
+    fn a_shop_that_asked_for_patience_holds_nobody_up(app: TestApp) {
+        let other = app.other_seller();
+        let busy = app.owner().seller.0;
+        let handler = move |task: &Task| {
+            if task.job.seller == busy {
+                // "Too many requests", says the shop.
+                task.work.block_turn(Duration::from_secs(3600));
+                return Ok(End::Snooze(Duration::ZERO));
+            }
+            effect(task)
+        };
+        let one = Options { threads: 1, ..options() };
+        let jobs = enqueue(&app, 200);
+        let runner = runner(app.app(), vec![handled(app.app(), TEST, handler)], one);
+        let others = enqueue(&other, 20);
+        until("the other seller's are done", || {
+            others.iter().all(|job| state(&other, *job) == JobState::Done)
+        });
+        runner.stop(PATIENCE);
+        let counted = "SELECT COUNT(*) AS one FROM jobs WHERE attempt > 0";
+        assert_eq!(app.read(|db| db.number(sql(counted))), 0, "patience uses up no attempt");
+        assert_eq!(effects(app.app()), (20, 20));
+        assert!(jobs.iter().all(|job| !state(&app, *job).is_end()), "none is lost");
+    }
+);
+
+each_database!(
+    fn what_must_not_be_repeated_blindly_is_dead_after_its_first_crash(app: TestApp) {
+        let rig = LedgerRig::new(app);
+        let once = JobKind { max_crashes: 1, max_attempts: 9, ..TEST };
+        let job = rig.write(1, |tx| record::enqueue(tx, NewJob::new(once, json!({})))).expect("it is new");
+        let turn = rig.ledger.look(&["test"]).expect("a look").remove(0);
+        let lease = Duration::from_secs(30);
+        let leased = rig.ledger.lease(&[Want { turn, count: 1 }], lease).expect("a lease").remove(0);
+        assert_eq!(rig.ledger.start(leased.hold(), lease).expect("it starts"), Some(false));
+        rig.pass(Duration::from_secs(31));
+        let rescued = rig.ledger.rescue().expect("a rescue");
+        assert_eq!((rescued.ready, rescued.dead), (0, 1));
+        assert_eq!(rig.state(job.0), "dead", "a person looks what became of it");
+    }
+);
+
+/// The id is taken at the insert, and rows become visible in the order of the commits.
+#[test]
+fn a_job_that_is_committed_late_is_not_skipped() {
+    let app = TestApp::postgres();
+    let (enqueued, has_enqueued) = mpsc::channel();
+    let (commit, may_commit) = mpsc::channel::<()>();
+    let (ledger, lease) = (app.app().job_ledger(), Duration::from_secs(30));
+    let late = std::thread::scope(|threads| {
+        let writer = &app;
+        let slow = threads.spawn(move || {
+            let late = writer.write(|tx| {
+                let job = record::enqueue(tx, NewJob::new(TEST, json!({})))?.expect("it is new");
+                enqueued.send(()).expect("the test waits");
+                let _ = may_commit.recv();
+                Ok(job)
+            });
+            late.expect("it is enqueued")
+        });
+        has_enqueued.recv().expect("it is enqueued, and not committed");
+        let others = enqueue(&app, 2);
+        let turn = ledger.look(&["test"]).expect("a look").remove(0);
+        let one = [Want { turn, count: 1 }];
+        let leased = |what: &str| ledger.lease(&one, lease).expect(what).iter().map(|job| job.id).next();
+        assert_eq!(leased("the first"), Some(others[0].0));
+        drop(commit);
+        let late = slow.join().expect("no panic");
+        let mut rest = [leased("the next"), leased("the last")];
+        rest.sort_unstable();
+        assert_eq!(rest, [Some(late.0), Some(others[1].0)]);
+        late
+    });
+    assert_eq!(state(&app, late), JobState::Leased);
+}
+
+each_database!(
     fn a_clean_stop_hands_back_what_has_not_ended(app: TestApp) {
         let (begun, has_begun) = mpsc::channel();
         let (end, may_end) = mpsc::channel::<()>();

@@ -30,8 +30,14 @@ fn migrations_come_in_pairs_that_are_embedded() {
     };
     let sqlite = names("sqlite");
     assert_eq!(sqlite, names("postgres"));
+    // Where SQLite makes a table anew it says again what stands there already.
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for name in &sqlite {
-        assert_eq!(checks("sqlite", name), checks("postgres", name), "CHECK conditions of {name}");
+        let [sqlite, postgres] = ["sqlite", "postgres"].map(|dialect| {
+            checks(dialect, name).into_iter().filter(|check| !known.contains(check)).collect::<Vec<_>>()
+        });
+        assert_eq!(sqlite, postgres, "CHECK conditions of {name}");
+        known.extend(sqlite);
     }
 
     // Versions are the names up to the first underscore, without the dashes.
@@ -43,7 +49,11 @@ fn migrations_come_in_pairs_that_are_embedded() {
 /// The CHECK conditions as written: SQLite does not list them otherwise.
 fn checks(dialect: &str, name: &str) -> Vec<String> {
     let text = std::fs::read_to_string(folder(dialect).join(name).join("up.sql")).expect("an up.sql");
-    text.split("CHECK").skip(1).filter_map(|rest| rest.lines().next()).map(str::to_owned).collect()
+    text.split("CHECK")
+        .skip(1)
+        .filter_map(|rest| rest.lines().next())
+        .map(|line| line.trim_end_matches(',').to_owned())
+        .collect()
 }
 
 #[test]

@@ -45,11 +45,13 @@ fn enqueue(app: &App, by: &TestApp, count: usize) {
 fn what_redis_carries_keeps_the_contracts() {
     let redis = Redis::start();
     let bell = || RedisBell::start(link(&redis)).expect("threads");
+    conformance::bell(&bell());
     conformance::far_bell(&bell(), &bell());
     conformance::pace(&RedisPace::new(link(&redis)), "redis");
     let limit = Limit { every: Duration::from_secs(3600), burst: 3, at_once: 2 };
     let limiter = || RedisLimiter::new(link(&redis), [("shared".to_owned(), limit)]);
     conformance::limiter(&limiter());
+    conformance::limited(&limiter(), 2);
     conformance::shared_limiter(&limiter(), &limiter(), 1);
     redis.empty();
     conformance::shared_limiter(&limiter(), &limiter(), 1);
@@ -58,9 +60,12 @@ fn what_redis_carries_keeps_the_contracts() {
 #[test]
 fn without_redis_limits_and_paces_hold_within_the_process() {
     let mut redis = Redis::start();
-    let (limiter, pace) = (RedisLimiter::new(link(&redis), []), RedisPace::new(link(&redis)));
+    let limit = Limit { every: Duration::from_secs(3600), burst: 3, at_once: 2 };
+    let limiter = RedisLimiter::new(link(&redis), [("shared".to_owned(), limit)]);
+    let pace = RedisPace::new(link(&redis));
     redis.kill();
     conformance::limiter(&limiter);
+    conformance::limited(&limiter, 1);
     conformance::pace(&pace, "alone");
 }
 
@@ -68,6 +73,7 @@ fn without_redis_limits_and_paces_hold_within_the_process() {
 fn a_bell_by_postgres_keeps_the_contract() {
     let app = TestApp::postgres();
     let bell = || bell::start(app.database_address()).expect("threads");
+    conformance::bell(&bell());
     conformance::far_bell(&bell(), &bell());
 }
 
@@ -141,6 +147,25 @@ fn jobs_are_done_once_while_redis_is_emptied_killed_and_started_again() {
         runner.stop(PATIENCE);
     }
     assert_eq!(effects(&apps[0]), (all, all), "each once");
+}
+
+#[test]
+fn work_goes_on_while_redis_is_full_or_hangs() {
+    let (app, redis) = (TestApp::postgres(), Redis::start());
+    let link = link(&redis);
+    let shared =
+        app.app().clone().with_bell(RedisBell::start(link.clone()).expect("threads")).with_redis(link);
+    let kinds = vec![handled(&shared, TEST, effect)];
+    let runner = Runner::start(parts(&shared, kinds), options(Duration::from_millis(50))).expect("threads");
+    until("it hears", || shared.bell().hears_all());
+    let mut total = 0;
+    for trouble in [Redis::fill, Redis::hang, Redis::wake] {
+        trouble(&redis);
+        enqueue(&shared, &app, 20);
+        total += 20;
+        until("they are done all the same", || effects(&shared) == (total, total));
+    }
+    runner.stop(PATIENCE);
 }
 
 #[test]

@@ -301,6 +301,37 @@ pub fn pace(pace: &dyn Pace, name: &str) {
     assert!(pace.take(&blocked, quick, 1) > Duration::from_secs(50), "the outside asked for patience");
 }
 
+/// Everything a limiter must keep about a lane `shared` of two jobs at once and a burst of three in an hour, of which
+/// this turn has begun none.
+pub fn limited(limiter: &dyn Limiter, turn: i64) {
+    let turn = Turn { lane: "shared".to_owned(), turn };
+    assert_eq!(limiter.admit(&turn, 0, 9), 2, "two at once");
+    assert_eq!(limiter.admit(&turn, 2, 9), 0, "they are at work");
+    assert_eq!(limiter.admit(&turn, 1, 9), 1, "one has ended");
+    limiter.tell(&turn, 0);
+    assert_eq!(limiter.admit(&turn, 0, 9), 0, "the burst of the hour is used up");
+    limiter.give_back(&turn, 1);
+    assert_eq!(limiter.admit(&turn, 0, 9), 1, "what was not leased is free again");
+    assert_eq!(
+        limiter.admit(&Turn { turn: turn.turn + 100, ..turn }, 0, 1),
+        1,
+        "another turn has limits of its own"
+    );
+}
+
+/// Everything a bell must keep within its process.
+pub fn bell(bell: &dyn Bell) {
+    let patience = Duration::from_secs(20);
+    for is_nudge in [false, true] {
+        let seen = bell.wait(u64::MAX, Duration::ZERO);
+        match is_nudge {
+            true => bell.nudge(),
+            false => bell.ring(),
+        }
+        assert_ne!(bell.wait(seen, patience), seen, "what rang before the wait is heard");
+    }
+}
+
 /// Everything limiters must keep that share what they know: a lane `shared` of two jobs at once and a burst of
 /// three in an hour, through two runners.
 pub fn shared_limiter(one: &dyn Limiter, other: &dyn Limiter, turn: i64) {

@@ -1,4 +1,4 @@
-//! The thread that leases: it settles what is done, looks who waits, deals turns, hands over.
+//! The thread that leases: it looks who waits, deals turns, hands over.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,8 +12,6 @@ use crate::turns::{Player, deal};
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// Work leased ahead of free threads is at most so much: longer would only keep it from others.
 const AHEAD: Duration = Duration::from_millis(20);
-/// Finished jobs wait at most so long for company before they are written down.
-const GATHER: Duration = Duration::from_millis(5);
 /// So many jobs may wait for others to write their effects before they count as at work. More are leased only as these
 /// end, so that a slow database is not sent ever more.
 const GIVEN: usize = 512;
@@ -58,7 +56,6 @@ pub(crate) fn dispatch(shared: &Arc<Shared>) {
                 TROUBLE_PAUSE
             }
         };
-        let wait = if shared.state().finished.is_empty() { wait } else { wait.min(GATHER) };
         let rung = bell.wait(seen, wait);
         if rung == seen {
             pause = (pause * 2).min(longest_pause(shared));
@@ -127,12 +124,12 @@ impl Rota {
 }
 
 fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
-    shared.settle();
     take_slots(shared, rota)?;
     let has_chores = rota.chores_at <= Instant::now();
     let Room { all, low_water, mut lanes, by_turn } = room(shared);
     // Leased a few at a time, each job would cost a round of its own.
     if all == 0 || shared.parts.transport.waiting() > low_water {
+        shared.state().has_ready = true;
         if has_chores {
             do_chores(shared, rota, || shared.parts.ledger.next_in(), |next_in| *next_in)?;
         }
@@ -155,6 +152,7 @@ fn round(shared: &Shared, rota: &mut Rota) -> anyhow::Result<Round> {
         }
     };
     let turns = &seen.turns;
+    shared.state().has_ready = !turns.is_empty();
     let players: Vec<Player> = turns
         .iter()
         .map(|turn| Player {
@@ -263,13 +261,15 @@ fn room(shared: &Shared) -> Room {
     state.low_water = low_water;
     let unwritten = state.finished.iter().filter(|done| !done.is_written).count();
     let given = state.held.values().filter(|held| held.is_given && !held.is_given_up).count();
-    let done = unwritten + given.min(GIVEN);
-    let mut by_turn: HashMap<Turn, usize> = HashMap::new();
+    let done = unwritten + state.settling + given.min(GIVEN);
+    let mut by_turn: HashMap<&Turn, usize> = HashMap::new();
     let mut at_work = 0;
     for held in state.held.values().filter(|held| !held.is_given_up) {
-        *by_turn.entry(held.turn.clone()).or_default() += 1;
+        *by_turn.entry(&held.turn).or_default() += 1;
         at_work += 1;
     }
+    let by_turn: HashMap<Turn, usize> =
+        by_turn.into_iter().map(|(turn, count)| (turn.clone(), count)).collect();
     let in_lane = |name: &str| -> usize {
         by_turn.iter().filter(|(turn, _)| turn.lane == name).map(|(_, count)| count).sum()
     };

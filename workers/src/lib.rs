@@ -23,6 +23,7 @@ mod ports;
 pub mod redis;
 mod retry;
 mod runner;
+mod settle;
 mod turns;
 mod work;
 

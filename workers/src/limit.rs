@@ -123,5 +123,7 @@ mod tests {
     #[test]
     fn the_limiter_keeps_the_contract() {
         crate::conformance::limiter(&LocalLimiter::default());
+        let limit = Limit { every: Duration::from_secs(3600), burst: 3, at_once: 2 };
+        crate::conformance::limited(&LocalLimiter::new([("shared".to_owned(), limit)]), 1);
     }
 }

@@ -29,13 +29,17 @@ impl LocalTransport {
 impl Transport for LocalTransport {
     fn send(&self, jobs: Vec<Job>) {
         self.queue().jobs.extend(jobs);
-        self.changed.notify_all();
+        // Each who takes one wakes the next: short jobs are done before everybody is awake.
+        self.changed.notify_one();
     }
 
     fn receive(&self) -> Option<Job> {
         let mut queue = self.queue();
         loop {
             if let Some(job) = queue.jobs.pop_front() {
+                if !queue.jobs.is_empty() {
+                    self.changed.notify_one();
+                }
                 return Some(job);
             }
             if queue.is_closed {
@@ -95,11 +99,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ring_before_the_wait_is_heard() {
-        let bell = LocalBell::default();
-        let seen = bell.wait(u64::MAX, Duration::ZERO);
-        bell.ring();
-        assert_ne!(bell.wait(seen, Duration::from_secs(60)), seen);
+    fn the_bell_keeps_the_contract() {
+        crate::conformance::bell(&LocalBell::default());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A runner: threads for handlers, one that dispatches, one that keeps leases alive.
+//! A runner: threads for handlers, one that dispatches, one that writes down what is done, one that keeps leases alive.
 
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use crate::local::LocalBell;
 use crate::ports::{Bell, Ledger, Limiter, Transport, Turn, Want};
 use crate::retry::Retry;
 use crate::work::{Flags, Work};
-use crate::{dispatch, heart, work};
+use crate::{dispatch, heart, settle, work};
 
 /// Before a thread that panicked begins anew.
 const RESTART_PAUSE: Duration = Duration::from_millis(500);
@@ -89,6 +89,7 @@ pub struct Runner {
     shared: Arc<Shared>,
     dispatcher: JoinHandle<()>,
     heart: JoinHandle<()>,
+    settler: JoinHandle<()>,
 }
 
 pub(crate) struct Shared {
@@ -105,6 +106,8 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// Tells [`Runner::stop`] that something has ended.
     pub released: Condvar,
+    /// Tells the settler that something is done.
+    pub done: Condvar,
 }
 
 #[derive(Default)]
@@ -115,8 +118,12 @@ pub(crate) struct State {
     pub coming: HashMap<Turn, usize>,
     /// Done, and not yet written down or not yet let go of.
     pub finished: Vec<Finished>,
+    /// Done jobs that are being written down at this moment.
+    pub settling: usize,
     /// How long a job takes, lately.
     pub pace: Option<Duration>,
+    /// Jobs may be ready that no thread, lane or limit has had room for.
+    pub has_ready: bool,
     /// With so few jobs left in the transport the dispatcher is woken.
     pub low_water: usize,
 }
@@ -253,23 +260,28 @@ impl Shared {
         Some(!held.is_given_up)
     }
 
-    /// Writes down what is done, and lets go of it. What cannot be written stays for the next time.
-    pub fn settle(&self) {
+    /// Writes down what is done, and lets go of it; false when it could not be written and stays for the next time.
+    pub fn settle(&self) -> bool {
         let finished = std::mem::take(&mut self.state().finished);
         let (written, finished): (Vec<_>, Vec<_>) = finished.into_iter().partition(|done| done.is_written);
         self.let_go(written, |_| true);
         if finished.is_empty() {
-            return;
+            return true;
         }
         let holds: Vec<Hold> = finished.iter().map(|done| done.hold).collect();
-        match self.parts.ledger.complete(&holds) {
+        self.state().settling += holds.len();
+        let completed = self.parts.ledger.complete(&holds);
+        self.state().settling -= holds.len();
+        match completed {
             Ok(ids) => {
                 let ids: HashSet<i64> = ids.into_iter().collect();
                 self.let_go(finished, |hold| ids.contains(&hold.id));
+                true
             }
             Err(error) => {
                 tracing::warn!("{} finished jobs could not be written down yet: {error:#}", holds.len());
                 self.state().finished.extend(finished);
+                false
             }
         }
     }
@@ -303,6 +315,7 @@ impl Runner {
             word: Mutex::default(),
             state: Mutex::default(),
             released: Condvar::new(),
+            done: Condvar::new(),
         });
         for _ in 0..shared.options.threads {
             work::spawn(&shared)?;
@@ -311,9 +324,10 @@ impl Runner {
             let shared = shared.clone();
             std::thread::Builder::new().name(name.to_owned()).spawn(move || restarted(name, &shared, work))
         };
+        let settler = thread("job-settle", settle::settle)?;
         let (dispatcher, heart) =
             (thread("job-dispatch", dispatch::dispatch)?, thread("job-leases", heart::beat)?);
-        Ok(Self { shared, dispatcher, heart })
+        Ok(Self { shared, dispatcher, heart, settler })
     }
 
     /// Stops: what no handler has begun goes back at once, handlers get `patience` to end, and what is
@@ -321,10 +335,15 @@ impl Runner {
     ///
     /// None of them counts as an attempt.
     pub fn stop(self, patience: Duration) -> usize {
-        let Self { shared, dispatcher, heart } = self;
+        let Self { shared, dispatcher, heart, settler } = self;
         let deadline = Instant::now() + patience;
         shared.is_stopping.store(true, Ordering::Relaxed);
         shared.parts.bell.nudge();
+        {
+            // Who waits for something done has seen the flag, or hears of it now.
+            let _state = shared.state();
+            shared.done.notify_all();
+        }
         if dispatcher.join().is_err() {
             tracing::error!("The dispatcher of jobs had panicked");
         }
@@ -351,6 +370,9 @@ impl Runner {
         shared.ended.ring();
         if heart.join().is_err() {
             tracing::error!("The keeper of leases had panicked");
+        }
+        if settler.join().is_err() {
+            tracing::error!("The settler of jobs had panicked");
         }
         returned
     }

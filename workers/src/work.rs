@@ -9,6 +9,7 @@ use crate::job::{End, Ended, Failure, Hold, Job};
 use crate::later::Later;
 use crate::ports::{Then, Turn};
 use crate::runner::{Finished, Shared};
+use crate::settle::ENOUGH;
 
 /// How long a job waits for a worker that knows its kind: the length of a deploy.
 const UNKNOWN_PAUSE: Duration = Duration::from_secs(30);
@@ -98,7 +99,7 @@ fn attempt(shared: &Arc<Shared>, job: Job) -> bool {
     let hold = job.hold();
     let Some(kind) = shared.kind(&job) else {
         let why = format!("no worker knows the kind {}", job.kind);
-        tracing::warn!(job.id = job.id, "Job {} waits: {why}", job.id);
+        tracing::warn!(job.id = job.id, seller.id = job.seller, "Job {} waits: {why}", job.id);
         write(shared, hold, || shared.parts.ledger.snooze(hold, UNKNOWN_PAUSE, &why));
         return !shared.forget([hold]);
     };
@@ -118,7 +119,12 @@ fn attempt(shared: &Arc<Shared>, job: Job) -> bool {
             Ok(None) => flags.lose(),
             // Nothing has happened yet, so nothing is risked by leaving the lease to run out.
             Err(error) => {
-                tracing::warn!(job.id = job.id, "Job {} could not be started: {error:#}", job.id);
+                tracing::warn!(
+                    job.id = job.id,
+                    seller.id = job.seller,
+                    "Job {} could not be started: {error:#}",
+                    job.id
+                );
                 flags.lose();
             }
         }
@@ -158,7 +164,12 @@ pub(crate) fn finish(shared: &Shared, finished: Finished) -> bool {
     let is_wanted = !state.held.get(&finished.hold).is_some_and(|held| held.is_given_up);
     state.finished.push(finished);
     let is_low = waiting <= state.low_water;
+    let count = state.finished.len();
     drop(state);
+    // The settler waits for the first one, and then for enough of them.
+    if count == 1 || count == ENOUGH {
+        shared.done.notify_all();
+    }
     if shared.is_stopping() {
         shared.released.notify_all();
     } else if is_low {
@@ -196,7 +207,12 @@ fn write_end(shared: &Shared, job: &Job, flags: &Flags, ended: Ended) -> &'stati
             return "snoozed";
         }
         Err(Failure::LeaseLost) => {
-            tracing::warn!(job.id = job.id, "Job {} had lost its lease; nothing was written", job.id);
+            tracing::warn!(
+                job.id = job.id,
+                seller.id = job.seller,
+                "Job {} had lost its lease; nothing was written",
+                job.id
+            );
             return "refused";
         }
         Err(Failure::Retry(why)) => (why, true, "retried"),
@@ -210,11 +226,23 @@ fn write_end(shared: &Shared, job: &Job, flags: &Flags, ended: Ended) -> &'stati
     let retry = shared.kind(job).filter(|_| may_retry && attempt < job.max_attempts).map(|kind| kind.retry);
     match retry {
         Some(retry) => {
-            tracing::warn!(job.id = id, job.attempt = attempt, "Job {id} ({}) failed: {why}", job.kind);
+            tracing::warn!(
+                job.id = id,
+                seller.id = job.seller,
+                job.attempt = attempt,
+                "Job {id} ({}) failed: {why}",
+                job.kind
+            );
             fail(&why, Then::RetryIn(retry.delay(attempt)), outcome)
         }
         None => {
-            tracing::error!(job.id = id, job.attempt = attempt, "Job {id} ({}) is dead: {why}", job.kind);
+            tracing::error!(
+                job.id = id,
+                seller.id = job.seller,
+                job.attempt = attempt,
+                "Job {id} ({}) is dead: {why}",
+                job.kind
+            );
             fail(&why, Then::Dead, "dead")
         }
     }

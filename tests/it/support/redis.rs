@@ -59,11 +59,36 @@ impl Redis {
 
     /// Throws everything in it away.
     pub fn empty(&self) {
+        self.command("FLUSHALL");
+    }
+
+    /// Leaves it no memory, so that it answers and takes nothing more.
+    pub fn fill(&self) {
+        self.command("CONFIG SET maxmemory 1");
+    }
+
+    /// Has it hang: it takes calls and answers none.
+    pub fn hang(&self) {
+        self.signal("STOP");
+    }
+
+    /// Has it go on after [`Self::hang`].
+    pub fn wake(&self) {
+        self.signal("CONT");
+    }
+
+    fn command(&self, line: &str) {
         let mut socket = TcpStream::connect(("127.0.0.1", self.port)).expect("Redis listens");
-        socket.write_all(b"FLUSHALL\r\n").expect("a command");
+        socket.write_all(format!("{line}\r\n").as_bytes()).expect("a command");
         let mut answer = [0; 5];
         socket.read_exact(&mut answer).expect("an answer");
-        assert_eq!(&answer, b"+OK\r\n");
+        assert_eq!(&answer, b"+OK\r\n", "{line}");
+    }
+
+    fn signal(&self, name: &str) {
+        let child = self.child.as_ref().expect("it runs");
+        let sent = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
     }
 }
 
