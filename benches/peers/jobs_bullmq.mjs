@@ -1,6 +1,7 @@
-// Jobs without an effect by BullMQ: node jobs_bullmq.mjs REDIS_URL COUNT CONCURRENCY
-// Prints seconds to enqueue COUNT jobs in bulk and seconds to drain them, then, at a steady 500 jobs a
-// second for ten seconds with the producer in another process, the median and the 99th percentile in ms.
+// Jobs without an effect by BullMQ: node jobs_bullmq.mjs REDIS_URL COUNT CONCURRENCY drain|crowd
+// drain: COUNT jobs enqueued in bulk and drained, per second, then, at a steady 500 jobs a second for ten seconds with
+// the producer in another process, the median and the 99th percentile in ms.
+// crowd: how long 99 of 100 jobs wait, in ms, of which one comes every 10 ms behind COUNT jobs that take 20 ms each.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 
@@ -23,13 +24,41 @@ if (role === "produce") {
   process.exit(0);
 }
 
+const bulk = async (queue, name) => {
+  for (let from = 0; from < count; from += 1000) {
+    const jobs = Array.from({ length: Math.min(1000, count - from) }, (_, n) => ({ name, data: { n: from + n }, opts: { removeOnComplete: true } }));
+    await queue.addBulk(jobs);
+  }
+};
+const now = () => performance.timeOrigin + performance.now();
+
+if (role === "crowd") {
+  const queue = new Queue("crowd", { connection });
+  await bulk(queue, "big");
+  const small = 1000;
+  const waits = [];
+  const work = async (job) => {
+    if (job.name === "small") waits.push(now() - job.data.at);
+    await pause(20);
+  };
+  const all = new Promise((resolve) => new Worker("crowd", work, { connection, concurrency }).on("completed", () => waits.length === small && resolve()));
+  await pause(500);
+  const begun = Date.now();
+  for (let sent = 0; sent < small; ) {
+    const due = Math.min(small, Math.floor((Date.now() - begun) / 10));
+    for (; sent < due; sent++) queue.add("small", { at: now() }, { removeOnComplete: true });
+    await pause(1);
+  }
+  await all;
+  waits.sort((a, b) => a - b);
+  console.log(JSON.stringify({ crowd_p99: waits[Math.floor(small * 0.99)] }));
+  process.exit(0);
+}
+
 const queue = new Queue("drain", { connection });
 await queue.waitUntilReady();
 let begun = performance.now();
-for (let from = 0; from < count; from += 1000) {
-  const jobs = Array.from({ length: Math.min(1000, count - from) }, (_, n) => ({ name: "noop", data: { n: from + n }, opts: { removeOnComplete: true } }));
-  await queue.addBulk(jobs);
-}
+await bulk(queue, "noop");
 const enqueued = (performance.now() - begun) / 1000;
 begun = performance.now();
 let done = 0;
@@ -42,9 +71,9 @@ const drained = (performance.now() - begun) / 1000;
 const waits = [];
 const steady = 5000;
 await new Promise((resolve) => {
-  new Worker("steady", async (job) => void waits.push(performance.timeOrigin + performance.now() - job.data.at), { connection, concurrency }).on("completed", () => waits.length === steady && resolve());
+  new Worker("steady", async (job) => void waits.push(now() - job.data.at), { connection, concurrency }).on("completed", () => waits.length === steady && resolve());
   spawn(process.execPath, [process.argv[1], url, String(steady), "1", "produce"], { stdio: "inherit" });
 });
 waits.sort((a, b) => a - b);
-console.log(enqueued, drained, waits[steady / 2], waits[Math.floor(steady * 0.99)]);
+console.log(JSON.stringify({ enqueued: count / enqueued, drained: count / drained, p50: waits[steady / 2], p99: waits[Math.floor(steady * 0.99)] }));
 process.exit(0);

@@ -1,44 +1,44 @@
 //! Jobs without an effect: how fast they are written down and drained, beside bare SQL and beside other
-//! queues, and how soon one begins at a steady pace.
+//! queues; with an effect each; and ([`steady`], [`crowd`]) how soon one begins.
 //!
-//! The peers run where `npm install` was run in `benches/peers`. The worker of the steady pace is a process
-//! of its own, so that the wake-up crosses processes through Redis.
+//! The peers run where `npm install` was run in `benches/peers`. Each prints one line of JSON.
 
-use std::io::{BufRead, BufReader, Write};
+mod crowd;
+mod steady;
+
 use std::path::Path;
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::Command;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl};
 use huidan::app::App;
+use huidan::db::Tx;
 use huidan::db::jobs::{self as record, JobKind, NewJob, RunAt};
 use huidan::db::statement::sql;
-use huidan::jobs::run::{kind, parts};
+use huidan::jobs::run::{Task, kind, parts};
+use serde::Deserialize;
 use serde_json::json;
-use workers::redis::{Link, RedisBell};
 use workers::{End, Kind, Lane, Options, Runner};
 
 use crate::report::{Bound, Report, median, size, timed};
+use crate::resources;
 use crate::world::{Database, World};
 
-/// Set for the child: the address of its database.
-pub const CHILD: &str = "HUIDAN_BENCH_JOBS";
+pub use steady::{CHILD, child};
 
 const JOBS: usize = 50_000;
 const ROUNDS: usize = 5;
 const BATCH: usize = 1_000;
 /// As the peers are given.
 const CONCURRENCY: usize = 64;
-/// Jobs of the steady pace, one each two milliseconds.
-const STEADY: usize = 5_000;
-const STEADY_PACE: Duration = Duration::from_millis(2);
-/// Delayed jobs that a new one must not notice.
-const WAITING: usize = 1_000_000;
+/// Jobs enqueued one by one, and by how many at once.
+const SINGLE: usize = 4_000;
+const SINGLE_THREADS: usize = 16;
 
 const NOOP: JobKind = JobKind { name: "bench.noop", lane: "bench", max_attempts: 3, max_crashes: 3 };
 
@@ -65,7 +65,9 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
     for (what, pick) in [
         ("drained on PostgreSQL", (|round: &Round| Some(round.own.drained)) as fn(&Round) -> Option<f64>),
         ("drained on SQLite", |round| Some(round.embedded)),
-        ("drained, an effect each", |round| Some(round.effects)),
+        ("drained, an effect each, in company", |round| Some(round.together)),
+        ("drained, an effect each, alone", |round| Some(round.alone)),
+        ("enqueued one by one", |round| Some(round.own.single)),
     ] {
         report.note(what, &shown(rate(pick)));
     }
@@ -73,6 +75,8 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
         format!("lease and delete by {BATCH} over one connection: {}", shown(rate(|round| Some(round.bare))));
     let of_bare = ratio(|round| round.own.drained, |round| Some(round.bare)).unwrap_or_default();
     report.hold("drained, of bare SQL", of_bare, Bound::AtLeast(0.4), &bare);
+    let gained = ratio(|round| round.together, |round| Some(round.alone)).unwrap_or_default();
+    report.hold("effects in company, of alone", gained, Bound::AtLeast(1.5), "in one commit with others");
     let bullmq = ratio(|round| round.own.drained, |round| Some(round.bullmq?.drained));
     let graphile = ratio(|round| round.own.drained, |round| Some(round.graphile?.drained));
     if bullmq.is_none() && graphile.is_none() {
@@ -86,8 +90,8 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
         report.hold("drained, of BullMQ", value, Bound::AtLeast(2.5), &beside);
         let embedded = ratio(|round| round.embedded, |round| Some(round.bullmq?.drained)).unwrap_or_default();
         report.hold("drained on SQLite, of BullMQ", embedded, Bound::AtLeast(5.0), &beside);
-        let effects = ratio(|round| round.effects, |round| Some(round.bullmq?.drained)).unwrap_or_default();
-        report.hold("drained with an effect each, of BullMQ without", effects, Bound::AtLeast(0.3), &beside);
+        let effects = ratio(|round| round.together, |round| Some(round.bullmq?.drained)).unwrap_or_default();
+        report.hold("drained with an effect each, of BullMQ without", effects, Bound::AtLeast(1.2), &beside);
     }
     if let Some(value) = graphile {
         let beside = format!("graphile-worker {}", shown(rate(|round| Some(round.graphile?.drained))));
@@ -96,52 +100,116 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
             ratio(|round| round.own.enqueued, |round| Some(round.graphile?.enqueued)).unwrap_or_default();
         let beside = format!("graphile-worker {}", shown(rate(|round| Some(round.graphile?.enqueued))));
         report.hold("enqueued in bulk, of graphile-worker", value, Bound::AtLeast(2.0), &beside);
+        let single = ratio(|round| round.own.single, |round| round.graphile?.single).unwrap_or_default();
+        let beside = format!("graphile-worker {}", shown(rate(|round| round.graphile?.single)));
+        report.hold("enqueued one by one, of graphile-worker", single, Bound::AtLeast(8.0), &beside);
+        let cost = 1.0
+            / ratio(|round| 1.0 / round.own.cpu_us, |round| Some(1.0 / round.graphile?.cpu_us?))
+                .unwrap_or(0.0);
+        let micros =
+            |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.0} µs"));
+        let (ours, theirs) = (rate(|round| Some(round.own.cpu_us)), rate(|round| round.graphile?.cpu_us));
+        let beside = format!("worker and server, enqueued and done: {} of {}", micros(ours), micros(theirs));
+        report.hold("CPU per job, of graphile-worker's", cost, Bound::AtMost(0.8), &beside);
     }
-    latencies(report, &seen)
+    let waits = seen.iter().filter_map(|round| Some((round.bullmq?.p50?, round.bullmq?.p99?))).collect();
+    steady::measure(report, waits)?;
+    crowd::measure(report, count)
 }
 
 /// Jobs per second.
-#[derive(Debug, Clone, Copy)]
 struct Pace {
     enqueued: f64,
     drained: f64,
+    /// Each by a commit of its own, from sixteen threads.
+    single: f64,
+    /// CPU of the process and of PostgreSQL for each job, enqueued in bulk and done.
+    cpu_us: f64,
 }
 
 struct Round {
     own: Pace,
     embedded: f64,
-    /// Each completed in a transaction of its own, beside an effect.
-    effects: f64,
+    /// With an effect each: completed in one commit with others, and in a transaction of its own.
+    together: f64,
+    alone: f64,
     bare: f64,
     bullmq: Option<Peer>,
     graphile: Option<Peer>,
 }
 
-/// What a peer printed.
-#[derive(Debug, Clone, Copy)]
+/// What a peer measured.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
 struct Peer {
+    /// Jobs a second.
     enqueued: f64,
     drained: f64,
-    /// Milliseconds at the steady pace: the median and the 99th percentile.
-    waits: Option<(f64, f64)>,
+    single: Option<f64>,
+    cpu_us: Option<f64>,
+    /// Milliseconds at the steady pace.
+    p50: Option<f64>,
+    p99: Option<f64>,
+    /// Milliseconds that 99 of 100 jobs of small sellers waited behind a backlog.
+    crowd_p99: Option<f64>,
+}
+
+/// How a job ends.
+#[derive(Debug, Clone, Copy)]
+enum Ending {
+    Done,
+    Alone,
+    Together,
 }
 
 fn round(count: usize) -> anyhow::Result<Round> {
     let database = Database::new("jobs", None)?;
-    let world = World::at(&database.url)?;
-    let (enqueued, drained) = (enqueue(&world, count, RunAt::Now)?, drain(&world.app, count, false)?);
+    let world = World::with_connections(&database.url, 6)?;
+    let server = database.server()?;
+    let cpu = || anyhow::Ok(resources::cpu("self")? + resources::cpu_of_family(server)?);
+    let before = cpu()?;
+    let (enqueued, drained) = (enqueue(&world, count, RunAt::Now)?, drain(&world.app, count, Ending::Done)?);
+    let cpu_us = (cpu()? - before).as_micros() as f64 / count as f64;
+    database.connect()?.batch_execute("CREATE TABLE bench_effects (job BIGINT PRIMARY KEY)")?;
+    enqueue(&world, count, RunAt::Now)?;
+    let together = drain(&world.app, count, Ending::Together)?;
     enqueue(&world, count / 5, RunAt::Now)?;
-    let effects = drain(&world.app, count / 5, true)?;
+    let alone = drain(&world.app, count / 5, Ending::Alone)?;
+    let single = enqueue_single(&World::with_connections(&database.url, SINGLE_THREADS as u32)?)?;
     let bare = bare(&database, count)?;
     let folder = tempfile::tempdir()?;
     let small = World::at(&format!("sqlite://{}", folder.path().join("jobs.db").display()))?;
     enqueue(&small, count, RunAt::Now)?;
-    let embedded = drain(&small.app, count, false)?;
+    let embedded = drain(&small.app, count, Ending::Done)?;
     let redis = std::env::var("TEST_REDIS_URL").ok();
-    let bullmq = redis.and_then(|url| peer("bullmq", &url, count).transpose()).transpose()?;
+    let bullmq = redis.and_then(|url| peer("bullmq", &url, count, "drain").transpose()).transpose()?;
     let theirs = Database::new("graphile", None)?;
-    let graphile = peer("graphile-worker", &theirs.url, count)?;
-    Ok(Round { own: Pace { enqueued, drained }, embedded, effects, bare, bullmq, graphile })
+    let before = resources::cpu_of_family(server)?;
+    let mut graphile = peer("graphile-worker", &theirs.url, count, "drain")?;
+    if let Some(cpu_us) = graphile.as_mut().and_then(|peer| peer.cpu_us.as_mut()) {
+        // What it costs itself it knows; what it costs PostgreSQL is seen from here.
+        *cpu_us += (resources::cpu_of_family(server)? - before).as_micros() as f64 / count as f64;
+    }
+    let own = Pace { enqueued, drained, single, cpu_us };
+    Ok(Round { own, embedded, together, alone, bare, bullmq, graphile })
+}
+
+/// Enqueues one job per commit, from as many threads as there are connections.
+fn enqueue_single(world: &World) -> anyhow::Result<f64> {
+    let (time, result) = timed(|| {
+        std::thread::scope(|threads| {
+            let one_by_one = || {
+                (0..SINGLE / SINGLE_THREADS).try_for_each(|_| {
+                    let job = NewJob::new(NOOP, json!({ "n": 1 }));
+                    world.app.write(&world.actor, |tx| record::enqueue(tx, job.clone())).map(drop)
+                })
+            };
+            let all: Vec<_> = (0..SINGLE_THREADS).map(|_| threads.spawn(one_by_one)).collect();
+            all.into_iter().try_for_each(|thread| thread.join().expect("no thread panics"))
+        })
+    });
+    result?;
+    Ok(SINGLE as f64 / time.as_secs_f64())
 }
 
 fn enqueue(world: &World, count: usize, run_at: RunAt) -> anyhow::Result<f64> {
@@ -162,18 +230,20 @@ fn options() -> Options {
 }
 
 /// Drains all that is ready, to the last completion that is written down.
-fn drain(app: &App, count: usize, has_effect: bool) -> anyhow::Result<f64> {
+fn drain(app: &App, count: usize, ending: Ending) -> anyhow::Result<f64> {
     let done = Arc::new(AtomicUsize::new(0));
     let handler = {
         let done = done.clone();
-        move |task: &huidan::jobs::run::Task| {
-            let ended = match has_effect {
-                false => Ok(End::Done),
-                true => task.settle(None, |tx| {
-                    let seller = tx.seller();
-                    tx.execute(sql("UPDATE sellers SET name = name WHERE id = ?").bind(seller))?;
-                    Ok(())
-                }),
+        move |task: &Task| {
+            let job = task.job.id;
+            let effect = move |tx: &mut Tx| {
+                tx.execute(sql("INSERT INTO bench_effects (job) VALUES (?)").bind(job))?;
+                Ok(())
+            };
+            let ended = match ending {
+                Ending::Done => Ok(End::Done),
+                Ending::Alone => task.settle(None, effect),
+                Ending::Together => Ok(task.settle_together(None, effect)),
             };
             done.fetch_add(1, Ordering::Relaxed);
             ended
@@ -226,147 +296,27 @@ fn bare(database: &Database, count: usize) -> anyhow::Result<f64> {
     Ok(count as f64 / time.as_secs_f64())
 }
 
-fn peer(name: &str, url: &str, count: usize) -> anyhow::Result<Option<Peer>> {
+/// What a peer answers in this role; nothing where it is not installed.
+fn peer(name: &str, url: &str, count: usize, role: &str) -> anyhow::Result<Option<Peer>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers");
     if !folder.join("node_modules").join(name).exists() {
         return Ok(None);
     }
     let script = if name == "bullmq" { "jobs_bullmq.mjs" } else { "jobs_graphile.mjs" };
     let mut command = Command::new("node");
-    command.arg(folder.join(script)).args([url, &count.to_string(), &CONCURRENCY.to_string()]);
+    command.arg(folder.join(script)).args([url, &count.to_string(), &CONCURRENCY.to_string(), role]);
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let figures: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    let rate = |seconds: f64| count as f64 / seconds;
-    match *figures.as_slice() {
-        [enqueued, drained] => {
-            Ok(Some(Peer { enqueued: rate(enqueued), drained: rate(drained), waits: None }))
-        }
-        [enqueued, drained, p50, p99] => {
-            Ok(Some(Peer { enqueued: rate(enqueued), drained: rate(drained), waits: Some((p50, p99)) }))
-        }
-        _ => bail!("{name} answered {text:?}: {}", String::from_utf8_lossy(&output.stderr)),
-    }
-}
-
-fn latencies(report: &mut Report, seen: &[Round]) -> anyhow::Result<()> {
-    let Ok(redis) = std::env::var("TEST_REDIS_URL") else {
-        report.note("latency", "not measured: TEST_REDIS_URL is not set");
-        return Ok(());
-    };
-    let database = Database::new("steady", None)?;
-    let world = World::at(&database.url)?;
-    let link = Arc::new(Link::new(&redis)?);
-    let app = world.app.clone().with_bell(RedisBell::start(link.clone())?).with_redis(link);
-    let world = World { app, ..world };
-    let (p50, p99) = steady(&world, &database, &redis)?;
-    report
-        .note("latency at 500 jobs a second", &format!("p50 {p50:.2} ms, p99 {p99:.2} ms, across processes"));
-    let theirs: Vec<(f64, f64)> = seen.iter().filter_map(|round| round.bullmq?.waits).collect();
-    if !theirs.is_empty() {
-        let of = |pick: fn(&(f64, f64)) -> f64| median(theirs.iter().map(pick).collect());
-        let beside = format!("BullMQ p50 {:.2} ms, p99 {:.2} ms", of(|waits| waits.0), of(|waits| waits.1));
-        report.hold(
-            "p99 at 500 jobs a second, of BullMQ's",
-            p99 / of(|waits| waits.1),
-            Bound::AtMost(1.5),
-            &beside,
-        );
-    }
-    let before = bytes(&database)?;
-    let waiting = size("BENCH_WAITING_JOBS", WAITING)?;
-    enqueue(&world, waiting, RunAt::After(Duration::from_secs(86_400)))?;
-    let each = (bytes(&database)? - before) as f64 / waiting as f64;
-    report.hold("bytes of a waiting job, its indexes included", each, Bound::AtMost(500.0), "PostgreSQL");
-    let (_, beside_many) = steady(&world, &database, &redis)?;
-    let what = format!("p99 beside {waiting} waiting jobs, of beside none");
-    report.hold(
-        &what,
-        beside_many / p99,
-        Bound::AtMost(2.0),
-        &format!("{beside_many:.2} ms beside {p99:.2} ms"),
-    );
-    Ok(())
-}
-
-fn bytes(database: &Database) -> anyhow::Result<i64> {
-    let text = "SELECT pg_total_relation_size('jobs') AS count";
-    Ok(diesel::sql_query(text).get_result::<Count>(&mut database.connect()?)?.count)
-}
-
-/// Enqueues at a steady pace for a worker in a process of its own; answers its waits' median and 99th percentile in ms.
-fn steady(world: &World, database: &Database, redis: &str) -> anyhow::Result<(f64, f64)> {
-    let mut child = Command::new(std::env::current_exe()?)
-        .env(CHILD, &database.url)
-        .env("REDIS_URL", redis)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("starting a worker")?;
-    let result = feed(world, &mut child);
-    child.kill()?;
-    child.wait()?;
-    result
-}
-
-fn feed(world: &World, child: &mut Child) -> anyhow::Result<(f64, f64)> {
-    let mut said = BufReader::new(child.stdout.take().context("the worker has no output")?).lines();
-    said.next().context("the worker ended early")??;
-    let begun = Instant::now();
-    for n in 0..STEADY {
-        let due = STEADY_PACE * u32::try_from(n)?;
-        std::thread::sleep(due.saturating_sub(begun.elapsed()));
-        let job = NewJob::new(NOOP, json!({ "at": micros()? }));
-        world.app.write(&world.actor, |tx| record::enqueue(tx, job.clone()))?;
-    }
-    let line = said.next().context("the worker ended early")??;
-    match line.split_whitespace().filter_map(|word| word.parse().ok()).collect::<Vec<f64>>().as_slice() {
-        [p50, p99] => Ok((*p50, *p99)),
-        _ => bail!("the worker said {line:?}"),
-    }
+    let said = || format!("{name} answered {text:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(Some(serde_json::from_str(text.trim()).with_context(said)?))
 }
 
 fn micros() -> anyhow::Result<u64> {
     Ok(u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros())?)
 }
 
-/// The worker: says that it listens, and after the last job how long they waited.
-pub fn child() -> ExitCode {
-    match listen() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn listen() -> anyhow::Result<()> {
-    let world = World::at(&std::env::var(CHILD)?)?;
-    let link = Arc::new(Link::new(&std::env::var("REDIS_URL")?)?);
-    let app = world.app.with_bell(RedisBell::start(link.clone())?).with_redis(link);
-    let waits = Arc::new(Mutex::new(Vec::with_capacity(STEADY)));
-    let handler = {
-        let waits = waits.clone();
-        move |task: &huidan::jobs::run::Task| {
-            let at = task.arguments::<serde_json::Value>()?["at"].as_u64().unwrap_or_default();
-            let wait = micros()?.saturating_sub(at);
-            waits.lock().expect("no handler panics").push(wait as f64 / 1_000.0);
-            Ok(End::Done)
-        }
-    };
-    let noop = Kind { is_started: false, ..kind(&app, NOOP, handler) };
-    let _runner = Runner::start(parts(&app, vec![noop]), Options { threads: 8, ..options() })?;
-    std::thread::sleep(Duration::from_millis(500));
-    println!("listening");
-    std::io::stdout().flush()?;
-    loop {
-        std::thread::sleep(Duration::from_millis(50));
-        let mut waits = waits.lock().expect("no handler panics");
-        if waits.len() >= STEADY {
-            waits.sort_by(f64::total_cmp);
-            println!("{} {}", waits[STEADY / 2], waits[STEADY * 99 / 100]);
-            return Ok(());
-        }
-    }
+/// The value below which so many of a hundred lie.
+fn percentile(values: &mut [f64], of_hundred: usize) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() * of_hundred / 100).copied().unwrap_or_default()
 }

@@ -16,6 +16,8 @@ use huidan::domain::shop::ShopSettings;
 use huidan::operations::shops::{self, NewShop};
 use huidan::operations::{NOBODY, sellers};
 
+use crate::resources;
+
 /// The key ring of every installation here.
 pub const KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -38,6 +40,13 @@ impl Database {
     /// A connection beside the pool.
     pub fn connect(&self) -> anyhow::Result<PgConnection> {
         Ok(PgConnection::establish(&self.url)?)
+    }
+
+    /// The process of the server.
+    pub fn server(&self) -> anyhow::Result<u64> {
+        let mut connection = self.connect()?;
+        let serves: i32 = diesel::select(pg_backend_pid()).get_result(&mut connection)?;
+        resources::parent(i64::from(serves))
     }
 }
 
@@ -71,6 +80,11 @@ fn with_database(url: &str, name: &str) -> String {
 diesel::define_sql_function! {
     /// The server's own words about itself.
     fn version() -> diesel::sql_types::Text;
+}
+
+diesel::define_sql_function! {
+    /// The process of this connection.
+    fn pg_backend_pid() -> diesel::sql_types::Integer;
 }
 
 /// Which PostgreSQL this is.
