@@ -485,6 +485,32 @@ each_database!(
     }
 );
 
+each_database!(
+    fn gifts_are_given_by_hand_also_where_there_are_no_rules(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        sku(&http, "CUP", 100);
+        sku(&http, "BAG", 10);
+        let id = app.push(&shop, &[to("1")])[0].order;
+        let path = format!("/api/v1/orders/{id}/rule-overrides");
+        let give = |value: &str| http.put(&path, json!({ "kind": "gift", "value": value }));
+        for (value, code) in [("MUG", "sku_unknown"), ("CUP*0", "range"), ("CUP*x", "bad_parts")] {
+            assert_eq!(give(value).expect(422)["errors"][0]["code"], code, "{value}");
+        }
+        give("CUP*2; BAG").expect(200);
+        assert_eq!(decided(&http, id), ":CUP×2 :BAG×1");
+        let parcel = the_shipment_of(&app, id).id;
+        let rows = app.read(|db| huidan::db::shipments::find(db, &[parcel]));
+        let shown = app.read(|db| huidan::operations::print_jobs::values::load(db, &rows));
+        let note = shown[&parcel].delivery_note(Default::default());
+        assert!(note.items.iter().any(|item| item.sku == "CUP" && item.quantity == 2), "it is on the note");
+
+        set(&http, json!([rule("bag", json!({ "all": [] }), json!({ "gifts": [{ "sku": "BAG" }] }))]));
+        assert_eq!(decided(&http, id), "[bag:BAG×1] :CUP×2 :BAG×1", "a person's word stays");
+        http.delete(&format!("{path}/gift")).expect(200);
+        assert_eq!(decided(&http, id), "bag:BAG×1");
+    }
+);
+
 #[test]
 fn an_order_that_comes_in_while_the_rules_are_changed_is_judged_by_the_new_ones() {
     let app = TestApp::postgres();

@@ -110,11 +110,18 @@ impl Decision {
             }) {
                 outcome.fate = Fate::TakenBack;
             }
-            if one.rule.is_empty() && one.kind.may_be_named() && !one.value.is_empty() {
+            if !one.rule.is_empty() || !one.kind.may_be_named() || one.value.is_empty() {
+                continue;
+            }
+            let named = match one.kind {
+                ActionKind::Gift => gifts_of(&one.value),
+                _ => vec![(one.value.as_str(), None)],
+            };
+            for (value, quantity) in named {
                 self.outcomes.push(Outcome {
                     kind: one.kind,
-                    value: one.value.clone(),
-                    quantity: None,
+                    value: value.to_owned(),
+                    quantity,
                     until: None,
                     rule: String::new(),
                     name: one.by.clone(),
@@ -125,6 +132,17 @@ impl Decision {
         }
         self
     }
+}
+
+/// Gifts as a person's word keeps them: `CUP*2;BAG*1`.
+fn gifts_of(text: &str) -> Vec<(&str, Option<i64>)> {
+    let gift = |part: &'_ str| part.rsplit_once('*').map(|(sku, pieces)| (sku.len(), pieces.parse().ok()));
+    text.split(';')
+        .map(|part| match gift(part) {
+            Some((end, pieces)) => (&part[..end], pieces),
+            None => (part, None),
+        })
+        .collect()
 }
 
 impl Outcome {
@@ -177,6 +195,16 @@ mod tests {
             assert_eq!(decision.counting(ActionKind::Hold).count(), holds, "{person:?}");
             assert!(decision.outcomes.len() >= 3, "nothing is hidden");
         }
+    }
+
+    #[test]
+    fn gifts_by_hand_take_the_place_of_those_of_rules() {
+        let decided =
+            || Decision { outcomes: vec![outcome(ActionKind::Gift, "CUP", "a", Some(2))], stopped_by: None };
+        let by_hand = decided().overridden(&[person(ActionKind::Gift, "", "BAG*1;A*B*3")]);
+        assert_eq!(by_hand.gifts(), [("BAG", 1), ("A*B", 3)]);
+        assert_eq!(by_hand.outcomes[0].fate, Fate::TakenBack);
+        assert_eq!(decided().overridden(&[person(ActionKind::Gift, "", "")]).gifts(), []);
     }
 
     #[test]

@@ -59,9 +59,9 @@ impl ActionKind {
         matches!(self, Self::Carrier | Self::Service | Self::Warehouse | Self::Flag | Self::Split)
     }
 
-    /// Whether a person may name another value for one order.
+    /// Whether a person may name a value for one order, in place of what rules want.
     pub fn may_be_named(self) -> bool {
-        self.is_single() && self != Self::Split
+        self.is_single() && self != Self::Split || self == Self::Gift
     }
 
     /// In English and Chinese.

@@ -253,6 +253,18 @@ fn change(
     current(tx)
 }
 
+/// Has a seller a list of rules, if only an empty one.
+fn begin(tx: &mut Tx) -> Result<(), Error> {
+    if !record::heads(tx, 1)?.is_empty() {
+        return Ok(());
+    }
+    sellers::lock(tx)?;
+    if record::heads(tx, 1)?.is_empty() {
+        ready::keep(tx, None, &RuleSet::default())?;
+    }
+    Ok(())
+}
+
 /// Keys of the rules that are new, others or gone.
 fn differing<'a>(old: &'a RuleSet, new: &'a RuleSet) -> Vec<&'a str> {
     let own = |set: &'a RuleSet, other: &'a RuleSet| {

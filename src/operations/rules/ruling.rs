@@ -45,9 +45,6 @@ impl Ruling {
             companies: HashMap::new(),
             by_people: HashMap::new(),
         };
-        if compiled.is_empty() {
-            return Ok(ruling);
-        }
         let asks = compiled.asks();
         if asks.own_skus {
             let lines = sku_codes::of_lines(db, orders)?.into_iter();

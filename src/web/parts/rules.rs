@@ -163,6 +163,22 @@ fn split_of(view: &View, by: &str, parcels: Option<i64>) -> String {
     }
 }
 
+/// Gives gifts by hand, in place of those of rules.
+fn gift_form(view: &View, order: &OrderView, back: &str) -> Markup {
+    html! {
+        details.fold {
+            summary { (view.t(t::GIFT_BY_HAND)) }
+            form.row-form method="post" action={ "/orders/" (order.id) "/rule-overrides" } data-trouble-here {
+                (csrf(view))
+                input type="hidden" name="back" value=(back);
+                input type="hidden" name="kind" value="gift";
+                label { span { (view.t(t::GIFTS)) } input name="value" maxlength="400" autocomplete="off" placeholder="CUP*2; BAG"; small { (view.t(t::GIFT_BY_HAND_HINT)) } }
+                button type="submit" { (view.t(t::SET)) }
+            }
+        }
+    }
+}
+
 /// What is odd about rules; nothing without.
 pub fn findings(view: &View, findings: &[Finding]) -> Markup {
     html! {
@@ -177,7 +193,7 @@ pub fn findings(view: &View, findings: &[Finding]) -> Markup {
     }
 }
 
-/// What rules decided on an order; nothing while none wanted anything. `back` is where its forms lead.
+/// What rules decided on an order, and what a person may decide instead. `back` is where its forms lead.
 pub fn panel(view: &View, people: &People, order: &OrderView, back: &str) -> Markup {
     let may = view.may(Right::Audit);
     html! {
@@ -218,6 +234,7 @@ pub fn panel(view: &View, people: &People, order: &OrderView, back: &str) -> Mar
                 }
             }
         }
+        @if may { (gift_form(view, order, back)) }
     }
 }
 

@@ -90,6 +90,8 @@ texts! {
     HOLD_MINUTES = "or for so many minutes after payment" "或付款后分钟数";
     GIFTS = "Gifts" "赠品";
     GIFTS_HINT = "SKU*PIECES, one a line." "编码*件数，每行一个。";
+    GIFT_BY_HAND = "Gifts by hand" "手工赠品";
+    GIFT_BY_HAND_HINT = "Instead of those of rules; empty for none. SKU*PIECES, parted by semicolons." "代替规则赠品，留空为不送；编码*件数，分号分隔。";
     GIFT_PER = "for each so much of the total (optional)" "每满(可选)";
     GIFT_MOST = "pieces at most (optional)" "最多件数(可选)";
     AUDITS = "Have it audited" "需要审核";
