@@ -12,7 +12,7 @@ use super::link::CallError;
 use crate::traces::{self, TARGET};
 
 /// A call, from the first byte to the last.
-const DEADLINE: Duration = Duration::from_secs(30);
+pub const DEADLINE: Duration = Duration::from_secs(30);
 /// Longest answer that is read.
 const ANSWER_MAX: u64 = 64 << 20;
 /// How long to wait when a shop asks for patience and does not say how much.

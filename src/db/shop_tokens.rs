@@ -1,6 +1,7 @@
 //! Tokens of shops, as far as they are no secret: when they end, who refreshes them, who is away to consent.
 
 use diesel::QueryResult;
+use workers::Hold;
 
 use super::column::row;
 use super::jobs::now_ms;
@@ -64,14 +65,37 @@ pub fn take_state(tx: &mut Tx, hash: &str, session: i64) -> QueryResult<Option<S
     Ok(taken.map(|row| row.shop_id))
 }
 
-/// Takes the right to refresh for so long, unless somebody has it or the keys have changed. The answer names this hold.
-pub fn hold(tx: &mut Tx, shop: ShopId, version: i64, lease_ms: i64) -> QueryResult<Option<i64>> {
+/// Whether a refresh is under way: its time has not run out, and the job that refreshes is still its worker's.
+fn is_refreshing(now: &str) -> String {
+    format!(
+        "(lease_until_ms IS NOT NULL AND lease_until_ms >= {now} AND (refresher_token IS NULL OR EXISTS \
+         (SELECT 1 FROM jobs WHERE jobs.id = shop_tokens.refresher_job_id AND jobs.token = shop_tokens.refresher_token)))"
+    )
+}
+
+/// Takes the right to refresh for so long, unless somebody has it or the keys have changed. With the job that refreshes the
+/// right ends when that job is its worker's no more. The answer names this hold.
+pub fn hold(
+    tx: &mut Tx,
+    shop: ShopId,
+    version: i64,
+    refresher: Option<Hold>,
+    lease_ms: i64,
+) -> QueryResult<Option<i64>> {
     let (seller, now) = (tx.seller(), now_ms(tx));
     let text = format!(
-        "UPDATE shop_tokens SET lease_until_ms = {now} + ? WHERE seller_id = ? AND shop_id = ? AND version = ? \
-         AND (lease_until_ms IS NULL OR lease_until_ms < {now}) RETURNING lease_until_ms AS one"
+        "UPDATE shop_tokens SET lease_until_ms = {now} + ?, refresher_job_id = ?, refresher_token = ? \
+         WHERE seller_id = ? AND shop_id = ? AND version = ? AND NOT {} RETURNING lease_until_ms AS one",
+        is_refreshing(now)
     );
-    let held: Option<One> = tx.first(sql(text).bind(lease_ms).bind(seller).bind(shop).bind(version))?;
+    let statement = sql(text)
+        .bind(lease_ms)
+        .bind(refresher.map(|hold| hold.id))
+        .bind(refresher.map(|hold| hold.token))
+        .bind(seller)
+        .bind(shop)
+        .bind(version);
+    let held: Option<One> = tx.first(statement)?;
     Ok(held.map(|row| row.one))
 }
 
@@ -136,7 +160,8 @@ pub fn is_replaced(db: &mut Db, shop: ShopId, version: i64) -> QueryResult<bool>
     let (seller, now) = (db.seller(), now_ms(db));
     let text = format!(
         "SELECT COUNT(*) AS one FROM shop_tokens WHERE seller_id = ? AND shop_id = ? \
-         AND (version <> ? OR lease_until_ms >= {now})"
+         AND (version <> ? OR {})",
+        is_refreshing(now)
     );
     Ok(db.number(sql(text).bind(seller).bind(shop).bind(version))? > 0)
 }

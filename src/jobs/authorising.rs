@@ -2,17 +2,19 @@
 //! refreshed ahead of its end.
 //!
 //! Network and record take turns. Cut off between the platform's answer and its writing, a code is lost, and the person
-//! authorises again; a refresh is asked for again with the token that is kept, once the right of the one that was cut off
-//! has run out (90 s). Platforms that end a refresh token with its first use then refuse, and a person has to consent
+//! authorises again; a refresh is asked for again with the token that is kept, once the job that was cut off is taken up by
+//! another worker, or its call cannot be under way any more (35 s). Platforms that end a refresh token with its first use then refuse, and a person has to consent
 //! anew: that cannot be mended on this side, and is said at once.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
+use workers::Hold;
 
 use super::pulling::{HTTP, shop_refuses};
 use crate::app::App;
 use crate::connectors::authorisation::Authorisation;
+use crate::connectors::http::{DEADLINE, Http};
 use crate::connectors::link::{Access, CallError, Connector, connected, connector};
 use crate::db::shop_tokens::{self, ShopTokenRow};
 use crate::db::shops::{self, ShopRow};
@@ -33,6 +35,7 @@ pub struct Door {
     pub credentials: Map<String, Json>,
     pub connector: &'static dyn Connector,
     token: ShopTokenRow,
+    http: &'static Http,
 }
 
 /// Why a shop cannot be asked now.
@@ -52,11 +55,11 @@ impl From<Error> for Shut {
     }
 }
 
-/// What opens a shop, refreshed before where that is due.
+/// What opens a shop, refreshed before where that is due. `job` is the lease of the job that asks.
 ///
 /// # Errors
 /// As [`Shut`] says.
-pub fn open(app: &App, actor: &Actor, shop: ShopId) -> Result<Door, Shut> {
+pub fn open(app: &App, actor: &Actor, shop: ShopId, job: Option<Hold>) -> Result<Door, Shut> {
     let door = look(app, actor, shop)?.ok_or(Shut::Unlinked)?;
     let now = app.now();
     match (door.token.refresh_at, door.token.ends_at) {
@@ -69,7 +72,7 @@ pub fn open(app: &App, actor: &Actor, shop: ShopId) -> Result<Door, Shut> {
     }
     let Some(authorisation) = door.connector.authorisation() else { return Ok(door) };
     let version = door.token.version;
-    let Some(hold) = app.write(actor, |tx| operations::hold(tx, shop, version))? else {
+    let Some(hold) = app.write(actor, |tx| operations::hold(tx, shop, version, job, DEADLINE))? else {
         return Err(Shut::Later(REFRESHING));
     };
     match authorisation.refresh(&door.access(app)) {
@@ -101,14 +104,19 @@ fn look(app: &App, actor: &Actor, shop: ShopId) -> Result<Option<Door>, Error> {
         // Before the keys: an older version with newer keys is refused later, the reverse would not be.
         let token = shop_tokens::find(db, shop)?;
         let credentials = credentials(db, shop)?;
-        Ok(Some(Door { shop: row, settings, credentials, connector, token }))
+        Ok(Some(Door { shop: row, settings, credentials, connector, token, http: &HTTP }))
     })
 }
 
 impl Door {
+    /// The same, asked by another client.
+    pub fn through(self, http: &'static Http) -> Self {
+        Self { http, ..self }
+    }
+
     /// What the connector is handed now.
     pub fn access(&self, app: &App) -> Access<'_> {
-        Access { http: &HTTP, settings: &self.settings, credentials: &self.credentials, now: app.now() }
+        Access { http: self.http, settings: &self.settings, credentials: &self.credentials, now: app.now() }
     }
 
     /// Which of the shop's tokens it was opened with.

@@ -84,7 +84,7 @@ pub fn check_all(task: &Task) -> Result<End, Error> {
 /// When the shop refuses or does not answer.
 pub fn check(task: &Task) -> Result<End, Error> {
     let shop = task.arguments::<Arguments>()?.shop;
-    let door = match authorising::open(task.app, &task.actor, shop) {
+    let door = match authorising::open(task.app, &task.actor, shop, Some(task.job.hold())) {
         Ok(door) => door,
         Err(Shut::Unlinked) => return Ok(End::Done),
         Err(Shut::Later(wait)) => return Ok(End::Snooze(wait)),

@@ -36,7 +36,7 @@ pub const PULL: JobKind = JobKind { name: "shop.pull", lane: "pull", max_attempt
 pub const PULL_ALL: JobKind = JobKind { name: "shops.pull", lane: "house", max_attempts: 3, max_crashes: 3 };
 
 /// Two sweeps overlap by so much: clocks of whole seconds, transactions that end late, a clock that is off.
-const OVERLAP: Duration = Duration::minutes(5);
+pub(super) const OVERLAP: Duration = Duration::minutes(5);
 /// Between two sweeps over everything that may change unsaid.
 const SLOW_BEAT: Duration = Duration::minutes(30);
 /// An order open for longer does not keep the slow sweep so far back.
@@ -141,7 +141,7 @@ pub(super) fn enqueue_rounds(task: &Task, jobs: &[(SellerId, NewJob)]) -> Result
 /// When the shop refuses or does not answer; the record says so too.
 pub fn pull(task: &Task) -> Result<End, Error> {
     let shop = task.arguments::<Arguments>()?.shop;
-    let door = match authorising::open(task.app, &task.actor, shop) {
+    let door = match authorising::open(task.app, &task.actor, shop, Some(task.job.hold())) {
         Ok(door) => door,
         // Its address or key may be gone by now.
         Err(Shut::Unlinked) => return Ok(End::Done),

@@ -67,7 +67,7 @@ pub fn tell(task: &Task) -> Result<End, Error> {
         return Ok(End::Done);
     };
     let shop = telling.shop.id;
-    let told = match authorising::open(task.app, &task.actor, shop) {
+    let told = match authorising::open(task.app, &task.actor, shop, Some(task.job.hold())) {
         Ok(door) => match door.connector.ship(&door.access(task.app), &telling.parcel) {
             Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, &door)? => {
                 return Ok(End::Snooze(AFRESH));

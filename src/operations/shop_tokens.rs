@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use serde_json::json;
+use workers::Hold;
 
 use super::shops::{credentials, record, seal_credentials};
 use crate::connectors::authorisation::Grant;
@@ -22,8 +23,8 @@ use crate::domain::shop_token::{FRESH_FOR, refresh_again_at};
 const STATE: &str = "consent";
 /// How long a person may take on the platform's page.
 const AWAY: Duration = Duration::minutes(30);
-/// Longer than a call may take, so that two are never under way.
-const LEASE_MS: i64 = 90_000;
+/// Beyond the one call a refresh takes, so that two are never under way.
+const SLACK_MS: i64 = 5_000;
 
 /// The word a person of this session goes to the platform with. An earlier one of the shop is void.
 ///
@@ -69,12 +70,20 @@ pub fn keep_consented(tx: &mut Tx, shop: ShopId, version: i64, given: &Grant) ->
     record(tx, "shop.authorised", shop, json!({ "linked_until": linked_until }))
 }
 
-/// Takes the right to refresh the token of this version; `None` when another has it.
+/// Takes the right to refresh the token of this version by a call that ends within `deadline`; `None` when another has it.
+/// The right of a job ends with the job's own lease: when its process is killed, whoever takes the job up may refresh.
 ///
 /// # Errors
 /// When the record cannot be written.
-pub fn hold(tx: &mut Tx, shop: ShopId, version: i64) -> Result<Option<i64>, Error> {
-    Ok(shop_tokens::hold(tx, shop, version, LEASE_MS)?)
+pub fn hold(
+    tx: &mut Tx,
+    shop: ShopId,
+    version: i64,
+    refresher: Option<Hold>,
+    deadline: std::time::Duration,
+) -> Result<Option<i64>, Error> {
+    let lease_ms = i64::try_from(deadline.as_millis()).unwrap_or(i64::MAX / 2).saturating_add(SLACK_MS);
+    Ok(shop_tokens::hold(tx, shop, version, refresher, lease_ms)?)
 }
 
 /// Keeps the token a refresh brought; `false` when the right to it had gone meanwhile.

@@ -145,8 +145,10 @@ each_database!(
         app.advance(chrono::Duration::minutes(7 * 24 * 60 - 30));
         let forks: Vec<TestApp> = (0..4).map(|_| app.fork()).collect();
         let opened: Vec<bool> = std::thread::scope(|scope| {
-            let tries: Vec<_> =
-                forks.iter().map(|fork| scope.spawn(|| open(fork.app(), fork.owner(), row.id))).collect();
+            let tries: Vec<_> = forks
+                .iter()
+                .map(|fork| scope.spawn(|| open(fork.app(), fork.owner(), row.id, None)))
+                .collect();
             let judge = |door| match door {
                 Ok(_) => true,
                 Err(Shut::Later(_)) => false,
@@ -165,12 +167,43 @@ each_database!(
             app.write(|tx| Ok(tx.execute(sql(text).bind(until).bind(row.id))?)).expect("it is written");
         };
         seize(i64::MAX / 2);
-        assert!(matches!(open(app.app(), app.owner(), row.id), Err(Shut::Later(_))));
+        assert!(matches!(open(app.app(), app.owner(), row.id, None), Err(Shut::Later(_))));
         assert_eq!(shop.tokens().given, 2);
         seize(1);
-        assert!(open(app.app(), app.owner(), row.id).is_ok());
+        assert!(open(app.app(), app.owner(), row.id, None).is_ok());
         assert_eq!(shop.tokens().given, 3);
         assert_eq!(pull(&app, &row)["state"], "done");
+    }
+);
+
+each_database!(
+    fn whoever_takes_up_a_killed_refreshers_job_refreshes_at_once(app: TestApp) {
+        let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
+        let row = consented(&app, &shop, &gateway);
+        app.advance(chrono::Duration::minutes(7 * 24 * 60 - 30));
+        let job = app.http().post(&format!("/api/v1/shops/{}/pull", row.id), json!({})).expect(202);
+        let job: i64 = job["id"].as_str().expect("an id").parse().expect("a number");
+        let write = |text: &str, values: [i64; 2]| {
+            app.write(|tx| Ok(tx.execute(sql(text).bind(values[0]).bind(values[1]))?))
+                .expect("it is written");
+        };
+        let lease = |token: i64| {
+            let text = "UPDATE jobs SET state = 'running', lease_until_ms = 9000000000000000, token = ? WHERE id = ?";
+            write(text, [token, job]);
+        };
+        // Its process asks the platform, with the lease 7 of the job.
+        lease(7);
+        let text = "UPDATE shop_tokens SET lease_until_ms = 9000000000000000, refresher_token = 7, \
+             refresher_job_id = ? WHERE shop_id = ?";
+        write(text, [job, row.id.0]);
+        assert!(matches!(open(app.app(), app.owner(), row.id, None), Err(Shut::Later(_))));
+        assert_eq!(shop.tokens().given, 1);
+
+        // It was killed, and another worker has the job.
+        lease(8);
+        let hold = workers::Hold { id: job, token: 8 };
+        assert!(open(app.app(), app.owner(), row.id, Some(hold)).is_ok());
+        assert_eq!(shop.tokens().given, 2);
     }
 );
 
@@ -183,7 +216,7 @@ each_database!(
             let text = "UPDATE shop_tokens SET refresh_at = ? WHERE shop_id = ?";
             let now = other.now();
             other.write(|tx| Ok(tx.execute(sql(text).bind(now).bind(row.id))?)).expect("it falls due");
-            assert!(open(other.app(), other.owner(), row.id).is_ok());
+            assert!(open(other.app(), other.owner(), row.id, None).is_ok());
         });
         let job = pull(&app, &row);
         assert_eq!(shop.tokens().given, 2, "the token ended while its list was read");
@@ -198,15 +231,15 @@ each_database!(
         let row = consented(&app, &shop, &gateway);
         app.advance(chrono::Duration::seconds(7 * 86_400 - 8));
         shop.bans.store(1, Ordering::Relaxed);
-        assert!(open(app.app(), app.owner(), row.id).is_ok(), "the old one lasts a few seconds");
+        assert!(open(app.app(), app.owner(), row.id, None).is_ok(), "the old one lasts a few seconds");
         app.advance(chrono::Duration::seconds(6));
-        assert!(open(app.app(), app.owner(), row.id).is_ok());
+        assert!(open(app.app(), app.owner(), row.id, None).is_ok());
         assert_eq!(shop.tokens().given, 2, "refreshed before its end");
 
         app.advance(chrono::Duration::seconds(7 * 86_400 + 1));
         shop.bans.store(1, Ordering::Relaxed);
-        assert!(open(app.app(), app.owner(), row.id).is_err(), "it has ended");
-        assert!(matches!(open(app.app(), app.owner(), row.id), Err(Shut::Later(_))), "and is not used");
+        assert!(open(app.app(), app.owner(), row.id, None).is_err(), "it has ended");
+        assert!(matches!(open(app.app(), app.owner(), row.id, None), Err(Shut::Later(_))), "and is not used");
         app.advance(chrono::Duration::seconds(6));
         assert_eq!(pull(&app, &row)["state"], "done");
         assert_eq!((shop.tokens().given, events(&app, "shop.silent")), (3, 0));
