@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 
@@ -43,6 +44,7 @@ pub const TABLE: &[Setting] = &[
     setting("http_threads", "HUIDAN_HTTP_THREADS", "2", Shown::Whole),
     setting("database_url", "DATABASE_URL", "sqlite://{data}/huidan.db", Shown::Address),
     setting("database_connections", "HUIDAN_DATABASE_CONNECTIONS", "8", Shown::Whole),
+    setting("job_lease_s", "HUIDAN_JOB_LEASE_S", "30", Shown::Whole),
     setting("sqlite_synchronous", "HUIDAN_SQLITE_SYNCHRONOUS", "normal", Shown::Whole),
     setting("redis_url", "REDIS_URL", "", Shown::Address),
     setting("secret_key", "HUIDAN_SECRET_KEY", "", Shown::Hidden),
@@ -90,6 +92,8 @@ pub struct Settings {
     pub database_url: String,
     /// Most connections of this process to the database.
     pub database_connections: u32,
+    /// How long the jobs of a process that was killed stay its own.
+    pub job_lease: Duration,
     pub sqlite_synchronous: Synchronous,
     /// Empty without Redis.
     pub redis_url: String,
@@ -153,6 +157,7 @@ impl Settings {
             http_threads: number(get, "http_threads", 1, 64)?,
             database_url: get("database_url").to_owned(),
             database_connections: number(get, "database_connections", 2, 500)?,
+            job_lease: Duration::from_secs(number(get, "job_lease_s", 5, 600)?),
             sqlite_synchronous: match get("sqlite_synchronous") {
                 "normal" => Synchronous::Normal,
                 "full" => Synchronous::Full,
@@ -252,6 +257,7 @@ mod tests {
                 "http_threads 2 default",
                 "database_url sqlite:///srv/a/huidan.db default",
                 "database_connections 8 default",
+                "job_lease_s 30 default",
                 "sqlite_synchronous normal default",
                 "redis_url redis://:…@cache/0 huidan.toml",
                 "secret_key - default",
@@ -267,6 +273,7 @@ mod tests {
         for (name, value, word) in [
             ("http_threads", "many", "whole number"),
             ("database_connections", "1", "from 2"),
+            ("job_lease_s", "1", "from 5"),
             ("sqlite_synchronous", "off", "normal or full"),
             ("log_format", "xml", "text or json"),
         ] {

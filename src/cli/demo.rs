@@ -28,10 +28,10 @@ pub fn run(settings: &Settings, orders: usize) -> anyhow::Result<()> {
     let folder = settings.data.clone();
     let is_passing = passing.is_some();
     let letter = letter(&demo, orders, &folder, is_passing);
-    let demo = Arc::new(demo);
+    let (demo, lease) = (Arc::new(demo), settings.job_lease);
     let background: Vec<Background> = vec![Box::new(move |app, stop| {
         let beside = demo::trading(app, demo, orders);
-        serve::work(app, beside, stop);
+        serve::work(app, lease, beside, stop);
     })];
     serve(&settings, &app, background, |address| println!("{}", letter(address)))
 }

@@ -25,6 +25,7 @@ use crate::db::{jobs, migrate};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::error::Error;
 use crate::jobs::registry::TIDY_HOUSE;
+use crate::jobs::run::THREADS;
 use crate::operations::NOBODY;
 use crate::settings::{Settings, Values};
 use crate::{http, log};
@@ -72,7 +73,7 @@ enum Command {
         #[arg(long, value_name = "A,B", value_delimiter = ',')]
         queues: Vec<String>,
         /// Jobs at work at once
-        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+        #[arg(long, default_value_t = THREADS, value_parser = clap::value_parser!(u16).range(1..=256))]
         threads: u16,
         #[command(flatten)]
         desk: DeskFlags,

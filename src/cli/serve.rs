@@ -1,6 +1,7 @@
 //! `huidan serve`
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use tracing::info;
@@ -8,7 +9,7 @@ use tracing::info;
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::http::{self, ServeOptions};
-use crate::jobs::run::{Beside, Choice, work_until};
+use crate::jobs::run::{Beside, Choice, THREADS, work_until};
 use crate::operations::{NOBODY, sessions};
 use crate::settings::Settings;
 use crate::web;
@@ -16,8 +17,9 @@ use crate::web;
 /// Serves until the process is asked to end; requests at work are finished first.
 pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
     let app = super::open_to_stay(settings)?;
+    let lease = settings.job_lease;
     let background: Vec<Background> = match with_workers {
-        true => vec![Box::new(|app, stop| work(app, Beside::default(), stop))],
+        true => vec![Box::new(move |app, stop| work(app, lease, Beside::default(), stop))],
         false => Vec::new(),
     };
     let link = app.write(&Actor::system(NOBODY), sessions::offer_setup)?;
@@ -30,12 +32,9 @@ pub fn run(settings: &Settings, with_workers: bool) -> anyhow::Result<()> {
     })
 }
 
-/// Handlers of jobs beside the requests.
-const THREADS: usize = 2;
-
-/// Runs jobs beside the requests.
-pub fn work(app: &App, beside: Beside, stop: &AtomicBool) {
-    if let Err(error) = work_until(app, &Choice::all(THREADS), beside, stop) {
+/// Runs jobs beside the requests. `lease` is how long they stay this process's own when it is killed.
+pub fn work(app: &App, lease: Duration, beside: Beside, stop: &AtomicBool) {
+    if let Err(error) = work_until(app, &Choice::all(usize::from(THREADS)).leased_for(lease), beside, stop) {
         tracing::error!("No job runs in this process: {error}");
     }
 }

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 
 /// Runs jobs until the process is asked to end; what is at work may end first.
 pub fn run(settings: &Settings, queues: &[String], threads: usize) -> anyhow::Result<()> {
-    let choice = Choice::named(queues, threads)?;
+    let choice = Choice::named(queues, threads)?.leased_for(settings.job_lease);
     let app = super::open_to_stay(settings)?;
     info!("huidan works on jobs with {threads} threads");
     let stop = AtomicBool::new(false);

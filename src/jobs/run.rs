@@ -21,6 +21,10 @@ use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::traces::TARGET;
 
+/// Handlers at work at once in one process, unless somebody says otherwise. Most of them wait for shops, and a dead one keeps
+/// its handlers for as long as a call may take: with few threads two dead shops would stand in everybody's way. What keeps a
+/// core or the disk busy is bounded by its queue.
+pub const THREADS: u16 = 24;
 /// How long handlers have to end when the process is asked to.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// A handler without a sign of an end for so long counts as hung.
@@ -31,6 +35,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(15 * 60);
 pub struct Choice {
     queues: Vec<&'static registry::Queue>,
     threads: usize,
+    lease: Duration,
 }
 
 impl std::fmt::Debug for registry::Queue {
@@ -42,7 +47,12 @@ impl std::fmt::Debug for registry::Queue {
 impl Choice {
     /// All queues.
     pub fn all(threads: usize) -> Self {
-        Self { queues: QUEUES.iter().collect(), threads }
+        Self { queues: QUEUES.iter().collect(), threads, lease: Options::default().lease }
+    }
+
+    /// The same, with jobs that stay a killed process's own for so long.
+    pub fn leased_for(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// The queues named; all without a name.
@@ -63,7 +73,7 @@ impl Choice {
                 }
             }
         }
-        Ok(Self { queues, threads })
+        Ok(Self { queues, ..Self::all(threads) })
     }
 
     fn options(&self) -> Options {
@@ -71,6 +81,8 @@ impl Choice {
         Options {
             lanes: self.queues.iter().map(lane).collect(),
             threads: self.threads,
+            lease: self.lease,
+            beat: self.lease / 6,
             periodic: registry::periodic(),
             ..Options::default()
         }

@@ -20,6 +20,7 @@ mod containers;
 mod copy;
 mod crash;
 mod day;
+mod dead_shops;
 mod deadlines;
 mod demo;
 mod douyin;

@@ -21,13 +21,12 @@ use huidan::jobs::run::parts;
 use serde_json::{Value as Json, json};
 use workers::{Lane, Options, Runner};
 
+pub use crate::gateways::woo::{KEY, SECRET, is_signed};
 use crate::support::TestApp;
 use crate::support::effects::until;
 use crate::support::gateway::{Asked, Gateway, Given};
 
 const PATIENCE: Duration = Duration::from_secs(30);
-pub const KEY: &str = "ck_test";
-pub const SECRET: &str = "cs_test";
 
 /// A WooCommerce with orders by id, and what it does next.
 #[derive(Default)]
@@ -134,19 +133,6 @@ impl Shop {
         nonces.push(nonce);
         is_new
     }
-}
-
-/// OAuth 1.0a as WooCommerce checks it over plain HTTP.
-pub fn is_signed(asked: &Asked) -> bool {
-    let params: Vec<(&str, &str)> = asked
-        .query
-        .iter()
-        .filter(|(name, _)| name != "oauth_signature")
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let base = sign::base_string(&asked.method, &format!("{}{}", asked.base, asked.path), &params);
-    let expected = sign::sign(&base, &format!("{SECRET}&"), sign::Method::HmacSha256);
-    asked.get("oauth_consumer_key") == KEY && asked.get("oauth_signature") == expected
 }
 
 fn link(app: &TestApp, address: &str) -> String {

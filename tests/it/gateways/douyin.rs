@@ -11,8 +11,7 @@ use huidan::connectors::douyin::sign::{Method, sign};
 use serde_json::{Value as Json, json};
 
 use super::World;
-use crate::support::gateway::{Asked, Gateway, Given};
-use crate::support::played::given;
+use crate::support::gateway::{Asked, Gateway, Given, given};
 
 pub const KEY: &str = "3409409348479354011";
 pub const SECRET: &str = "dy-secret";

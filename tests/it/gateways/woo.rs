@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use huidan::connectors::woocommerce::sign;
 use serde_json::{Value as Json, json};
 
-use crate::pulling::{KEY, SECRET, is_signed};
 use crate::support::gateway::{Asked, Gateway, Given};
+
+pub const KEY: &str = "ck_test";
+pub const SECRET: &str = "cs_test";
 
 /// A shop by order id.
 pub struct Shop {
@@ -20,6 +23,19 @@ struct Order {
     /// What stood as its numbers, one after the other.
     numbers: Vec<String>,
     completions: usize,
+}
+
+/// OAuth 1.0a as WooCommerce checks it over plain HTTP.
+pub fn is_signed(asked: &Asked) -> bool {
+    let params: Vec<(&str, &str)> = asked
+        .query
+        .iter()
+        .filter(|(name, _)| name != "oauth_signature")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let base = sign::base_string(&asked.method, &format!("{}{}", asked.base, asked.path), &params);
+    let expected = sign::sign(&base, &format!("{SECRET}&"), sign::Method::HmacSha256);
+    asked.get("oauth_consumer_key") == KEY && asked.get("oauth_signature") == expected
 }
 
 pub fn credentials() -> Json {
@@ -55,6 +71,26 @@ impl Shop {
             .insert(id, Order { json, numbers: Vec::new(), completions: 0 });
     }
 
+    /// Somebody sets the order's state, unless it was shipped.
+    pub fn set(&self, id: usize, status: &str) {
+        let mut orders = self.orders.lock().expect("no holder panics");
+        let order = orders.get_mut(&id).expect("an order");
+        if order.json["status"] != "completed" {
+            order.json["status"] = status.into();
+            order.json["date_modified_gmt"] = now().into();
+        }
+    }
+
+    /// Each order's number, state, and the numbers it was told, one after the other.
+    pub fn shows(&self) -> Vec<(String, String, Vec<String>)> {
+        let orders = self.orders.lock().expect("no holder panics");
+        let show = |(id, order): (&usize, &Order)| {
+            let status = order.json["status"].as_str().expect("a state").to_owned();
+            (id.to_string(), status, order.numbers.clone())
+        };
+        orders.iter().map(show).collect()
+    }
+
     /// Every order shows one number, was completed once, and no two orders of different people share one.
     pub fn assert_told_once(&self) {
         for (id, order) in &*self.orders.lock().expect("no holder panics") {
@@ -64,7 +100,19 @@ impl Shop {
         }
     }
 
-    fn answer(&self, asked: &Asked) -> Given {
+    /// How often it was asked for anything.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// The buyer moves house; no list says that the order has changed.
+    pub fn moves_house(&self, id: usize) {
+        let mut orders = self.orders.lock().expect("no holder panics");
+        orders.get_mut(&id).expect("an order").json["shipping"]["address_1"] =
+            "浙江省杭州市余杭区五常大道168号".into();
+    }
+
+    pub fn answer(&self, asked: &Asked) -> Given {
         let refuse = |status: u16, code: &str| (status, Vec::new(), json!({ "code": code }).to_string());
         if !is_signed(asked) {
             return refuse(401, "woocommerce_rest_cannot_view");
@@ -94,6 +142,14 @@ impl Shop {
     fn page(&self, asked: &Asked) -> Given {
         if !asked.get("search").is_empty() {
             return (200, Vec::new(), "[]".to_owned());
+        }
+        if !asked.get("include").is_empty() {
+            let ids: Vec<usize> = asked.get("include").split(',').filter_map(|id| id.parse().ok()).collect();
+            assert!(ids.len() <= 100 && asked.get("status") == "any");
+            let orders = self.orders.lock().expect("no holder panics");
+            let found: Vec<&Json> =
+                ids.iter().filter_map(|id| orders.get(id)).map(|order| &order.json).collect();
+            return (200, Vec::new(), json!(found).to_string());
         }
         if asked.get("offset").is_empty() {
             return self.count(asked.get("after"), asked.get("before"));

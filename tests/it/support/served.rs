@@ -14,19 +14,26 @@ pub struct Served {
     child: Mutex<Child>,
     database: String,
     data: PathBuf,
+    lease_s: u32,
     kills: AtomicUsize,
 }
 
 impl Served {
     /// Starts it on the app's database; it ends when dropped.
     pub fn start(app: &TestApp, data: &Path) -> Self {
+        Self::start_leasing(app, data, 30)
+    }
+
+    /// The same, with jobs that stay a killed process's own for so many seconds.
+    pub fn start_leasing(app: &TestApp, data: &Path, lease_s: u32) -> Self {
         let database = app.database_address();
-        let (child, address) = spawn(&database, data);
+        let (child, address) = spawn_leasing(&database, data, lease_s);
         Self {
             address: Mutex::new(address),
             child: Mutex::new(child),
             database,
             data: data.to_owned(),
+            lease_s,
             kills: AtomicUsize::new(0),
         }
     }
@@ -47,7 +54,7 @@ impl Served {
         child.kill().expect("SIGKILL reaches it");
         child.wait().expect("it has ended");
         self.kills.fetch_add(1, Ordering::Relaxed);
-        let (next, address) = spawn(&self.database, &self.data);
+        let (next, address) = spawn_leasing(&self.database, &self.data, self.lease_s);
         *child = next;
         *self.address.lock().expect("one killer") = address;
     }
@@ -63,11 +70,16 @@ impl Drop for Served {
 
 /// The real program serving this database; its address once it has one.
 pub fn spawn(database: &str, data: &Path) -> (Child, String) {
+    spawn_leasing(database, data, 30)
+}
+
+fn spawn_leasing(database: &str, data: &Path, lease_s: u32) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_huidan"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(data)
         .env("DATABASE_URL", database)
         .env("HUIDAN_SECRET_KEY", "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+        .env("HUIDAN_JOB_LEASE_S", lease_s.to_string())
         .env("HUIDAN_LOG_FORMAT", "json")
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
