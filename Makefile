@@ -34,7 +34,8 @@ test-shops: ## Install Vendure and Medusa, let people buy there, ship, and hold 
 
 soak: ## Kill every part again and again through a day of 10,000 orders
 	@scripts/install-tools.sh
-	@SOAK_ORDERS=$(or $(ORDERS),10000) scripts/with-services.sh cargo test --release --locked --test it -- soak --nocapture
+	@SOAK_ORDERS=$(or $(ORDERS),10000) SHOP_ORDERS=$(or $(ORDERS),2000) scripts/with-services.sh \
+		cargo test --release --locked --test it -- soak linked_day --nocapture --test-threads=1
 
 bench: ## Measure the paths whose pace is promised
 	@scripts/install-tools.sh

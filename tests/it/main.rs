@@ -35,6 +35,7 @@ mod jd;
 mod jobs;
 mod kills;
 mod kuaishou;
+mod linked_day;
 mod merging;
 mod migrations;
 mod number_runs;
