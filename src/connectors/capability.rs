@@ -55,6 +55,8 @@ pub struct Capability {
     pub back_days: Option<i64>,
     pub parts: Parts,
     pub recipients: Recipients,
+    /// Single orders can be read again by their numbers, so many with a call; `None` where they cannot.
+    pub by_number: Option<usize>,
     /// Pushes or webhooks are heard.
     pub is_pushed: bool,
     /// It was seen on a running server, not only played.
@@ -88,7 +90,7 @@ impl Capability {
             None => "–".to_owned(),
         };
         format!(
-            "| `{}` | {} | {window} | {} | {} | {} | {} | {} | {} | {} |",
+            "| `{}` | {} | {window} | {} | {} | {} | {} | {} | {} | {} | {} |",
             self.platform,
             self.paging,
             self.page_size,
@@ -96,6 +98,7 @@ impl Capability {
             many(self.back_days.map(i64::unsigned_abs)),
             self.parts,
             self.recipients,
+            self.by_number.map_or("–".to_owned(), |number| number.to_string()),
             if self.is_pushed { "yes" } else { "no" },
             if self.is_seen { "seen" } else { "played" },
         )
@@ -111,6 +114,7 @@ const PLAIN: Capability = Capability {
     back_days: None,
     parts: Parts::Pieces,
     recipients: Recipients::Plain,
+    by_number: Some(100),
     is_pushed: false,
     is_seen: true,
     off: &[],
@@ -119,12 +123,13 @@ const PLAIN: Capability = Capability {
 /// Every connector that has a record.
 pub const ALL: &[Capability] = &[
     PLAIN,
-    Capability { platform: Platform::Medusa, ..PLAIN },
+    Capability { platform: Platform::Medusa, by_number: Some(1), ..PLAIN },
     Capability { platform: Platform::Woocommerce, parts: Parts::NumbersOnly, is_pushed: true, ..PLAIN },
     Capability {
         platform: Platform::Shopify,
         paging: Paging::Cursor,
         page_size: 50,
+        by_number: Some(20),
         is_pushed: true,
         is_seen: false,
         ..PLAIN
@@ -159,6 +164,7 @@ const TAOBAO: Capability = Capability {
     back_days: Some(89),
     parts: Parts::WholeLines,
     recipients: Recipients::MaskedWithKey,
+    by_number: Some(1),
     is_pushed: false,
     is_seen: false,
     off: &["messages (TMC)"],

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::authorisation::Authorisation;
 use super::http::Http;
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::{douyin, jd, kuaishou, medusa, pinduoduo, shopify, taobao, vendure, woocommerce, xiaohongshu};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::platform::Platform;
@@ -143,6 +144,11 @@ pub trait Connector: Send + Sync {
 
     /// How the platform counts its orders; `None` where it cannot, or by another time than orders are read with.
     fn counting(&self) -> Option<&dyn Counting> {
+        None
+    }
+
+    /// How the platform tells single orders again; `None` where it cannot.
+    fn rereading(&self) -> Option<&dyn Rereading> {
         None
     }
 

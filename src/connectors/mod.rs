@@ -31,6 +31,7 @@ pub mod parcel;
 pub mod pinduoduo;
 pub mod push;
 pub mod refusal;
+pub mod rereading;
 pub mod shopify;
 mod shown;
 pub mod sign_check;

@@ -40,6 +40,7 @@ pub mod price_tables;
 pub mod print_jobs;
 pub mod recipients;
 pub mod region_rules;
+pub mod rereads;
 pub mod rules;
 pub mod saved_filters;
 pub mod seal;

@@ -16,6 +16,8 @@ pub struct ShopSettings {
     pub deadline: DeadlineSettings,
     /// An order with a message or memo waits until someone has read it.
     pub remarks_must_be_read: bool,
+    /// Its orders are read again right before their labels leave, where the platform can be asked.
+    pub reread_before_print: bool,
     /// Which orders a person has to audit before they leave; none unless set.
     pub audits: AuditSettings,
     /// Which way its orders go, and from where.
@@ -42,6 +44,7 @@ impl Default for ShopSettings {
             ship_within_hours: 48,
             deadline: DeadlineSettings::default(),
             remarks_must_be_read: false,
+            reread_before_print: true,
             audits: AuditSettings::default(),
             plan: ShopPlan::default(),
             utc_offset_minutes: 480,

@@ -27,6 +27,8 @@ pub struct PlatformView {
     /// What of an order may leave in a parcel of its own.
     parts: Parts,
     recipients: Recipients,
+    /// How many single orders a call reads again by their numbers; null where they cannot be.
+    by_number: Option<usize>,
     /// Pushes or webhooks are heard.
     pushed: bool,
     /// It was seen on a running server, not only played.
@@ -76,6 +78,7 @@ fn view(one: &Capability) -> PlatformView {
         back_days: one.back_days,
         parts: one.parts,
         recipients: one.recipients,
+        by_number: one.by_number,
         pushed: one.is_pushed,
         seen: one.is_seen,
         off: one.off,

@@ -150,7 +150,7 @@ pub async fn document(
             if output != Output::Pdf {
                 app.read(actor.seller, |db| operations::is_on_labels(db, id))?;
             }
-            Ok(Made::Later(app.write(actor, |tx| answers::document(tx, id, output))?))
+            Ok(Made::Later(printing::draw_later(app, actor, id, output)?))
         })
         .await?;
     let job = match made {

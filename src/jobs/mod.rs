@@ -12,6 +12,7 @@ pub mod intake;
 pub mod printing;
 pub mod pulling;
 pub mod registry;
+pub mod rereading;
 pub mod run;
 pub mod shipping;
 pub mod telling;

@@ -4,7 +4,9 @@
 
 use anyhow::Context;
 
+use super::rereading::hand_out;
 use crate::app::App;
+use crate::db::jobs::JobRow;
 use crate::db::stations::PrinterRow;
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
@@ -40,7 +42,7 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
     if output != Output::Pdf {
         app.read(actor.seller, |db| print_jobs::is_on_labels(db, id))?;
     }
-    let document = app.write(actor, |tx| print_jobs::document(tx, id))?;
+    let document = hand_out(app, actor, id, |tx| print_jobs::document(tx, id))?;
     let drawn = draw(&document.paper, document.template.as_deref(), output, &|_, _| {})?;
     if !drawn.problems.is_empty() {
         app.write(actor, |tx| print_jobs::not_rendered(tx, id, &drawn.problems))?;
@@ -54,6 +56,17 @@ pub fn print(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result
         left_out: document.left_out.len() + drawn.problems.len(),
         are_copies: document.are_copies,
     })
+}
+
+/// Hands the sheets of a job that wait out, and has a job draw them; the one that does already, when there is one.
+///
+/// # Errors
+/// As [`print`].
+pub fn draw_later(app: &App, actor: &Actor, id: PrintJobId, output: Output) -> Result<JobRow, Error> {
+    match app.read(actor.seller, |db| answers::open_document(db, id, output))? {
+        Some(job) => Ok(job),
+        None => hand_out(app, actor, id, |tx| answers::document(tx, id, output)),
+    }
 }
 
 /// A document that an earlier request had drawn by a job, and that nobody has taken; `None` without one.
@@ -155,7 +168,10 @@ pub fn handful(app: &App, actor: &Actor, wish: &NewClaimWish) -> Result<Handful,
     if let Some(waits) = app.read(actor.seller, |db| print_jobs::nothing_now(db, actor, wish))? {
         return Ok(nothing(0, waits));
     }
-    let taken = app.write(actor, |tx| print_jobs::claim(tx, wish))?;
+    let taken = match app.read(actor.seller, |db| print_jobs::next_job(db, actor, wish))? {
+        Some(job) => hand_out(app, actor, job, |tx| print_jobs::claim(tx, wish))?,
+        None => app.write(actor, |tx| print_jobs::claim(tx, wish))?,
+    };
     let Some(claim) = taken.claim else {
         return Ok(nothing(taken.left_out.len(), taken.waits));
     };

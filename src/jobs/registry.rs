@@ -9,12 +9,13 @@ use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
-use super::{answering, dry_running, gap_checking, housekeeping, pulling, telling};
+use super::{answering, dry_running, gap_checking, housekeeping, pulling, rereading, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
 use crate::operations::answers::{DOCUMENT, NUMBER_RUN, PRINT_JOB, SHIP, UPLOAD_FILE};
 use crate::operations::deadlines::RECOUNT;
+use crate::operations::rereads::REREAD;
 use crate::operations::rules::{DRY_RUN, FIRST_RULES};
 use crate::operations::shipments::again::RECHECK;
 use crate::operations::write_backs::telling::TELL;
@@ -40,6 +41,12 @@ pub const QUEUES: &[Queue] = &[
         name: "pull",
         at_once: 8,
         limit: Some(Limit { every: Duration::from_secs(2), burst: 5, at_once: 1 }),
+    },
+    // People wait for it at the printer, so it stands apart from pulls that may be long.
+    Queue {
+        name: "reread",
+        at_once: 8,
+        limit: Some(Limit { every: Duration::from_millis(200), burst: 20, at_once: 2 }),
     },
     // One after another: two parcels of one order may change the same field of the shop.
     Queue {
@@ -106,6 +113,7 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, PULL, pulling::pull),
         kind(app, CHECK_ALL, gap_checking::check_all),
         kind(app, CHECK, gap_checking::check),
+        kind(app, REREAD, rereading::reread),
         kind(app, IMPORT, import_file),
         kind(app, DOCUMENT, answering::answer),
         kind(app, NUMBER_RUN, answering::answer),

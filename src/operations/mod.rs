@@ -17,6 +17,7 @@ pub mod plans;
 pub mod presence;
 pub mod print_jobs;
 pub mod region_rules;
+pub mod rereads;
 pub mod rules;
 pub mod second_factor;
 pub mod sellers;

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use crate::gateways::douyin::{FIRST, KEY, SECRET, Shop, Shown, line_id, shown};
 use crate::number_runs::{run, shipments};
 use crate::pulling;
+use crate::rereads::assert_tells_again;
 use crate::ship::{all_write_backs, ship};
 use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, until};
@@ -80,6 +81,7 @@ each_database!(
         let gateway = shop.start();
         let linked = link(&app, "douyin", &gateway);
         pull(&app, linked.id);
+        assert_tells_again(&app, linked.id);
         assert_eq!(shipments(&app).len(), 2, "two orders have one key, though all names look alike");
         shop.world.silent_writes.store(2, Ordering::Relaxed);
         let told = ship_all(&app);

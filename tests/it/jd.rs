@@ -12,6 +12,7 @@ use huidan::operations::merging::{self, SplitLine};
 use serde_json::{Value as Json, json};
 
 use crate::number_runs::{run, shipments};
+use crate::rereads::assert_tells_again;
 use crate::ship::{all_write_backs, ship};
 use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
@@ -201,6 +202,7 @@ each_database!(
         let gateway = shop.start();
         let linked = link(&app, "jd", &gateway);
         pull(&app, linked.id);
+        assert_tells_again(&app, linked.id);
         shop.moods.silent_writes.store(1, Ordering::Relaxed);
         let told = ship_all(&app);
         assert_eq!(

@@ -15,6 +15,7 @@ use huidan::operations::merging::{self, SplitLine};
 use serde_json::{Value as Json, json};
 
 use crate::number_runs::{run, shipments};
+use crate::rereads::assert_tells_again;
 use crate::ship::ship;
 use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
@@ -266,6 +267,7 @@ each_database!(
         let gateway = shop.start();
         let linked = link(&app, "kuaishou", &gateway);
         pull(&app, linked.id);
+        assert_tells_again(&app, linked.id);
         assert_eq!(shipments(&app).len(), 2, "two orders have one key");
         shop.moods.silent_writes.store(2, Ordering::Relaxed);
         let told = ship_all(&app);

@@ -47,6 +47,7 @@ mod print_jobs;
 mod printers;
 mod pulling;
 mod remarks;
+mod rereads;
 mod rule_splits;
 mod rules;
 mod second_factor;

@@ -11,6 +11,7 @@ use huidan::operations::merging::{self, SplitLine};
 use serde_json::{Value as Json, json};
 
 use crate::number_runs::{run, shipments};
+use crate::rereads::assert_tells_again;
 use crate::ship::ship;
 use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
@@ -264,6 +265,7 @@ each_database!(
         let gateway = shop.start();
         let linked = link(&app, "xiaohongshu", &gateway);
         pull(&app, linked.id);
+        assert_tells_again(&app, linked.id);
         assert_eq!(shipments(&app).len(), 2, "two orders have one key, and nobody has a name");
         shop.moods.silent_writes.store(2, Ordering::Relaxed);
         let told = ship_all(&app);

@@ -21,6 +21,7 @@ use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::windows::{Rule, Window, seconds};
 use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
@@ -43,6 +44,7 @@ pub const CAPABILITY: Capability = Capability {
     back_days: Some(90),
     parts: Parts::Pieces,
     recipients: Recipients::MaskedWithKey,
+    by_number: Some(1),
     is_pushed: true,
     is_seen: false,
     off: &[],
@@ -96,6 +98,10 @@ impl Connector for Douyin {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
@@ -106,6 +112,12 @@ impl Connector for Douyin {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Rereading for Douyin {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(detail(access, number)?, access.now)))
     }
 }
 

@@ -20,6 +20,7 @@ use super::capability::{Capability, Paging, Parts, Recipients};
 use super::china::time;
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::windows::{Rule, Window};
 use crate::domain::platform::Platform;
 use wire::{Found, Got};
@@ -41,6 +42,7 @@ pub const CAPABILITY: Capability = Capability {
     back_days: None,
     parts: Parts::WholeOrders,
     recipients: Recipients::Masked,
+    by_number: Some(1),
     is_pushed: false,
     is_seen: false,
     off: &["unpaid orders", "refund list", "OAID", "SP-API"],
@@ -89,12 +91,22 @@ impl Connector for Jd {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Rereading for Jd {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(order(access, number)?, access.now)))
     }
 }
 

@@ -21,6 +21,7 @@ use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::windows::Stretch;
 use crate::domain::platform::Platform;
 use client::Verb;
@@ -45,6 +46,7 @@ pub const CAPABILITY: Capability = Capability {
     back_days: Some(90),
     parts: Parts::Pieces,
     recipients: Recipients::MaskedWithKey,
+    by_number: Some(1),
     is_pushed: true,
     is_seen: false,
     off: &[],
@@ -85,6 +87,10 @@ impl Connector for Kuaishou {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
@@ -92,4 +98,17 @@ impl Connector for Kuaishou {
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
     }
+}
+
+impl Rereading for Kuaishou {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(order(access, number)?, access.now)))
+    }
+}
+
+fn order(access: &Access, number: &str) -> Result<wire::Order, CallError> {
+    let id: u64 = number.parse().map_err(|_| {
+        CallError::Invalid(format!("{number:?} is no order of this platform; its orders are numbers"))
+    })?;
+    client::call(access, Verb::Get, "open.order.detail", &json!({ "oid": id }))
 }

@@ -9,6 +9,7 @@ use serde_json::{Number, Value as Json, json};
 
 use super::client::{self, Verb};
 use super::map::{self, lines};
+use super::order;
 use super::wire::Order;
 use crate::connectors::link::{Access, CallError};
 use crate::connectors::parcel::{Parcel, ShipError};
@@ -76,8 +77,8 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
 }
 
 fn read(access: &Access, number: &str) -> Result<Order, ShipError> {
-    let wish = json!({ "oid": id(number)? });
-    Ok(client::call(access, Verb::Get, "open.order.detail", &wish)?)
+    id(number)?;
+    Ok(order(access, number)?)
 }
 
 /// As a number, to the last digit.

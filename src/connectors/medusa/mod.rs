@@ -13,9 +13,10 @@ use super::digest::percent_encoded;
 use super::http::Answer;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::woocommerce::sign::basic;
 use crate::domain::time::UtcTime;
-use wire::{Count, List};
+use wire::{Count, List, One};
 
 /// The connector. Credentials: `secret_key`, a secret API key of the admin (`sk_…`).
 pub struct Medusa;
@@ -61,8 +62,24 @@ impl Connector for Medusa {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn counting(&self) -> Option<&dyn Counting> {
         Some(self)
+    }
+}
+
+impl Rereading for Medusa {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| {
+            let id = ship::find_id(access, number)?;
+            let id = id.ok_or_else(|| CallError::Invalid(format!("The shop knows no order {number}")))?;
+            let path = format!("/admin/orders/{id}?fields={}", percent_encoded(FIELDS));
+            let one: One = get(access, &path)?.json()?;
+            Ok(map::snapshot(one.order, access))
+        })
     }
 }
 

@@ -115,9 +115,21 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
     Ok(proof(&id))
 }
 
-/// The order buyers know by this number. There is no filter by it; the search finds everything in which it stands, an
-/// address or an e-mail too, so it is gone through.
+/// The order buyers know by this number, with what is shipped of it.
 fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
+    let id = find_id(access, number)?;
+    let id = id.ok_or_else(|| ShipError::Refused(format!("The shop knows no order {number}")))?;
+    let path = format!("/admin/orders/{id}?fields={}", percent_encoded(FIELDS));
+    let one: One = get(access, &path)?.json()?;
+    Ok(one.order)
+}
+
+/// The id of the order that buyers know by this number. There is no filter by it; the search finds everything in which it
+/// stands, an address or an e-mail too, so it is gone through.
+///
+/// # Errors
+/// As [`CallError`] says.
+pub fn find_id(access: &Access, number: &str) -> Result<Option<String>, CallError> {
     for page in 0..SEARCHED {
         let query = format!(
             "q={}&limit={PAGE}&offset={}&order=-id&fields=id,display_id",
@@ -125,20 +137,19 @@ fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
             page * PAGE
         );
         let found: List = get(access, &format!("/admin/orders?{query}"))?.json()?;
-        let is_it = |order: &&Named| match order.display_id {
+        let is_it = |order: &Named| match order.display_id {
             Some(shown) => shown.to_string() == number,
             None => order.id == number,
         };
-        if let Some(named) = found.orders.iter().find(is_it) {
-            let path = format!("/admin/orders/{}?fields={}", named.id, percent_encoded(FIELDS));
-            let one: One = get(access, &path)?.json()?;
-            return Ok(one.order);
+        let is_last = found.orders.len() < PAGE;
+        if let Some(named) = found.orders.into_iter().find(is_it) {
+            return Ok(Some(named.id));
         }
-        if found.orders.len() < PAGE {
+        if is_last {
             break;
         }
     }
-    Err(ShipError::Refused(format!("The shop knows no order {number}")))
+    Ok(None)
 }
 
 /// Items and how many of each left in this parcel.

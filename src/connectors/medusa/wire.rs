@@ -8,6 +8,12 @@ pub struct List {
     pub orders: Vec<Order>,
 }
 
+/// One order, asked for by its id.
+#[derive(Deserialize)]
+pub struct One {
+    pub order: Order,
+}
+
 /// How many orders a filter finds.
 #[derive(Deserialize)]
 pub struct Count {

@@ -15,6 +15,7 @@ mod wire;
 use super::authorisation::Authorisation;
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::walk::Walk;
 use client::{call, part};
 use wire::{Info, List, Named, Order};
@@ -103,12 +104,22 @@ impl Connector for Pinduoduo {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Rereading for Pinduoduo {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(detail(access, number)?, access.now)))
     }
 }
 

@@ -16,6 +16,8 @@ use serde_json::{Value as Json, json};
 
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
+use crate::domain::order::OrderSnapshot;
 use wire::{Answer, Cost, Error, Line, List, Order};
 
 /// The connector. Credentials: `access_token` of an app of the shop's own, and `webhook_secret`, the app's client
@@ -50,30 +52,59 @@ impl Connector for Shopify {
         };
         // Whole seconds, and older orders first.
         let filter = format!("{field}:>='{}'", since.chrono().format("%Y-%m-%dT%H:%M:%SZ"));
-        let mut size = PAGE;
-        let list: List<Order> = loop {
-            let variables = json!({ "n": size, "lines": LINES, "after": from, "q": filter, "by": by });
-            match call(access, &query(ORDERS), &variables) {
-                Err(CallError::Invalid(words)) if words == TOO_DEAR && size > 1 => size /= 2,
-                answer => break part(&answer?["orders"])?,
-            }
-        };
-        let mut page = Page::default();
-        for mut order in list.nodes {
-            let name = order.name.clone();
-            read_all_lines(access, &mut order)?;
-            match map::snapshot(order) {
-                Ok(snapshot) => page.orders.push(snapshot),
-                Err(why) => page.unreadable.push((name, why)),
-            }
-        }
-        page.next = list.page_info.end_cursor.filter(|_| list.page_info.has_next_page);
-        Ok(page)
+        page_of(access, &filter, by, from)
     }
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
     }
+
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+}
+
+impl Rereading for Shopify {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        // A quote would end the text of the filter.
+        let name = |number: &&str| format!("name:\"{}\"", number.replace(['"', '\\'], ""));
+        let filter = numbers.iter().map(name).collect::<Vec<_>>().join(" OR ");
+        let mut from: Option<String> = None;
+        let mut page = Page::default();
+        loop {
+            let part = page_of(access, &filter, "UPDATED_AT", from.as_deref())?;
+            let asked = |order: &OrderSnapshot| numbers.contains(&order.number.as_str());
+            page.orders.extend(part.orders.into_iter().filter(asked));
+            page.unreadable.extend(part.unreadable);
+            from = part.next;
+            if from.is_none() {
+                return Ok(page.without_silence(numbers));
+            }
+        }
+    }
+}
+
+/// A page of the orders this filter finds.
+fn page_of(access: &Access, filter: &str, by: &str, from: Option<&str>) -> Result<Page, CallError> {
+    let mut size = PAGE;
+    let list: List<Order> = loop {
+        let variables = json!({ "n": size, "lines": LINES, "after": from, "q": filter, "by": by });
+        match call(access, &query(ORDERS), &variables) {
+            Err(CallError::Invalid(words)) if words == TOO_DEAR && size > 1 => size /= 2,
+            answer => break part(&answer?["orders"])?,
+        }
+    };
+    let mut page = Page::default();
+    for mut order in list.nodes {
+        let name = order.name.clone();
+        read_all_lines(access, &mut order)?;
+        match map::snapshot(order) {
+            Ok(snapshot) => page.orders.push(snapshot),
+            Err(why) => page.unreadable.push((name, why)),
+        }
+    }
+    page.next = list.page_info.end_cursor.filter(|_| list.page_info.has_next_page);
+    Ok(page)
 }
 
 /// An order of many lines tells the first of them only.

@@ -17,6 +17,7 @@ use super::authorisation::Authorisation;
 use super::china::time;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::walk::Walk;
 use crate::domain::time::UtcTime;
 use client::{call, part};
@@ -91,6 +92,10 @@ impl Connector for Taobao {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
@@ -101,6 +106,12 @@ impl Connector for Taobao {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Rereading for Taobao {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(detail(access, number)?, access.now)))
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use crate::domain::time::UtcTime;
 use chrono::Duration;
 use wire::{Answer, List, Order};
@@ -46,14 +47,12 @@ impl Connector for Vendure {
         };
         // By a time that never changes, and by id where it is equal: nothing moves between two pages.
         let options = json!({ "filter": filter, "sort": { "orderPlacedAt": "ASC", "id": "ASC" }, "skip": place.skip, "take": PAGE });
-        let data = call(access, &json!({ "query": query(access)?, "variables": { "o": options } }))?;
-        let list: List = serde_json::from_value(data["orders"].clone())
-            .map_err(|error| CallError::PlatformBusy(format!("its list cannot be read: {error}")))?;
+        let orders = list(access, &options)?;
         let key = |order: &Order| {
             format!("{} {}", order.order_placed_at.as_deref().unwrap_or_default(), order.code)
         };
         // Of two orders of the same moment the id decides, which is no number everywhere: another one is behind.
-        let is_behind = list.items.first().map(key).is_none_or(|first| {
+        let is_behind = orders.first().map(key).is_none_or(|first| {
             let moment =
                 |key: &str| key.split_once(' ').map_or(String::new(), |(moment, _)| moment.to_owned());
             first != place.last && moment(&first) >= moment(&place.last)
@@ -61,26 +60,49 @@ impl Connector for Vendure {
         if let Some(back) = place.back(PAGE, is_behind) {
             return Ok(Page { next: Some(back), ..Page::default() });
         }
-        let is_last = list.items.len() < PAGE;
-        let next = list.items.last().filter(|_| !is_last).map(|last| place.onward(PAGE, &key(last)));
-        let mut page = Page { next, ..Page::default() };
-        for order in list.items {
-            let code = order.code.clone();
-            match map::snapshot(order, access) {
-                Ok(snapshot) => page.orders.push(snapshot),
-                Err(why) => page.unreadable.push((code, why)),
-            }
-        }
-        Ok(page)
+        let is_last = orders.len() < PAGE;
+        let next = orders.last().filter(|_| !is_last).map(|last| place.onward(PAGE, &key(last)));
+        Ok(Page { next, ..page_of(orders, access) })
     }
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn counting(&self) -> Option<&dyn Counting> {
         Some(self)
     }
+}
+
+impl Rereading for Vendure {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        let options = json!({ "filter": { "code": { "in": numbers } }, "take": PAGE });
+        Ok(page_of(list(access, &options)?, access).without_silence(numbers))
+    }
+}
+
+fn list(access: &Access, options: &Json) -> Result<Vec<Order>, CallError> {
+    let data = call(access, &json!({ "query": query(access)?, "variables": { "o": options } }))?;
+    let list: List = serde_json::from_value(data["orders"].clone())
+        .map_err(|error| CallError::PlatformBusy(format!("its list cannot be read: {error}")))?;
+    Ok(list.items)
+}
+
+/// Orders as they are taken in.
+fn page_of(orders: Vec<Order>, access: &Access) -> Page {
+    let mut page = Page::default();
+    for order in orders {
+        let code = order.code.clone();
+        match map::snapshot(order, access) {
+            Ok(snapshot) => page.orders.push(snapshot),
+            Err(why) => page.unreadable.push((code, why)),
+        }
+    }
+    page
 }
 
 impl Counting for Vendure {

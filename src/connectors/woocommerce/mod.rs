@@ -17,6 +17,7 @@ use super::http::Answer;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use crate::domain::time::UtcTime;
 use map::Provinces;
 use wire::{Country, Order};
@@ -54,28 +55,61 @@ impl Connector for Woocommerce {
         }
         let is_last = orders.len() < PAGE;
         let next = orders.last().filter(|_| !is_last).map(|last| place.onward(PAGE, &last.id.to_string()));
-        let has_codes = orders
-            .iter()
-            .any(|order| order.shipping.state.starts_with("CN") || order.billing.state.starts_with("CN"));
-        let provinces = if has_codes { provinces(access)? } else { Provinces::new() };
-        let mut page = Page { next, ..Page::default() };
-        for order in orders {
-            let number = order.number.clone();
-            match map::snapshot(order, access, &provinces) {
-                Ok(snapshot) => page.orders.push(snapshot),
-                Err(why) => page.unreadable.push((number, why)),
-            }
-        }
-        Ok(page)
+        Ok(Page { next, ..page_of(orders, access)? })
     }
 
     fn ship(&self, access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn counting(&self) -> Option<&dyn Counting> {
         Some(self)
     }
+}
+
+impl Rereading for Woocommerce {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        // A plugin may give orders numbers of their own; without one a number is the order's id.
+        let ids: Vec<&str> = numbers.iter().filter(|number| number.parse::<u64>().is_ok()).copied().collect();
+        let mut found: Vec<Order> = match ids.is_empty() {
+            true => Vec::new(),
+            false => {
+                let (include, per_page) = (ids.join(","), PAGE.to_string());
+                let query = [("include", include.as_str()), ("per_page", &per_page), ("status", "any")];
+                call(access, "/orders", &query)?.json()?
+            }
+        };
+        found.retain(|order| numbers.contains(&order.number.as_str()));
+        for number in numbers {
+            if !found.iter().any(|order| order.number == *number) {
+                let query = [("per_page", "100"), ("search", *number)];
+                let searched: Vec<Order> = call(access, "/orders", &query)?.json()?;
+                found.extend(searched.into_iter().find(|order| order.number == *number));
+            }
+        }
+        Ok(page_of(found, access)?.without_silence(numbers))
+    }
+}
+
+/// Orders as they are taken in.
+fn page_of(orders: Vec<Order>, access: &Access) -> Result<Page, CallError> {
+    let has_codes = orders
+        .iter()
+        .any(|order| order.shipping.state.starts_with("CN") || order.billing.state.starts_with("CN"));
+    let provinces = if has_codes { provinces(access)? } else { Provinces::new() };
+    let mut page = Page::default();
+    for order in orders {
+        let number = order.number.clone();
+        match map::snapshot(order, access, &provinces) {
+            Ok(snapshot) => page.orders.push(snapshot),
+            Err(why) => page.unreadable.push((number, why)),
+        }
+    }
+    Ok(page)
 }
 
 impl Counting for Woocommerce {

@@ -21,6 +21,7 @@ use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::parcel::{Parcel, ShipError};
+use super::rereading::Rereading;
 use super::windows::{Rule, Window};
 use crate::domain::platform::Platform;
 use wire::{List, Order};
@@ -42,6 +43,7 @@ pub const CAPABILITY: Capability = Capability {
     back_days: None,
     parts: Parts::WholeLines,
     recipients: Recipients::MaskedWithKey,
+    by_number: Some(1),
     is_pushed: false,
     is_seen: false,
     off: &["pushes"],
@@ -95,12 +97,22 @@ impl Connector for Xiaohongshu {
         ship::ship(access, parcel)
     }
 
+    fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
     fn authorisation(&self) -> Option<&dyn Authorisation> {
         Some(&consent::Consent)
     }
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+}
+
+impl Rereading for Xiaohongshu {
+    fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
+        Page::one_by_one(numbers, |number| Ok(map::snapshot(order(access, number)?, access.now)))
     }
 }
 

@@ -29,6 +29,7 @@ use crate::domain::time::UtcTime;
 use crate::domain::waybill::carriers;
 use crate::domain::waybill::{CompanyPrefix, Format, Policy, Refusal, WaybillNumber};
 use crate::operations::plans;
+use crate::operations::rereads::{self, Cause};
 use crate::operations::shipments::{recheck, refresh};
 
 pub use jam::{Spoil, Spoiled, spoil};
@@ -159,6 +160,8 @@ pub fn commit(tx: &mut Tx, new: &NewRun) -> Result<RunAnswer, Error> {
     waybills::give(tx, &new.carrier, answer.format, &given)?;
     refresh(tx, &given.iter().map(|given| given.shipment).collect::<Vec<_>>())?;
     record_commit(tx, run, &answer)?;
+    // The sheets are printed soon: by then it is known what was refunded or changed meanwhile.
+    rereads::enqueue(tx, Cause::NumberRun(run))?;
     answer.id = Some(run);
     Ok(answer)
 }

@@ -83,6 +83,16 @@ pub fn nothing_now(db: &mut Db, actor: &Actor, wish: &NewClaimWish) -> Result<Op
     standstill(db, &printer)
 }
 
+/// The job whose sheets [`claim`] would take now.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn next_job(db: &mut Db, actor: &Actor, wish: &NewClaimWish) -> Result<Option<PrintJobId>, Error> {
+    let Some(station) = desk_of(db, actor)? else { return Ok(None) };
+    let is_own = desks::printer(db, wish.printer)?.station_id == station.id;
+    Ok(if is_own { sheet_claims::next_job(db, wish.printer)? } else { None })
+}
+
 /// What keeps a printer from getting sheets; empty when none wait, `None` when some do.
 fn standstill(db: &mut Db, printer: &PrinterRow) -> Result<Option<String>, Error> {
     if printer.is_paused {

@@ -17,6 +17,7 @@ use crate::domain::left_out::{LeftOut, Why, each_once};
 use crate::domain::print::{Paper, SheetState, next_copy, why_not_printed};
 use crate::domain::shipment::PrintState;
 use crate::operations::number_runs::reasons_of;
+use crate::operations::rereads::{self, Cause};
 use crate::operations::shipments::{recheck, refresh};
 use crate::operations::templates;
 use crate::papers::values::{PaperSize, Stamp};
@@ -204,6 +205,7 @@ fn write(
     });
     let made = NewEvent { kind: "print_job.created", subject_kind: "print_job", subject: job.id.0, data };
     events::record(tx, &[made])?;
+    rereads::enqueue(tx, Cause::PrintJob(job.id))?;
     view(tx, job, left_out)
 }
 

@@ -27,7 +27,7 @@ use crate::domain::time::UtcTime;
 use crate::operations::stations;
 use crate::papers::values::PaperSize;
 
-pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, nothing_now, report};
+pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, next_job, nothing_now, report};
 pub use create::create;
 pub use decide::{Decision, decide};
 pub use document::{Document, document, lock_to_take, not_rendered};

@@ -16,6 +16,7 @@ use crate::http::blocking::blocking;
 use crate::jobs::printing;
 use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
 use crate::operations::print_jobs::{self, Decision, PrintJob, Sheet};
+use crate::operations::rereads;
 use crate::operations::stations::{Station, list as stations_of};
 use crate::papers::Output;
 use crate::web::form::Form;
@@ -109,10 +110,11 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
             let job = print_jobs::show(db, id)?;
             let stations = stations_of(db, view.now)?;
             let drawing = answers::newest_document(db, id, Output::Pdf)?;
+            let unread = rereads::unread_shops(db, id)?;
             Ok(Page::new(
                 t::JOB.with(view.lang, &[&id]),
                 "prints",
-                body(view, id, &job, drawing.as_ref(), &stations, window(job.sheets.len())),
+                body(view, id, (&job, &unread), drawing.as_ref(), &stations, window(job.sheets.len())),
             ))
         })
         .await
@@ -121,7 +123,7 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
 fn body(
     view: &View,
     id: PrintJobId,
-    job: &PrintJob,
+    (job, unread): (&PrintJob, &[String]),
     drawing: Option<&JobRow>,
     desks_of: &[Station],
     window: Window,
@@ -150,6 +152,7 @@ fn body(
                 }
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
                 div #print-progress data-live { (placing::progress(view, job, desks_of)) }
+                @if !unread.is_empty() { p.hint { (icon("stale")) (t::PRINT_UNREAD.with(view.lang, &[&unread.join(", ")])) } }
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
                 @if is_ours && job.printer.is_none() { (document_form(view, id, queued, sent, drawing)) }
                 (placing::forms(view, id, job, desks_of))
@@ -296,9 +299,11 @@ pub async fn document(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
 pub async fn draw(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
     let id = id.into_inner();
     visitor
-        .change(Right::Print, move |tx, view| {
-            answers::document(tx, id, Output::Pdf)?;
-            Ok(then(home(id), view.t(t::DRAWING_BEGUN).to_owned()))
+        .steps(Right::Print, move |visitor| {
+            printing::draw_later(&visitor.app, &visitor.actor, id, Output::Pdf)?;
+            let next = then(home(id), visitor.view.t(t::DRAWING_BEGUN).to_owned());
+            visitor.app.write(&visitor.actor, |tx| visitor.keep_notice(tx, &next.notice))?;
+            Ok(next.to)
         })
         .await
 }

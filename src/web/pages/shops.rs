@@ -137,7 +137,7 @@ fn panel(
                     form.row-form method="post" action={ "/shops/" (shop.id) } {
                         (csrf(view))
                         label { span { (view.t(t::SHOP_NAME)) } input name="name" value=(shop.name) maxlength="100" required; }
-                        (settings_fields(view, settings))
+                        (settings_fields(view, settings, connector.and_then(Connector::rereading).is_some()))
                         button.primary type="submit" { (view.t(common::SAVE)) }
                     }
                 }
@@ -287,12 +287,18 @@ pub async fn check_gaps(visitor: Visitor, id: Path<ShopId>, _: Form) -> HttpResp
         .await
 }
 
-fn settings_fields(view: &View, settings: &ShopSettings) -> Markup {
+/// `is_reread` where its platform tells single orders again; elsewhere the wish is kept and not shown.
+fn settings_fields(view: &View, settings: &ShopSettings, is_reread: bool) -> Markup {
     html! {
         label { span { (view.t(t::SHIP_WITHIN)) } input type="number" name="ship_within_hours" min="1" value=(settings.ship_within_hours) required; }
         label { span { (view.t(t::CURRENCY)) } input name="currency" value=(settings.currency) maxlength="3" required; }
         label { span { (view.t(t::OFFSET)) } input type="number" name="utc_offset_minutes" value=(settings.utc_offset_minutes) required; }
         label.tick { input type="checkbox" name="remarks_must_be_read" value="1" checked[settings.remarks_must_be_read]; span { (view.t(t::MUST_READ)) } }
+        @if is_reread {
+            label.tick { input type="checkbox" name="reread_before_print" value="1" checked[settings.reread_before_print]; span { (view.t(t::REREAD)) } }
+        } @else if settings.reread_before_print {
+            input type="hidden" name="reread_before_print" value="1";
+        }
     }
 }
 
@@ -305,7 +311,7 @@ fn new_form(view: &View) -> Markup {
                 label { span { (view.t(t::SHOP_NAME)) } input name="name" maxlength="100" required; }
                 label { span { (view.t(t::PLATFORM)) }
                     select name="platform" { @for platform in Platform::ALL { option value=(platform) { (view.t(words::platform(*platform))) } } } }
-                (settings_fields(view, &ShopSettings::default()))
+                (settings_fields(view, &ShopSettings::default(), false))
                 button.primary type="submit" { (icon("plus")) (view.t(t::ADD_SHOP)) }
             }
         }
@@ -318,7 +324,9 @@ fn settings_of(form: &Form) -> Result<Map<String, Json>, Error> {
         settings.insert(name.to_owned(), form.number(name)?.into());
     }
     settings.insert("currency".to_owned(), form.get("currency").into());
-    settings.insert("remarks_must_be_read".to_owned(), form.has("remarks_must_be_read").into());
+    for name in ["remarks_must_be_read", "reread_before_print"] {
+        settings.insert(name.to_owned(), form.has(name).into());
+    }
     Ok(settings)
 }
 

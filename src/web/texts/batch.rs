@@ -73,6 +73,7 @@ texts! {
     DRAW_N = "Draw the PDF ({} sheets)" "生成 PDF({} 张)";
     DRAWING = "Job #{} is drawing the PDF" "任务 #{} 正在生成 PDF";
     DRAWING_FAILED = "Job #{} could not draw the PDF; it can be tried again there." "任务 #{} 未能生成 PDF，可在任务页重试。";
+    PRINT_UNREAD = "Printed by what was known before: {} did not answer. Look there before these parcels leave." "{} 未应答，按此前已知的信息打印；发出前请到店铺后台核对。";
     DRAWING_BEGUN = "The PDF is being drawn. It can be opened here when it is done; the page may be left meanwhile." "正在生成 PDF，完成后可在此打开；期间可以离开本页。";
     OPEN_PDF_N = "Open {} sheets as PDF" "打开 {} 张 PDF";
     OPEN_COPIES = "Open {} sheets again, marked as copies" "再次打开 {} 张(标注补打)";

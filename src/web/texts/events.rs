@@ -51,6 +51,7 @@ texts! {
     STATION_APPROVED = "Station let in" "批准打印站";
     STATION_REFUSED = "Station refused" "拒绝打印站";
     STATION_RETIRED = "Station retired" "停用打印站";
+    PRINT_UNREAD = "Printed without the shop's last word" "店铺未应答，按已知信息打印";
     PRINT_DECIDED = "Unknown sheets settled" "未知单据已判定";
     PRINT_RESUMED = "Print resumed" "续打";
     LOGGED_IN = "Logged in" "登录";
@@ -166,6 +167,7 @@ pub fn kind(kind: &str) -> Option<Text> {
         "station.approved" => STATION_APPROVED,
         "station.refused" => STATION_REFUSED,
         "station.retired" => STATION_RETIRED,
+        "print_job.unread" => PRINT_UNREAD,
         "print_job.decided" => PRINT_DECIDED,
         "user.logged_in" => LOGGED_IN,
         "user.logged_out" => LOGGED_OUT,

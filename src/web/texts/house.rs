@@ -39,6 +39,7 @@ texts! {
     FIND_XIAOHONGSHU = "On open.xiaohongshu.com under the app: app id (as app_key) and app secret. Save them, then authorise; or type the access token you have. Its pushes are not heard yet; the shop is asked every two minutes." "在小红书开放平台 open.xiaohongshu.com 的应用详情中查看 app id(填入 app_key)与 app secret。先保存，再点“授权”；已有 access token 时可直接填写。暂不接收其推送，系统每两分钟主动拉取。";
     FIND_PDD = "On open.pinduoduo.com under the console, Apps: Client_id and Client_secret. Save them, then authorise; or type the access_token you have. A token is not prolonged: authorise again before it ends." "在 open.pinduoduo.com 控制台的应用详情中查看 Client_id 和 Client_secret。先保存，再点“授权”；已有 access_token 时可直接填入。令牌不能续期，到期前需重新授权。";
     FIND_WOO = "In WordPress under WooCommerce, Settings, Advanced, REST API: a key with the right Read/Write. The address is that of the site." "在 WordPress 的 WooCommerce → 设置 → 高级 → REST API 中创建读取/写入权限的密钥；地址为网站地址。";
+    REREAD = "Ask the shop once more before labels are printed" "打单前向店铺再核对一次";
     HISTORY_DAYS = "Days of history" "拉取历史天数";
     HISTORY_READING = "The history is being read: {} orders so far." "正在拉取历史订单：已读取 {} 单。";
     ORDERS_BY_HOUR = "Orders of today by hour and shop" "今日各店铺每小时订单";
