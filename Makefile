@@ -26,11 +26,11 @@ test: ## Run all tests, on SQLite and on a PostgreSQL and a Redis of their own
 	@echo "Tests run by cargo $(RUNNER)."
 	@scripts/with-services.sh cargo $(RUNNER) --workspace --all-targets --locked $(ONLY)
 
-test-shops: ## Install Vendure and Medusa, let people buy there, ship, and hold their shops against ours
+test-shops: ## Install Vendure and Medusa, play three platforms, let people buy, ship, and hold their shops against ours
 	@scripts/install-tools.sh node npm postgres redis
 	@cd scripts/shops/vendure && npm install --ignore-scripts --no-audit --no-fund --loglevel=error
 	@cd scripts/shops/medusa && npm install --ignore-scripts --legacy-peer-deps --no-audit --no-fund --loglevel=error
-	@SHOP_ORDERS=$(or $(ORDERS),60) scripts/with-services.sh cargo test --locked --test real_shops -- --test-threads=1 --nocapture $(ONLY)
+	@SHOP_ORDERS=$(or $(ORDERS),300) scripts/with-services.sh cargo test --locked --test real_shops -- --test-threads=1 --nocapture $(ONLY)
 
 soak: ## Kill every part again and again through a day of 10,000 orders
 	@scripts/install-tools.sh

@@ -1,22 +1,34 @@
 //! Shop servers that others wrote, installed and run here: what they say and what we say agree row by row.
 //!
 //! `make test-shops` runs this; it needs Node and some 700 MB from npm, so `make test` does not. Vendure and Medusa
-//! run on a PostgreSQL of the test's own. Buyers order in both while the program pulls and is killed again and
-//! again; then everything that may leave is numbered, printed and shipped, and each shop's owner looks at it.
+//! run on a PostgreSQL of the test's own; Taobao, Pinduoduo and Douyin, which cannot be installed, are played beside them.
+//! Buyers order everywhere while the program pulls and is killed again and again; then everything that may leave is
+//! numbered, printed and shipped, and each shop's owner looks at it.
 
-#[macro_use]
-#[allow(unused_imports)]
-#[path = "../it/support/mod.rs"]
-mod support;
+mod linked_day;
 mod shop;
+#[macro_use]
+mod support;
+#[allow(dead_code)] // The integration tests ask more of them.
+#[path = "../it/gateways/mod.rs"]
+mod gateways;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use huidan::connectors::capability;
+use huidan::connectors::http::Http;
+use huidan::connectors::link::{Access, Sweep, connector};
 use huidan::domain::actor::Role;
+use huidan::domain::platform::Platform;
+use huidan::domain::shop::ShopSettings;
+use huidan::domain::time::UtcTime;
 use serde_json::{Value as Json, json};
 
+use self::linked_day::linked::{Linked, buy};
+use self::linked_day::places::{self, Place};
 use self::shop::{Bought, Item, Shop};
 use self::support::TestApp;
 use self::support::person::Person;
@@ -26,13 +38,19 @@ use self::support::served::Served;
 const PATIENCE: Duration = Duration::from_secs(300);
 /// Deaths of the program during the day.
 const KILLS: usize = 10;
+/// Vendure, Medusa, Taobao, Pinduoduo, Douyin.
+const SHOPS: usize = 5;
 /// Orders each shop's customer service calls off when they are here already.
 const CALLED_OFF: usize = 3;
 
 each_database!(
-    fn two_real_shops_and_we_agree_row_by_row(app: TestApp) {
-        let orders: usize =
-            std::env::var("SHOP_ORDERS").map_or(60, |text| text.parse().expect("SHOP_ORDERS"));
+    fn real_and_played_shops_and_we_agree_row_by_row(app: TestApp) {
+        let all: usize = std::env::var("SHOP_ORDERS").map_or(300, |text| text.parse().expect("SHOP_ORDERS"));
+        let orders = all.div_ceil(SHOPS);
+        // The program goes by the real time, and so do the platforms.
+        let clocked = app.app().clone().with_clock(Arc::new(UtcTime::now));
+        let places: Vec<Place> =
+            places::open(&clocked).into_iter().filter(|place| place.platform != "woocommerce").collect();
         let database = Postgres::start();
         let shops: Vec<Shop> = std::thread::scope(|threads| {
             let start = |name| {
@@ -48,7 +66,11 @@ each_database!(
         let is_over = AtomicBool::new(false);
         std::thread::scope(|threads| {
             let day = threads.spawn(|| {
-                let day = std::panic::AssertUnwindSafe(|| Day::begin(&person, &shops).work(orders));
+                let day = std::panic::AssertUnwindSafe(|| {
+                    let linked =
+                        places.iter().map(|place| Linked::begin(&app, &clocked, &person, place)).collect();
+                    Day::begin(&person, &shops, linked).work(orders, &|| served.address());
+                });
                 let day = std::panic::catch_unwind(day);
                 is_over.store(true, Ordering::Relaxed);
                 day.map_err(std::panic::resume_unwind)
@@ -74,12 +96,14 @@ each_database!(
 struct Day<'a> {
     person: &'a Person<'a>,
     shops: &'a [Shop],
-    /// Ours of each shop.
+    /// Those on platforms that are played.
+    linked: Vec<Linked<'a>>,
+    /// Ours of each shop, of the played ones behind the others.
     ids: Vec<String>,
 }
 
 impl<'a> Day<'a> {
-    fn begin(person: &'a Person<'a>, shops: &'a [Shop]) -> Self {
+    fn begin(person: &'a Person<'a>, shops: &'a [Shop], linked: Vec<Linked<'a>>) -> Self {
         let ids = shops.iter().map(|shop| {
             let settings = json!({ "address": shop.door.address, "buyer_note_key":
                 if shop.name == "vendure" { "customerNote" } else { "customer_note" } });
@@ -87,10 +111,11 @@ impl<'a> Day<'a> {
                 "credentials": shop.door.credentials });
             person.post("/api/v1/shops", wish)["id"].as_str().expect("an id").to_owned()
         });
-        Self { person, shops, ids: ids.collect() }
+        let ids = ids.chain(linked.iter().map(|shop| shop.id.clone())).collect();
+        Self { person, shops, linked, ids }
     }
 
-    fn work(&self, orders: usize) {
+    fn work(&self, orders: usize, address: &(dyn Fn() -> String + Sync)) {
         let is_bought = AtomicBool::new(false);
         let bought: Vec<Vec<Bought>> = std::thread::scope(|threads| {
             let buyers: Vec<_> =
@@ -101,12 +126,15 @@ impl<'a> Day<'a> {
                     std::thread::sleep(Duration::from_millis(500));
                 }
             });
+            // They buy and change their minds while tokens end, calls are throttled and pushes come twice.
+            buy(&self.linked, orders, address);
             let bought = buyers.into_iter().map(|buyer| buyer.join().expect("buyers are served")).collect();
             is_bought.store(true, Ordering::Relaxed);
             puller.join().expect("the pulls go on");
             bought
         });
         self.until_agreed("what was bought");
+        self.shops.iter().for_each(assert_tells_again);
         let called_off: Vec<BTreeSet<String>> =
             self.shops.iter().map(|shop| shop.cancel(CALLED_OFF).into_iter().collect()).collect();
         assert!(called_off.iter().all(|numbers| numbers.len() == CALLED_OFF));
@@ -125,7 +153,10 @@ impl<'a> Day<'a> {
                 *people.entry(person(at, order)).or_insert(0) += 1;
             }
         }
-        let number_of = self.ship(people.len(), people.values().sum());
+        let played: Vec<BTreeSet<String>> = self.linked.iter().map(|shop| shop.place.due()).collect();
+        let parcels: usize = self.linked.iter().map(|shop| shop.place.due_parcels()).sum();
+        let all = people.values().sum::<usize>() + played.iter().map(BTreeSet::len).sum::<usize>();
+        let number_of = self.ship(people.len() + parcels, all);
 
         self.until("every shop is told", || {
             let waiting = self.person.get("/api/v1/write-backs?state=waiting&limit=1");
@@ -159,10 +190,17 @@ impl<'a> Day<'a> {
                 }
             }
         }
+        for (at, (shop, due)) in (self.shops.len()..).zip(self.linked.iter().zip(&played)) {
+            let told: BTreeSet<(String, String)> = shop.place.told().into_iter().collect();
+            assert_eq!(told.len(), shop.place.told().len(), "{}: a number once", shop.place.platform);
+            let number = |order: &String| (order.clone(), number_of[&(at, order.clone())].clone());
+            assert_eq!(told, due.iter().map(number).collect(), "{}", shop.place.platform);
+        }
         self.until_agreed("what left");
     }
 
     fn pull(&self) {
+        self.linked.iter().for_each(|shop| shop.authorise_if_asked(self.person));
         for shop in &self.ids {
             self.person.post(&format!("/api/v1/shops/{shop}/pull"), json!({}));
         }
@@ -228,6 +266,18 @@ impl<'a> Day<'a> {
                     differences.push(format!("{}: {} orders, there {}", shop.name, ours.len(), theirs.len()));
                 }
             }
+            for shop in &self.linked {
+                let ours = self.all(&format!("/api/v1/orders?shop={}", shop.id));
+                let ours: BTreeMap<String, places::Row> = ours.iter().map(places::Row::of).collect();
+                let theirs = shop.place.rows();
+                let platform = shop.place.platform;
+                for (number, row) in theirs.iter().filter(|(number, row)| ours.get(*number) != Some(*row)) {
+                    differences.push(format!("{platform} {number}: {:?}, there {row:?}", ours.get(number)));
+                }
+                if ours.len() != theirs.len() {
+                    differences.push(format!("{platform}: {} orders, there {}", ours.len(), theirs.len()));
+                }
+            }
             if differences.is_empty() {
                 return;
             }
@@ -255,6 +305,39 @@ impl<'a> Day<'a> {
         while !is_so() {
             assert!(begun.elapsed() < PATIENCE, "waited in vain until {what}");
             std::thread::sleep(Duration::from_millis(300));
+        }
+    }
+}
+
+/// The shop tells single orders as its list did, and names those it does not know.
+fn assert_tells_again(shop: &Shop) {
+    let platform = Platform::parse(shop.name).expect("a platform");
+    let connector = connector(platform).expect("it is asked");
+    let settings = ShopSettings { address: shop.door.address.clone(), ..ShopSettings::default() };
+    let credentials = shop.door.credentials.as_object().expect("keys by name").clone();
+    let access = Access {
+        http: &Http::default(),
+        settings: &settings,
+        credentials: &credentials,
+        now: UtcTime::now(),
+    };
+    let since = Sweep::Placed(access.now.plus(-chrono::Duration::days(1)));
+    let listed = connector.orders(&access, since, None).expect("its list").orders;
+    let at_once = capability::of(platform).and_then(|one| one.by_number).expect("single orders are told");
+    let unknown = "4711-0".to_owned();
+    let numbers: Vec<&str> = listed
+        .iter()
+        .take(at_once.min(9))
+        .map(|order| order.number.as_str())
+        .chain([unknown.as_str()])
+        .collect();
+    for numbers in numbers.chunks(at_once) {
+        let page = connector.rereading().expect("single orders are told").read(&access, numbers);
+        let page = page.expect("single orders");
+        assert!(page.unreadable.iter().all(|(number, _)| *number == unknown), "{:?}", page.unreadable);
+        for told in page.orders {
+            let known = listed.iter().find(|order| order.number == told.number);
+            assert_eq!(Some(&told), known, "{}", shop.name);
         }
     }
 }
