@@ -26,7 +26,7 @@ impl Desk {
     /// # Errors
     /// When another program on this machine prints for the desk, or the folder cannot be written.
     pub fn open(folder: &Path, server: &str, station: &str) -> anyhow::Result<Self> {
-        let name: String = hex(&Sha256::digest(format!("{server}\n{station}")), 8);
+        let name = short_hash(&format!("{server}\n{station}"));
         let folder = folder.join("stations").join(name);
         std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
         let lock = File::create(folder.join("lock")).context("making the desk's lock")?;
@@ -47,6 +47,11 @@ impl Desk {
             }
         };
         Ok(Self { folder, key, _lock: lock })
+    }
+
+    /// Where the desk keeps what it has to know after a restart.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub fn key(&self) -> &str {
@@ -99,8 +104,9 @@ fn random<const N: usize>() -> anyhow::Result<[u8; N]> {
     Ok(bytes)
 }
 
-fn hex(bytes: &[u8], count: usize) -> String {
-    bytes.iter().take(count).map(|byte| format!("{byte:02x}")).collect()
+/// A name for a file from any text.
+pub fn short_hash(text: &str) -> String {
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Written beside and moved into place, so that a cut leaves the old file or the new one.

@@ -1,13 +1,15 @@
 //! The print agent: a program beside the printers that fetches sheets and reports each of them.
 //!
 //! It only ever calls out, over HTTP, so a desk behind any router prints. It opens no database and holds
-//! one handful of sheets in memory. What it has said nothing about when it dies is unknown on the server, and
-//! never printed again by itself.
+//! one handful of sheets in memory, and writes down what it begins. What it has said nothing about when it dies is unknown
+//! on the server; started again it says what it knows, and what it does not is never printed again by itself.
 
 mod desk;
 mod ipp;
+mod journal;
 mod printer;
 mod server;
+mod settling;
 mod spec;
 mod work;
 
@@ -51,6 +53,9 @@ const KNOCK_PACE: Duration = Duration::from_secs(2);
 pub fn run(options: &Options, stop: &AtomicBool) -> anyhow::Result<()> {
     if options.printers.is_empty() {
         bail!("station {:?} has no printer; name one with --printer NAME=raw://HOST:9100", options.station);
+    }
+    for spec in &options.printers {
+        printer::check(spec).map_err(|why| anyhow::anyhow!("printer {:?}: {why}", spec.name))?;
     }
     let desk = Desk::open(&options.folder, &options.server, &options.station)?;
     let server = Server::new(&options.server, desk.key())?;

@@ -10,6 +10,8 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tracing::warn;
+
 use super::spec::{Confirms, PrinterSpec, Target};
 
 /// What became of a sheet.
@@ -39,12 +41,9 @@ pub fn print(
     let outcome = match &printer.target {
         Target::Raw(place) => raw(place, document, printer.patience),
         Target::Folder(folder) => file(folder, name, &printer.language.to_string(), document),
-        Target::Ipp(uri) => super::ipp::print(uri, name, document, printer, is_stopping, keeps),
+        Target::Ipp(place) => super::ipp::print(place, name, document, printer, is_stopping, keeps),
     };
-    match (outcome, printer.confirms) {
-        (Outcome::Printed, Confirms::Person) => Outcome::HandedOver,
-        (outcome, _) => outcome,
-    }
+    worth(outcome, printer)
 }
 
 /// Whether the printer can be reached, without giving it anything.
@@ -56,7 +55,45 @@ pub fn probe(printer: &PrinterSpec) -> Result<(), String> {
         Target::Raw(place) => connect(place).map(drop),
         Target::Folder(folder) if folder.is_dir() => Ok(()),
         Target::Folder(folder) => Err(format!("{} is no folder", folder.display())),
-        Target::Ipp(uri) => super::ipp::probe(uri),
+        Target::Ipp(place) => super::ipp::probe(place),
+    }
+}
+
+/// Whether the desk has what it needs for this printer, without asking it anything.
+///
+/// # Errors
+/// Which file of the desk cannot be used, and what to do.
+pub fn check(printer: &PrinterSpec) -> Result<(), String> {
+    match &printer.target {
+        Target::Ipp(place) => super::ipp::Wire::open(place).map(drop),
+        Target::Raw(_) | Target::Folder(_) => Ok(()),
+    }
+}
+
+/// What the printer says became of a sheet that an earlier run had begun to send under this name; `None` when it says
+/// nothing, as all but those of IPP.
+pub fn became(
+    printer: &PrinterSpec,
+    name: &str,
+    is_stopping: &dyn Fn() -> bool,
+    keeps: &dyn Fn(&str),
+) -> Option<Outcome> {
+    let Target::Ipp(place) = &printer.target else { return None };
+    let outcome = match super::ipp::became(place, name, printer.patience, is_stopping, keeps) {
+        Ok(outcome) => outcome?,
+        Err(why) => {
+            warn!("Printer {:?} does not say what became of {name}: {why}", printer.name);
+            return None;
+        }
+    };
+    Some(worth(outcome, printer))
+}
+
+/// What an outcome counts for at this printer.
+fn worth(outcome: Outcome, printer: &PrinterSpec) -> Outcome {
+    match (outcome, printer.confirms) {
+        (Outcome::Printed, Confirms::Person) => Outcome::HandedOver,
+        (outcome, _) => outcome,
     }
 }
 

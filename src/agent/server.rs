@@ -75,6 +75,14 @@ fn base64<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error
     STANDARD.decode(text).map_err(serde::de::Error::custom)
 }
 
+/// Sheets of one claim of this desk that the server calls unknown.
+#[derive(Debug, Deserialize)]
+pub struct Doubt {
+    pub claim: String,
+    pub serial: String,
+    pub positions: Vec<i64>,
+}
+
 /// What a program says of a sheet.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Told {
@@ -172,22 +180,39 @@ impl Server {
         self.post("/api/v1/stations/me/reports", true, &body)
     }
 
+    /// What this desk has taken and nobody knows of.
+    pub fn doubts(&self) -> Result<Vec<Doubt>, Trouble> {
+        #[derive(Deserialize)]
+        struct Doubts {
+            items: Vec<Doubt>,
+        }
+        let request = self.agent.get(format!("{}/api/v1/stations/me/doubts", self.base));
+        let answer = request.header("authorization", &self.authorization).call();
+        Ok(read::<Doubts>(answer)?.items)
+    }
+
     fn post<T: DeserializeOwned>(&self, path: &str, with_key: bool, body: &Json) -> Result<T, Trouble> {
         let mut request =
             self.agent.post(format!("{}{path}", self.base)).header("content-type", "application/json");
         if with_key {
             request = request.header("authorization", &self.authorization);
         }
-        let mut answer = request.send(body.to_string()).map_err(|error| Trouble::Away(error.to_string()))?;
-        let status = answer.status().as_u16();
-        let text = answer.body_mut().with_config().limit(ANSWER_MAX).read_to_string();
-        let text = text.map_err(|error| Trouble::Away(error.to_string()))?;
-        match status {
-            200..=299 => serde_json::from_str(&text)
-                .map_err(|error| Trouble::Away(format!("its answer cannot be read: {error}"))),
-            429 | 500..=599 => Err(Trouble::Away(format!("it answers {status}"))),
-            _ => Err(refused(status, &text)),
-        }
+        read(request.send(body.to_string()))
+    }
+}
+
+fn read<T: DeserializeOwned>(
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+) -> Result<T, Trouble> {
+    let mut answer = answer.map_err(|error| Trouble::Away(error.to_string()))?;
+    let status = answer.status().as_u16();
+    let text = answer.body_mut().with_config().limit(ANSWER_MAX).read_to_string();
+    let text = text.map_err(|error| Trouble::Away(error.to_string()))?;
+    match status {
+        200..=299 => serde_json::from_str(&text)
+            .map_err(|error| Trouble::Away(format!("its answer cannot be read: {error}"))),
+        429 | 500..=599 => Err(Trouble::Away(format!("it answers {status}"))),
+        _ => Err(refused(status, &text)),
     }
 }
 

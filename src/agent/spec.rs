@@ -30,8 +30,65 @@ pub enum Target {
     /// `HOST:PORT`
     Raw(String),
     Folder(PathBuf),
-    /// `ipp://HOST/printers/NAME`
-    Ipp(String),
+    Ipp(IppPlace),
+}
+
+/// A printer of the Internet Printing Protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IppPlace {
+    /// `ipp://HOST/printers/NAME`, or `ipps` for an encrypted connection.
+    pub uri: String,
+    /// A file of the desk with `NAME:PASSWORD`; what is in it goes to the printer alone.
+    pub login: Option<PathBuf>,
+    pub trust: Trust,
+}
+
+/// Whose certificate an encrypted printer may show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trust {
+    /// One that an authority of the web vouches for.
+    Known,
+    /// One in this PEM file, or one it vouches for: printers make their own.
+    File(PathBuf),
+    /// Any. Nobody on the way can read along; who answers is not known.
+    Anybody,
+}
+
+impl IppPlace {
+    fn is_encrypted(&self) -> bool {
+        self.uri.starts_with("ipps://")
+    }
+
+    /// Whether it is on this machine, where nobody is on the way.
+    fn is_here(&self) -> bool {
+        let rest = self.uri.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split('/').next().unwrap_or_default();
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|host| {
+            authority.strip_prefix(host).is_some_and(|port| port.is_empty() || port.starts_with(':'))
+        })
+    }
+
+    /// Refuses what would show the password to somebody on the way.
+    fn check(&self) -> Result<(), String> {
+        if !self.is_encrypted() && self.trust != Trust::Known {
+            return Err("certificate= is for encrypted printers; write ipps://".to_owned());
+        }
+        if self.login.is_none() {
+            return Ok(());
+        }
+        if !self.is_encrypted() && !self.is_here() {
+            return Err(
+                "login= over ipp:// shows the password to everybody on the way; write ipps://".to_owned()
+            );
+        }
+        match self.trust {
+            Trust::Anybody => Err(
+                "login= needs a printer that is known; save its certificate to a file and write certificate=FILE"
+                    .to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// What counts as printed.
@@ -52,7 +109,15 @@ impl PrinterSpec {
     /// # Errors
     /// A sentence that shows what cannot be read and what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let example = "write NAME=raw://HOST:9100, NAME=ipp://HOST/PATH or NAME=folder:///PATH";
+        let example =
+            "write NAME=raw://HOST:9100, NAME=ipp://HOST/PATH, NAME=ipps://HOST/PATH or NAME=folder:///PATH";
+        // What a command line shows everybody on this machine can read, and what is wrong here is shown.
+        if text
+            .split_once("://")
+            .is_some_and(|(_, rest)| rest.split(['/', '?']).next().is_some_and(|host| host.contains('@')))
+        {
+            return Err("a printer's address has no name and password in it; write NAME:PASSWORD to a file and name it with login=FILE".to_owned());
+        }
         let (name, rest) =
             text.split_once('=').ok_or_else(|| format!("{text:?} is no printer; {example}"))?;
         let (scheme, rest) =
@@ -68,7 +133,10 @@ impl PrinterSpec {
                 (Target::Raw(place), PrinterLanguage::Zpl)
             }
             "folder" => (Target::Folder(PathBuf::from(place)), PrinterLanguage::Pdf),
-            "ipp" => (Target::Ipp(format!("ipp://{place}")), PrinterLanguage::Pdf),
+            "ipp" | "ipps" => {
+                let uri = format!("{scheme}://{place}");
+                (Target::Ipp(IppPlace { uri, login: None, trust: Trust::Known }), PrinterLanguage::Pdf)
+            }
             _ => return Err(format!("{scheme:?} is no kind of printer; {example}")),
         };
         let mut spec = Self {
@@ -84,6 +152,9 @@ impl PrinterSpec {
         for option in options.split('&').filter(|option| !option.is_empty()) {
             let (key, value) = option.split_once('=').unwrap_or((option, ""));
             spec.set(key, value)?;
+        }
+        if let Target::Ipp(place) = &spec.target {
+            place.check()?;
         }
         if spec.sizes.is_empty() {
             let fits = |size: &&PaperSize| spec.language == PrinterLanguage::Pdf || size.is_label();
@@ -126,9 +197,22 @@ impl PrinterSpec {
                     seconds.ok_or_else(|| format!("{value:?} is no patience; write 1 to 600 seconds"))?;
                 self.patience = Duration::from_secs(seconds);
             }
+            "login" | "certificate" => {
+                let Target::Ipp(place) = &mut self.target else {
+                    return Err(format!("{key}= is for printers of ipps://"));
+                };
+                if value.is_empty() {
+                    return Err(format!("{key}= names no file; write {key}=/PATH"));
+                }
+                match key {
+                    "login" => place.login = Some(PathBuf::from(value)),
+                    _ if value == "any" => place.trust = Trust::Anybody,
+                    _ => place.trust = Trust::File(PathBuf::from(value)),
+                }
+            }
             _ => {
                 return Err(format!(
-                    "{key:?} is no option of a printer; write sizes, language, dpi, stacking, confirm or patience"
+                    "{key:?} is no option of a printer; write sizes, language, dpi, stacking, confirm, patience, login or certificate"
                 ));
             }
         }
@@ -148,7 +232,7 @@ impl PrinterSpec {
         let address = match &self.target {
             Target::Raw(place) => place.clone(),
             Target::Folder(path) => path.display().to_string(),
-            Target::Ipp(uri) => uri.trim_start_matches("ipp://").to_owned(),
+            Target::Ipp(place) => place.uri.trim_start_matches("ipp://").to_owned(),
         };
         json!({
             "name": self.name, "kind": self.kind(), "address": address, "sizes": self.sizes,
@@ -174,7 +258,8 @@ mod tests {
         assert_eq!((laser.stacking, laser.patience), (Stacking::FirstAtBottom, Duration::from_secs(90)));
 
         let cups = PrinterSpec::parse("cups=ipp://cups:631/printers/laser").expect("a printer");
-        assert_eq!(cups.target, Target::Ipp("ipp://cups:631/printers/laser".to_owned()));
+        let uri = "ipp://cups:631/printers/laser".to_owned();
+        assert_eq!(cups.target, Target::Ipp(IppPlace { uri, login: None, trust: Trust::Known }));
         assert_eq!(cups.described()["address"], "cups:631/printers/laser");
         let folder = PrinterSpec::parse("out=folder:///srv/labels").expect("a printer");
         assert_eq!(folder.target, Target::Folder(PathBuf::from("/srv/labels")));
@@ -182,6 +267,21 @@ mod tests {
             PrinterSpec::parse("t=raw://[::1]:9101?language=tspl&dpi=300&confirm=person").expect("a printer");
         assert_eq!((tsc.dpi, tsc.confirms), (300, Confirms::Person));
         assert_eq!(tsc.described()["address"], "[::1]:9101");
+    }
+
+    #[test]
+    fn a_printer_with_a_password_names_its_files_and_shows_neither() {
+        let text =
+            "office=ipps://10.0.0.9/ipp/print?login=/etc/huidan/office&certificate=/etc/huidan/office.pem";
+        let office = PrinterSpec::parse(text).expect("a printer");
+        let Target::Ipp(place) = &office.target else { panic!("it speaks IPP") };
+        assert_eq!(place.login, Some(PathBuf::from("/etc/huidan/office")));
+        assert_eq!(place.trust, Trust::File(PathBuf::from("/etc/huidan/office.pem")));
+        assert_eq!(office.described()["address"], "ipps://10.0.0.9/ipp/print");
+        assert!(PrinterSpec::parse("cups=ipp://localhost:631/x?login=/a").is_ok(), "nobody is on the way");
+
+        let secret = PrinterSpec::parse("office=ipps://desk:s3cret@10.0.0.9/x").expect_err("it would show");
+        assert!(secret.contains("login=FILE") && !secret.contains("s3cret"), "{secret}");
     }
 
     #[test]
@@ -195,6 +295,12 @@ mod tests {
             ("a=raw://x?dpi=96", "no resolution"),
             ("a=raw://x?colour=red", "no option"),
             ("a=raw://x?patience=0", "no patience"),
+            ("a=raw://x?login=/a", "is for printers of ipps"),
+            ("a=ipps://x?login=", "names no file"),
+            ("a=ipp://x?login=/a", "on the way"),
+            ("a=ipp://localhost.evil/x?login=/a", "on the way"),
+            ("a=ipp://x?certificate=/a", "for encrypted printers"),
+            ("a=ipps://x?login=/a&certificate=any", "printer that is known"),
         ] {
             let refused = PrinterSpec::parse(text).expect_err(text);
             assert!(refused.contains(said), "{text}: {refused}");

@@ -1,5 +1,6 @@
 //! The work at a desk: one thread per printer, and one that says that the program lives.
 
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use tracing::{info, warn};
 
 use super::desk::{Desk, fresh};
+use super::journal::Journal;
 use super::printer::{self, Outcome};
 use super::server::{Handful, Server, Told, Trouble};
 use super::spec::PrinterSpec;
@@ -24,7 +26,8 @@ const FIRST_HANDFUL: usize = 3;
 /// A program that prints for a desk.
 pub struct Running<'a> {
     options: &'a Options,
-    server: &'a Server,
+    pub(super) server: &'a Server,
+    folder: PathBuf,
     session: String,
     printers: Vec<(String, &'a PrinterSpec)>,
     /// The process was asked to end.
@@ -68,7 +71,8 @@ impl<'a> Running<'a> {
         let n = printers.len();
         info!(printer.count = n, "Station {:?} prints on {n} printers", options.station);
         let (over, ended) = (Mutex::new(None), AtomicBool::new(false));
-        Ok(Some(Self { options, server, session, printers, stop, over, ended }))
+        let folder = desk.folder().to_owned();
+        Ok(Some(Self { options, server, folder, session, printers, stop, over, ended }))
     }
 
     pub fn printers(&self) -> impl Iterator<Item = &(String, &'a PrinterSpec)> {
@@ -88,7 +92,7 @@ impl<'a> Running<'a> {
         *self.over.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(trouble.clone());
     }
 
-    fn is_stopping(&self) -> bool {
+    pub(super) fn is_stopping(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.trouble().is_some()
     }
 
@@ -113,6 +117,8 @@ impl<'a> Running<'a> {
     /// When this program has no business any more.
     pub fn serve(&self, (id, spec): &(String, &PrinterSpec)) -> Result<(), Trouble> {
         let fatal = |error: anyhow::Error| Trouble::Fatal(error.to_string());
+        let mut journal = Journal::of(&self.folder, &spec.name);
+        self.settling(id, spec, &journal)?;
         let mut request = fresh().map_err(fatal)?;
         let (mut size, mut said) = (FIRST_HANDFUL, String::new());
         while !self.is_stopping() {
@@ -142,7 +148,7 @@ impl<'a> Running<'a> {
             request = fresh().map_err(fatal)?;
             if handful.claim.is_some() {
                 size = self.options.window;
-                self.print(id, spec, &handful)?;
+                self.print(id, spec, &handful, &mut journal)?;
                 continue;
             }
             if handful.waits != said {
@@ -158,12 +164,24 @@ impl<'a> Running<'a> {
         self.trouble().map_or(Ok(()), Err)
     }
 
+    fn settling(&self, id: &str, spec: &PrinterSpec, journal: &Journal) -> Result<(), Trouble> {
+        self.settle(id, spec, journal).inspect_err(|trouble| self.give_up(trouble))
+    }
+
     /// Prints a handful in its order. What did not come out for sure ends it: nothing overtakes.
-    fn print(&self, id: &str, spec: &PrinterSpec, handful: &Handful) -> Result<(), Trouble> {
+    fn print(
+        &self,
+        id: &str,
+        spec: &PrinterSpec,
+        handful: &Handful,
+        journal: &mut Journal,
+    ) -> Result<(), Trouble> {
         let claim = handful.claim.as_deref().unwrap_or_default();
         let job = handful.print_job.as_deref().unwrap_or_default();
         let mut untold: Vec<Told> = Vec::new();
-        let mut problem: Option<String> = None;
+        // Without the desk's own note of what it begins a kill would leave the whole handful in doubt.
+        let mut problem: Option<String> =
+            journal.begin(claim).err().map(|error| format!("the desk's journal: {error}"));
         for sheet in &handful.sheets {
             let position = sheet.position;
             let told = |result, detail: &str| Told { position, result, detail: detail.to_owned() };
@@ -171,14 +189,18 @@ impl<'a> Running<'a> {
                 untold.push(told("not_printed", ""));
                 continue;
             }
-            let name = format!("huidan-{}-{position}-{claim}", handful.serial);
+            let name = sheet_name(&handful.serial, position, claim);
             // A page that is told late is no harm: the sheet itself is reported when it is done.
             let keeps = |reasons: &str| {
                 if let Err(trouble) = self.report(id, claim, &[], Some(reasons)) {
                     warn!("The server was not told what keeps printer {:?}: {trouble}", spec.name);
                 }
             };
-            match printer::print(spec, &name, &sheet.document, &|| self.is_stopping(), &keeps) {
+            let outcome = match journal.begun(position) {
+                Ok(()) => printer::print(spec, &name, &sheet.document, &|| self.is_stopping(), &keeps),
+                Err(error) => Outcome::NothingTaken(format!("the desk's journal: {error}")),
+            };
+            match outcome {
                 Outcome::Printed => untold.push(told("acknowledged", "")),
                 Outcome::HandedOver => untold.push(told("handed_over", "")),
                 Outcome::Unknown(why) => {
@@ -191,6 +213,9 @@ impl<'a> Running<'a> {
                     untold.push(told("not_printed", &why));
                     problem = Some(why);
                 }
+            }
+            if let Some(last) = untold.last() {
+                journal.told(last);
             }
             // One try now; what the server did not hear is told again with the next sheet, and at the end until it is heard.
             if problem.is_none() && self.report(id, claim, &untold, None).is_ok() {
@@ -206,11 +231,13 @@ impl<'a> Running<'a> {
         }
         if problem.is_some() {
             self.wait_for_printer(spec);
+            // What became of its last sheet a printer that is back may say itself.
+            self.settling(id, spec, journal)?;
         }
         Ok(())
     }
 
-    fn report(
+    pub(super) fn report(
         &self,
         printer: &str,
         claim: &str,
@@ -222,7 +249,7 @@ impl<'a> Running<'a> {
     }
 
     /// Asks until there is an answer, or the program ends.
-    fn patiently<T>(&self, ask: impl Fn() -> Result<T, Trouble>) -> Result<Option<T>, Trouble> {
+    pub(super) fn patiently<T>(&self, ask: impl Fn() -> Result<T, Trouble>) -> Result<Option<T>, Trouble> {
         let mut wait = AWAY.0;
         loop {
             match ask() {
@@ -238,7 +265,7 @@ impl<'a> Running<'a> {
 
     /// The same for what must be heard, also when the program is asked to end: for one lease, after which the
     /// server takes it for unknown anyway.
-    fn until_heard(&self, tell: impl Fn() -> Result<(), Trouble>) -> Result<(), Trouble> {
+    pub(super) fn until_heard(&self, tell: impl Fn() -> Result<(), Trouble>) -> Result<(), Trouble> {
         let (mut wait, mut stopping_for) = (AWAY.0, Duration::ZERO);
         loop {
             match tell() {
@@ -271,4 +298,9 @@ impl<'a> Running<'a> {
             wait = (wait * 2).min(OUT.1);
         }
     }
+}
+
+/// The name of a sheet and this attempt, where a printer shows names.
+pub(super) fn sheet_name(serial: &str, position: i64, claim: &str) -> String {
+    format!("huidan-{serial}-{position}-{claim}")
 }

@@ -138,7 +138,8 @@ struct DeskFlags {
     /// Where the server is, as a browser reaches it
     #[arg(long, value_name = "URL", requires = "station")]
     server: Option<String>,
-    /// NAME=raw://HOST:9100, NAME=ipp://HOST/PATH or NAME=folder:///PATH, with ?sizes=…&language=…&dpi=…&stacking=…&confirm=…&patience=…
+    /// NAME=raw://HOST:9100, NAME=ipp://HOST/PATH, NAME=ipps://HOST/PATH or NAME=folder:///PATH, with
+    /// ?sizes=…&language=…&dpi=…&stacking=…&confirm=…&patience=…&login=FILE&certificate=FILE
     #[arg(long = "printer", value_name = "PRINTER", requires = "station", value_parser = PrinterSpec::parse)]
     printers: Vec<PrinterSpec>,
     /// Whose desk it is [default: the only seller]

@@ -207,3 +207,24 @@ pub fn doubt(db: &mut Db, printer: PrinterId) -> QueryResult<Option<DoubtRow>> {
     .bind(db.seller());
     db.first(statement)
 }
+
+row! {
+    /// An unknown sheet of a desk's claim.
+    pub struct DoubtedRow {
+        pub claim_id: ClaimId,
+        pub serial: String,
+        pub position: i64,
+    }
+}
+
+/// The unknown sheets a desk has taken, by claim, as many as one answer carries.
+pub fn doubted(db: &mut Db, station: StationId, limit: usize) -> QueryResult<Vec<DoubtedRow>> {
+    let statement = sql("SELECT c.id AS claim_id, j.serial, h.position FROM sheets h \
+         JOIN sheet_claims c ON c.seller_id = h.seller_id AND c.id = h.claim_id AND c.station_id = ? \
+         JOIN print_jobs j ON j.seller_id = h.seller_id AND j.id = h.print_job_id \
+         WHERE h.seller_id = ? AND h.state = 'unknown' ORDER BY c.id, h.position LIMIT ?")
+    .bind(station)
+    .bind(db.seller())
+    .bind(limit);
+    db.load(statement)
+}

@@ -177,6 +177,19 @@ pub fn printer(db: &mut Db, id: PrinterId) -> Result<PrinterRow, Error> {
     db.first(statement)?.ok_or_else(|| Error::missing("printer", id))
 }
 
+row! {
+    struct ProblemRow {
+        problem: String,
+    }
+}
+
+/// What is wrong with a printer, also when its desk is retired; empty when nothing is known.
+pub fn problem(db: &mut Db, id: PrinterId) -> QueryResult<String> {
+    let statement =
+        sql("SELECT problem FROM printers WHERE seller_id = ? AND id = ?").bind(db.seller()).bind(id);
+    Ok(db.first::<ProblemRow>(statement)?.map(|row| row.problem).unwrap_or_default())
+}
+
 /// A printer as a desk says it is.
 #[derive(Debug, Clone)]
 pub struct Described {
@@ -255,6 +268,23 @@ pub fn set_problem(tx: &mut Tx, id: PrinterId, problem: &str) -> QueryResult<()>
     .bind(id)
     .bind(problem);
     tx.execute(statement).map(drop)
+}
+
+row! {
+    /// What waits for a printer.
+    pub struct WaitingRow {
+        pub printer_id: PrinterId,
+        pub sheets: i64,
+    }
+}
+
+/// Sheets that wait for each printer; those for which none wait are left out.
+pub fn waiting(db: &mut Db) -> QueryResult<Vec<WaitingRow>> {
+    let statement = sql("SELECT j.printer_id, COUNT(*) AS sheets FROM sheets h \
+         JOIN print_jobs j ON j.seller_id = h.seller_id AND j.id = h.print_job_id AND j.printer_id IS NOT NULL \
+         WHERE h.seller_id = ? AND h.state = 'queued' GROUP BY j.printer_id")
+    .bind(db.seller());
+    db.load(statement)
 }
 
 row! {

@@ -4,10 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ContentEncoding};
-use actix_web::rt::time::sleep;
-use actix_web::web::{Bytes, Data, Path};
-use futures_util::stream::unfold;
+use actix_web::web::{Data, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
@@ -15,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::blocking::blocking;
 use super::body::{Body, Id, Params, word_of};
 use super::caller::Caller;
+use super::follow;
 use super::page::{Items, Page, both};
 use super::problem::Reply;
 use crate::app::App;
@@ -30,10 +28,6 @@ use crate::operations::jobs::{self, ManyJobs};
 
 /// How often a stream of events looks for news.
 const LOOK: Duration = Duration::from_millis(400);
-/// A quiet stream says that it lives, so that no proxy ends it.
-const QUIET_LOOKS: u32 = 30;
-/// A stream ends after so many looks; browsers connect again by themselves.
-const MOST_LOOKS: u32 = 1_500;
 
 /// A job as it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -182,7 +176,7 @@ pub async fn show(caller: Caller, id: Id<JobId>) -> Reply {
 /// Server-sent events: `job` with the job whenever it has changed, until it has ended.
 #[utoipa::path(get, path = "/api/v1/jobs/{id}/events", tag = "jobs",
     responses((status = 200, description = "Events", body = String, content_type = "text/event-stream")))]
-pub async fn follow(caller: Caller, id: Id<JobId>, app: Data<App>) -> Reply {
+pub async fn events(caller: Caller, id: Id<JobId>, app: Data<App>) -> Reply {
     caller.needs(Right::See)?;
     Ok(stream(app, caller.actor.seller, id.0).await?)
 }
@@ -192,55 +186,11 @@ pub async fn follow(caller: Caller, id: Id<JobId>, app: Data<App>) -> Reply {
 /// # Errors
 /// When the seller has no such job.
 pub async fn stream(app: Data<App>, seller: SellerId, job: JobId) -> Result<HttpResponse, Error> {
-    // The first look decides whether there is a stream at all.
-    look(&app, seller, job).await?;
-    let begin = Follow { app, seller, job, shown: None, looks: 0 };
-    Ok(HttpResponse::Ok()
-        .content_type("text/event-stream")
-        .insert_header((CACHE_CONTROL, "no-store"))
-        // Compressed, events would wait for each other.
-        .insert_header(ContentEncoding::Identity)
-        .streaming(unfold(begin, next_event)))
-}
-
-struct Follow {
-    app: Data<App>,
-    seller: SellerId,
-    job: JobId,
-    shown: Option<JobView>,
-    looks: u32,
-}
-
-async fn look(app: &Data<App>, seller: SellerId, job: JobId) -> Result<JobView, Error> {
-    let app = app.clone();
-    blocking(move || app.read(seller, |db| record::find(db, job)).map(JobView::from)).await
-}
-
-async fn next_event(mut follow: Follow) -> Option<(Result<Bytes, Error>, Follow)> {
-    if follow.shown.as_ref().is_some_and(|job| job.state.is_end()) {
-        return None;
-    }
-    let mut quiet = 0;
-    loop {
-        if follow.looks > 0 {
-            sleep(LOOK).await;
-        }
-        follow.looks += 1;
-        // A job that is gone, or a database that is away, ends the stream; whoever follows asks again.
-        let job = look(&follow.app, follow.seller, follow.job).await.ok()?;
-        if follow.shown.as_ref() != Some(&job) {
-            let text = format!("event: job\ndata: {}\n\n", serde_json::to_string(&job).ok()?);
-            follow.shown = Some(job);
-            return Some((Ok(Bytes::from(text)), follow));
-        }
-        if follow.looks > MOST_LOOKS {
-            return None;
-        }
-        quiet += 1;
-        if quiet == QUIET_LOOKS {
-            return Some((Ok(Bytes::from_static(b": quiet\n\n")), follow));
-        }
-    }
+    let look = move || {
+        let app = app.clone();
+        async move { blocking(move || app.read(seller, |db| record::find(db, job)).map(JobView::from)).await }
+    };
+    follow::stream("job", LOOK, look, |job: &JobView| job.state.is_end()).await
 }
 
 /// Retry a job

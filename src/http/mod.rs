@@ -12,6 +12,7 @@ pub mod carriers;
 pub mod deadlines;
 pub mod evening;
 pub mod events;
+mod follow;
 pub mod hand_overs;
 pub mod health;
 mod hooks;
@@ -180,6 +181,7 @@ fn api(config: &mut ServiceConfig) {
             resource("/print-jobs").route(post().to(print_jobs::create)).route(get().to(print_jobs::list)),
         )
         .service(resource("/print-jobs/{id}").route(get().to(print_jobs::show)))
+        .service(resource("/print-jobs/{id}/events").route(get().to(print_jobs::events)))
         .service(resource("/print-jobs/{id}/document").route(get().to(print_jobs::document)))
         .service(resource("/print-jobs/{id}/acknowledge").route(post().to(print_jobs::acknowledge)))
         .service(resource("/print-jobs/{id}/resume").route(post().to(print_jobs::resume)))
@@ -228,7 +230,7 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/jobs/cancel").route(post().to(jobs::cancel_many)))
         .service(resource("/jobs/{id}").route(get().to(jobs::show)))
         .service(resource("/jobs/{id}/answer").route(get().to(later::answer)))
-        .service(resource("/jobs/{id}/events").route(get().to(jobs::follow)))
+        .service(resource("/jobs/{id}/events").route(get().to(jobs::events)))
         .service(resource("/jobs/{id}/retry").route(post().to(jobs::retry)))
         .service(resource("/jobs/{id}/cancel").route(post().to(jobs::cancel)))
         .service(resource("/queues/{name}/pause").route(post().to(jobs::pause)))

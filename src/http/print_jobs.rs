@@ -1,28 +1,34 @@
 //! Print jobs over HTTP: sheets made, handed out, acknowledged.
 
-use actix_web::HttpRequest;
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::ACCEPT;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::blocking::blocking;
 use super::body::{Body, Id, Params};
 use super::caller::Caller;
+use super::follow;
 use super::jobs::JobView;
 use super::later::{self, prefers_later};
 use super::page::{Items, Page};
 use super::problem::{Failure, Reply};
 use super::shipments::bounded;
 use super::shops::PageQuery;
+use crate::app::App;
 use crate::db::Tx;
 use crate::db::jobs::JobRow;
 use crate::domain::actor::Right;
 use crate::domain::error::{Error, FieldError};
-use crate::domain::id::{PrintJobId, PrinterId};
+use crate::domain::id::{PrintJobId, PrinterId, SellerId};
+use crate::jobs::housekeeping;
 use crate::jobs::printing::{self, Printout};
 use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
-use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob};
+use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob, Pulse};
 use crate::papers::Output;
 use crate::papers::raster::Head;
 use crate::papers::thermal::Language;
@@ -81,7 +87,41 @@ pub async fn list(caller: Caller, query: Params<PageQuery>) -> Reply {
     responses((status = 200, description = "The job with its sheets", body = PrintJob)))]
 pub async fn show(caller: Caller, id: Id<PrintJobId>) -> Reply {
     sees(&caller)?;
-    caller.read(move |db| operations::show(db, id.0)).await
+    let job = caller.run(move |app, actor| {
+        housekeeping::hear_silence(app, actor.seller)?;
+        app.read(actor.seller, |db| operations::show(db, id.0))
+    });
+    Ok(HttpResponse::Ok().json(job.await?))
+}
+
+/// Between two looks at a job that prints: a fast label printer has moved by one sheet or two.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Follow a print job
+///
+/// Server-sent events: `job` with how far it is and what is in its way whenever that has changed, until nothing of it is on
+/// its way to paper or in doubt.
+#[utoipa::path(get, path = "/api/v1/print-jobs/{id}/events", tag = "printing",
+    responses((status = 200, description = "Events", body = String, content_type = "text/event-stream")))]
+pub async fn events(caller: Caller, id: Id<PrintJobId>, app: Data<App>) -> Reply {
+    sees(&caller)?;
+    Ok(stream(app, caller.actor.seller, id.0).await?)
+}
+
+/// How far a print job is, whenever that has changed, as server-sent events.
+///
+/// # Errors
+/// When the seller has no such job.
+pub async fn stream(app: Data<App>, seller: SellerId, id: PrintJobId) -> Result<HttpResponse, Error> {
+    let look = move || {
+        let app = app.clone();
+        let pulse = blocking(move || {
+            housekeeping::hear_silence(&app, seller)?;
+            app.read(seller, |db| operations::pulse(db, id))
+        });
+        async move { pulse.await }
+    };
+    follow::stream("job", LOOK, look, Pulse::is_over).await
 }
 
 /// How a document for a thermal printer is written.

@@ -17,9 +17,10 @@ use crate::db::sellers;
 use crate::domain::actor::{Actor, Right, Role};
 use crate::domain::error::Error;
 use crate::domain::id::{ClaimId, PrintJobId, PrinterId, SellerId, StationId};
+use crate::jobs::housekeeping;
 use crate::jobs::printing::{self, Handful};
 use crate::operations::NOBODY;
-use crate::operations::print_jobs::{self, NewClaimWish, Report, Reported};
+use crate::operations::print_jobs::{self, Doubt, NewClaimWish, Report, Reported};
 use crate::operations::stations::{
     self as operations, NewSession, NewStation, Printer, PrinterOffset, Session, Station,
 };
@@ -30,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/stations").route(get().to(list)))
         .service(resource("/stations/me/session").route(post().to(session)))
         .service(resource("/stations/me/claims").route(post().to(claim)))
+        .service(resource("/stations/me/doubts").route(get().to(doubts)))
         .service(resource("/stations/me/reports").route(post().to(report)))
         .service(resource("/stations/{id}/approve").route(post().to(approve)))
         .service(resource("/stations/{id}/refuse").route(post().to(refuse)))
@@ -84,7 +86,11 @@ pub struct Stations {
 pub async fn list(caller: Caller) -> Reply {
     caller.needs(Right::See)?;
     let now = caller.now();
-    caller.read(move |db| Ok(Stations { items: operations::list(db, now)? })).await
+    let stations = caller.run(move |app, actor| {
+        housekeeping::hear_silence(app, actor.seller)?;
+        app.read(actor.seller, |db| Ok(Stations { items: operations::list(db, now)? }))
+    });
+    Ok(HttpResponse::Ok().json(stations.await?))
 }
 
 /// Let a print station in
@@ -196,6 +202,25 @@ pub async fn claim(caller: Caller, body: Body<NewClaimWish>) -> Reply {
     let wish = body.0;
     let handful = caller.run(move |app, actor| printing::handful(app, actor, &wish)).await?;
     Ok(HttpResponse::Ok().json(HandfulView::from(handful)))
+}
+
+/// Sheets a station took and nobody knows of.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Doubts {
+    items: Vec<Doubt>,
+}
+
+/// List unknown sheets
+///
+/// For stations: what they took and never told the end of, so that a desk that was killed can say what it wrote down.
+#[utoipa::path(get, path = "/api/v1/stations/me/doubts", tag = "printing",
+    responses((status = 200, description = "The unknown sheets of this desk, by claim", body = Doubts)))]
+pub async fn doubts(caller: Caller) -> Reply {
+    caller.needs(Right::Print)?;
+    let doubts = caller.run(|app, actor| {
+        app.read(actor.seller, |db| print_jobs::doubts(db, actor)).map(|items| Doubts { items })
+    });
+    Ok(HttpResponse::Ok().json(doubts.await?))
 }
 
 /// Report sheets

@@ -7,9 +7,10 @@ use workers::End;
 
 use super::run::Task;
 use crate::app::App;
-use crate::db::{Tx, answers, day_figures, due, idempotency, imports, jobs, sellers};
+use crate::db::{Tx, answers, day_figures, due, idempotency, imports, jobs, sellers, sheet_claims};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
+use crate::domain::id::SellerId;
 use crate::jobs::answering::ANSWER_KEPT;
 use crate::jobs::imports::later::FILE_KEPT;
 use crate::operations::shipments::{self, again};
@@ -57,6 +58,17 @@ pub fn keep(app: &App) -> Result<(), Error> {
         if due.samples {
             app.write(&actor, sample)?;
         }
+    }
+    Ok(())
+}
+
+/// Gives up what silent print stations have in hand, as soon as somebody looks: nobody has to wait for the next round.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn hear_silence(app: &App, seller: SellerId) -> Result<(), Error> {
+    if app.read(seller, |db| Ok(sheet_claims::has_lapsed(db)?))? {
+        app.write(&Actor::system(seller), stations::end_lapsed)?;
     }
     Ok(())
 }

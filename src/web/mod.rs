@@ -43,6 +43,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(inside("/", [get().to(start::show)]))
         .service(inside("/live", [get().to(live::show)]))
         .service(inside("/live/jobs/{id}", [get().to(live::job)]))
+        .service(inside("/live/print-jobs/{id}", [get().to(live::print_job)]))
         .service(inside("/live/ticks", [post().to(live::tick)]))
         .service(inside("/logout", [post().to(login::leave)]))
         .service(inside("/logout-everywhere", [post().to(login::leave_everywhere)]))

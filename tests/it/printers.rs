@@ -1,5 +1,5 @@
-//! Real protocols and their faults: a printer of CUPS, and one on port 9100 that stalls. Each sheet is on paper once or is
-//! unknown, in order, and the codes on paper are those of the ledger.
+//! Real protocols and their faults: a printer of CUPS, and one on port 9100 that stalls or is slow. Each sheet is on paper once
+//! or is unknown, in order, and the codes on paper are those of the ledger.
 
 use std::io::Read;
 use std::net::SocketAddr;
@@ -27,11 +27,15 @@ fn server(app: &TestApp) -> SocketAddr {
 
 /// A job of so many labels, sent to the desk's only printer.
 fn sent(app: &TestApp, count: usize) -> PrintJobId {
+    sent_as(app, Paper::Waybill, count)
+}
+
+fn sent_as(app: &TestApp, paper: Paper, count: usize) -> PrintJobId {
     let station = alive(app, DESK);
     let ids = ready(app, count);
     run(app, &ids);
     let wish = NewPrintJob {
-        paper: Paper::Waybill,
+        paper,
         template: String::new(),
         size: None,
         number_run: None,
@@ -81,6 +85,26 @@ fn code_on(zpl: &[u8]) -> String {
         .collect();
     let (width, height) = (bytes_per_row * 8, bits.len() / bytes_per_row);
     let found = detect_in_luma(luma, width as u32, height as u32, Some(BarcodeFormat::CODE_128));
+    found.expect("a code").getText().to_owned()
+}
+
+/// What a scanner reads on the first page of a PDF, once it is printed.
+fn code_on_pdf(pdf: &[u8]) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("sheet.pdf"), pdf).expect("a file");
+    let drawn = std::process::Command::new("pdftoppm")
+        .args(["-r", "203.2", "-gray", "-singlefile", "sheet.pdf", "page"])
+        .current_dir(folder.path())
+        .status();
+    assert!(drawn.expect("pdftoppm is installed (package poppler-utils)").success());
+    let file = std::fs::read(folder.path().join("page.pgm")).expect("a page");
+    // `P5`, width and height, 255, then a byte for each dot.
+    let mut head = file.splitn(4, |byte| *byte == b'\n');
+    let size = head.nth(1).and_then(|line| std::str::from_utf8(line).ok()).expect("a size");
+    let (width, height) = size.split_once(' ').expect("two numbers");
+    let luma = head.nth(1).expect("dots").to_vec();
+    let (width, height) = (width.parse().expect("a number"), height.parse().expect("a number"));
+    let found = detect_in_luma(luma, width, height, Some(BarcodeFormat::CODE_128));
     found.expect("a code").getText().to_owned()
 }
 
@@ -170,5 +194,72 @@ each_database!(
         app.write(|tx| print_jobs::decide(tx, job, &nowhere)).expect("half a label is none");
         until_good(&app, job, 3);
         assert_eq!(scanned(&printer.paper()[1..]), ledger(&app, job));
+    }
+);
+
+each_database!(
+    fn an_encrypted_printer_gets_whole_documents_and_one_nobody_vouches_for_gets_nothing(app: TestApp) {
+        let (desk, place) =
+            (tempfile::tempdir().expect("a machine"), tempfile::tempdir().expect("a printer"));
+        let printer = IppPrinter::start(place.path());
+        // Its own certificate is not known to the web; nothing is sent to whoever it may be.
+        let spec = printer.encrypted("office", "sizes=a5");
+        let agent = Agent::start(server(&app), desk.path(), DESK, &[spec]);
+        let_in(&app, DESK);
+        let job = sent_as(&app, Paper::DeliveryNote, 3);
+        until("the page says why", || problem(&app).contains("certificate"));
+        assert_eq!(positions(&app, job, SheetState::Queued), [1, 2, 3], "nothing was taken");
+        assert_eq!(printer.paper().len(), 0);
+        agent.ask_to_end();
+        agent.ended();
+
+        let known = format!("sizes=a5&certificate={}", printer.certificate().display());
+        let spec = printer.encrypted("office", &known);
+        let _agent = Agent::start(server(&app), desk.path(), DESK, &[spec]);
+        until_good(&app, job, 3);
+        let codes: Vec<String> = printer.paper().iter().map(|pdf| code_on_pdf(pdf)).collect();
+        assert_eq!(codes, ledger(&app, job), "in order, each once, with its own number");
+        let stations = app.http().get("/api/v1/stations").expect(200).to_string();
+        assert!(stations.contains("ipps://localhost"), "its address is shown");
+    }
+);
+
+each_database!(
+    fn a_desk_killed_with_a_sheet_at_an_ipp_printer_learns_from_it_and_goes_on_by_itself(app: TestApp) {
+        let (desk, place) =
+            (tempfile::tempdir().expect("a machine"), tempfile::tempdir().expect("a printer"));
+        let printer = IppPrinter::start(place.path());
+        let start = || Agent::start(server(&app), desk.path(), DESK, &[printer.spec("zebra", "")]);
+        let agent = start();
+        let_in(&app, DESK);
+        printer.behave("empty 2");
+        let job = sent(&app, 6);
+        until("its third sheet waits for paper", || problem(&app).contains("media-empty"));
+        agent.kill();
+        printer.behave("print");
+        until("what it had came out", || printer.paper().len() == 3);
+
+        // Nobody decides anything: the printer knows the third sheet, and the desk wrote down that no other was begun.
+        let _agent = start();
+        until_good(&app, job, 6);
+        assert_eq!(scanned(&printer.paper()), ledger(&app, job), "in order, each once, with its own number");
+    }
+);
+
+each_database!(
+    fn a_printer_slower_than_the_lease_loses_nothing(app: TestApp) {
+        let desk = tempfile::tempdir().expect("a machine");
+        // The desk's lease is two seconds.
+        let printer = FakePrinter::start(Duration::from_millis(2_600));
+        let _agent = Agent::start(server(&app), desk.path(), DESK, &[printer.spec("zebra", "")]);
+        let_in(&app, DESK);
+        let job = sent(&app, 3);
+        let mut doubted = false;
+        until("all are good", || {
+            doubted |= !positions(&app, job, SheetState::Unknown).is_empty();
+            positions(&app, job, SheetState::Acknowledged).len() == 3
+        });
+        assert!(!doubted, "slow is not silent");
+        assert_eq!(scanned(&printer.paper()), ledger(&app, job));
     }
 );

@@ -7,6 +7,7 @@ mod claim;
 mod create;
 mod decide;
 mod document;
+mod doubts;
 mod place;
 mod progress;
 pub mod values;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheet_claims;
 use crate::db::sheets::{self, SheetRow};
+use crate::db::stations as desks;
 use crate::db::{Db, Tx};
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
@@ -31,6 +33,7 @@ pub use claim::{Claim, NewClaimWish, Report, Reported, Taken, claim, next_job, n
 pub use create::create;
 pub use decide::{Decision, decide};
 pub use document::{Document, document, lock_to_take, not_rendered};
+pub use doubts::{Doubt, doubts};
 pub use place::{pause, place};
 pub use progress::{acknowledge, resume};
 
@@ -146,6 +149,38 @@ impl From<SheetRow> for Sheet {
 pub fn show(db: &mut Db, id: PrintJobId) -> Result<PrintJob, Error> {
     let job = record::find(db, id)?.ok_or_else(|| Error::missing("print job", id))?;
     view(db, job, Vec::new())
+}
+
+/// How far a job is, and what is in its way: what changes while it prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Pulse {
+    pub id: PrintJobId,
+    pub progress: Progress,
+    pub paused: bool,
+    pub printer: Option<PrinterId>,
+    /// What is wrong with its printer; empty when nothing is known.
+    pub problem: String,
+}
+
+impl Pulse {
+    /// Nothing of the job is on its way to paper, or waits to be.
+    pub fn is_over(&self) -> bool {
+        self.progress.remaining() + self.progress.unknown == 0
+    }
+}
+
+/// How far a job is, without its sheets.
+///
+/// # Errors
+/// When there is no such job.
+pub fn pulse(db: &mut Db, id: PrintJobId) -> Result<Pulse, Error> {
+    let job = record::find(db, id)?.ok_or_else(|| Error::missing("print job", id))?;
+    let problem = match job.printer_id {
+        Some(printer) => desks::problem(db, printer)?,
+        None => String::new(),
+    };
+    let progress = progress(db, id)?;
+    Ok(Pulse { id, progress, paused: job.is_paused, printer: job.printer_id, problem })
 }
 
 /// Jobs, newest first, before `before`, without their sheets.

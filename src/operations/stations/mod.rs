@@ -22,7 +22,9 @@ use crate::domain::station::{
 use crate::domain::time::UtcTime;
 
 pub use enrol::{Enrolled, NewStation, approve, enrol, enrolled, refuse};
-pub use session::{NewPrinter, NewSession, Session, begin, check_session, desk_of, end_lapsed, own};
+pub use session::{
+    NewPrinter, NewSession, Session, begin, check_session, desk_of, end_lapsed, not_a_station, own,
+};
 
 /// A desk with its printers.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -62,6 +64,8 @@ pub struct Printer {
     pub is_gone: bool,
     /// What is wrong with it; empty when nothing is known.
     pub problem: String,
+    /// Sheets that wait for it; 0 where only the printer itself is shown.
+    pub waiting: i64,
     /// Everything it prints is moved to the right by so many tenths of a millimetre, and down.
     pub offset_x_tenths: i64,
     pub offset_y_tenths: i64,
@@ -81,6 +85,7 @@ impl From<PrinterRow> for Printer {
             is_paused: row.is_paused,
             is_gone: row.is_gone,
             problem: row.problem,
+            waiting: 0,
             offset_x_tenths: row.offset_x_tenths,
             offset_y_tenths: row.offset_y_tenths,
         }
@@ -104,6 +109,12 @@ pub fn list(db: &mut Db, now: UtcTime) -> Result<Vec<Station>, Error> {
     for printer in record::printers(db)? {
         if let Some(station) = stations.iter_mut().find(|station| station.id == printer.station_id) {
             station.printers.push(printer.into());
+        }
+    }
+    for waiting in record::waiting(db)? {
+        let mut printers = stations.iter_mut().flat_map(|station| &mut station.printers);
+        if let Some(printer) = printers.find(|printer| printer.id == waiting.printer_id) {
+            printer.waiting = waiting.sheets;
         }
     }
     for pace in record::pace(db, now.plus(-PACE_SPAN))? {

@@ -85,13 +85,16 @@ pub fn desk_of(db: &mut Db, actor: &Actor) -> Result<Option<StationRow>, Error> 
 /// `not_a_station` for every other caller.
 pub fn own(tx: &mut Tx) -> Result<StationRow, Error> {
     let actor = tx.actor;
-    desk_of(tx, actor)?.ok_or_else(|| {
-        Error::conflict(
-            "not_a_station",
-            format!("{} is no print station.", tx.actor.name),
-            "Register one with huidan work --station NAME --server URL.",
-        )
-    })
+    desk_of(tx, actor)?.ok_or_else(|| not_a_station(actor))
+}
+
+/// The refusal of whoever is no desk.
+pub fn not_a_station(actor: &Actor) -> Error {
+    Error::conflict(
+        "not_a_station",
+        format!("{} is no print station.", actor.name),
+        "Register one with huidan work --station NAME --server URL.",
+    )
 }
 
 /// Notes that a program is alive at the desk, and which printers it has.

@@ -6,9 +6,10 @@ use actix_web::web::Path;
 
 use crate::db::events;
 use crate::domain::actor::Right;
-use crate::domain::id::{JobId, ShipmentId};
+use crate::domain::id::{JobId, PrintJobId, ShipmentId};
 use crate::http::blocking::blocking;
-use crate::http::jobs;
+use crate::http::{jobs, print_jobs};
+use crate::jobs::housekeeping;
 use crate::operations::presence;
 use crate::web::form::Form;
 use crate::web::reply;
@@ -20,6 +21,7 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
     let view = visitor.view.clone();
     let newest = blocking(move || {
         visitor.needs(Right::See)?;
+        housekeeping::hear_silence(&visitor.app, visitor.actor.seller)?;
         let rows = visitor.app.read(visitor.actor.seller, |db| Ok(events::list(db, None, None, 1)?))?;
         Ok(rows.first().map_or(0, |row| row.id.0))
     });
@@ -38,6 +40,17 @@ pub async fn job(visitor: Visitor, id: Path<JobId>) -> HttpResponse {
         return reply::failure(&visitor.view, &error);
     }
     match jobs::stream(visitor.app.clone(), visitor.actor.seller, id.into_inner()).await {
+        Ok(response) => response,
+        Err(error) => reply::failure(&visitor.view, &error),
+    }
+}
+
+/// `GET /live/print-jobs/{id}`: server-sent events, one whenever a print job has got on or is held up.
+pub async fn print_job(visitor: Visitor, id: Path<PrintJobId>) -> HttpResponse {
+    if let Err(error) = visitor.needs(Right::See) {
+        return reply::failure(&visitor.view, &error);
+    }
+    match print_jobs::stream(visitor.app.clone(), visitor.actor.seller, id.into_inner()).await {
         Ok(response) => response,
         Err(error) => reply::failure(&visitor.view, &error),
     }

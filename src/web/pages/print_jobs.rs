@@ -151,8 +151,9 @@ fn body(
                     span { (paper(view, job.paper)) " · " (job.size) " · " code { (job.serial) } " · " (t::SHEETS.with(view.lang, &[&job.sheets.len()])) }
                 }
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
-                div #print-progress data-live { (placing::progress(view, job, desks_of)) }
+                div #print-progress data-live data-events=[events_of(id, job)] { (placing::progress(view, job, desks_of)) }
                 @if !unread.is_empty() { p.hint { (icon("stale")) (t::PRINT_UNREAD.with(view.lang, &[&unread.join(", ")])) } }
+                div #print-work.stack data-live {
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
                 @if is_ours && job.printer.is_none() { (document_form(view, id, queued, sent, drawing)) }
                 (placing::forms(view, id, job, desks_of))
@@ -183,10 +184,17 @@ fn body(
                 }
                 @if let Some(run) = job.number_run { p { a.button.primary[is_done] data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
                 (sheets(view, window.rows(&job.sheets)))
+                }
                 (window.ways(view, &home(id)))
             }
         }
     }
+}
+
+/// Where a job that stands at a printer is heard, until it is done.
+fn events_of(id: PrintJobId, job: &PrintJob) -> Option<String> {
+    let left = job.progress.as_ref().map_or(0, |progress| progress.remaining() + progress.unknown);
+    (job.printer.is_some() && left > 0).then(|| format!("/live/print-jobs/{id}"))
 }
 
 /// Whether a document was not drawn, and will not be unless somebody takes its job up again.

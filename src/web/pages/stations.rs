@@ -94,22 +94,32 @@ fn desk(view: &View, station: &Station) -> Markup {
     }
 }
 
+/// Where a printer is, as its desk names it.
+fn place(printer: &Printer) -> String {
+    match printer.address.contains("://") {
+        true => printer.address.clone(),
+        false => format!("{}://{}", printer.kind, printer.address),
+    }
+}
+
 fn printers(view: &View, printers: &[Printer]) -> Markup {
     html! {
         div.list { table {
             thead { tr {
                 th scope="col" { (view.t(t::PRINTER)) } th scope="col" { (view.t(t::PLACE)) } th scope="col" { (view.t(t::SIZES)) }
                 th scope="col" { (view.t(t::READS)) } th scope="col" { (view.t(t::STACK)) } th scope="col" { (view.t(common::STATE)) }
+                th.num scope="col" { (view.t(t::SHEETS_WAITING)) }
                 td {}
             } }
             tbody { @for printer in printers {
                 tr.is-undone[printer.is_gone] {
                     td { (printer.name) }
-                    td { code { (printer.kind) "://" (printer.address) } }
+                    td { code { (place(printer)) } }
                     td { (printer.sizes.join(", ")) }
                     td { (printer.language) " · " (printer.dpi) " dpi" }
                     td { (view.t(match printer.stacking { Stacking::FirstOnTop => t::ON_TOP, Stacking::FirstAtBottom => t::AT_BOTTOM })) }
                     td { (state(view, printer)) }
+                    td.num { (printer.waiting) }
                     td { @if view.may(Right::Ship) && !printer.is_gone {
                         @let (way, text) = if printer.is_paused { ("go-on", t::GO_ON) } else { ("pause", t::PAUSE) };
                         (deed(view, &format!("/printers/{}/{way}", printer.id), text, None))

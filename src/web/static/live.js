@@ -115,11 +115,15 @@ function person(text) {
 
 /** What says so is read again while it is looked at. */
 async function follow() {
-  const part = document.querySelector("main [data-live][id]");
-  if (!part || document.hidden || part.contains(document.activeElement) || document.querySelector("details.menu[open]")) return;
+  const parts = [...document.querySelectorAll("main [data-live][id]")].filter((part) => !part.parentElement.closest("[data-live][id]"));
+  if (!parts.length || document.hidden || document.querySelector("details.menu[open]")) return;
   const answer = await read(location.href);
-  const now = answer?.page.getElementById(part.id);
-  if (now && part.isConnected && now.innerHTML !== part.innerHTML) part.replaceWith(now);
+  for (const part of parts) {
+    // Somebody may be writing there.
+    if (part.contains(document.activeElement)) continue;
+    const now = answer?.page.getElementById(part.id);
+    if (now && part.isConnected && now.innerHTML !== part.innerHTML) part.replaceWith(now);
+  }
 }
 
 /** Where a job is heard, while a part of the page names one. */

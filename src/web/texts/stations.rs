@@ -24,6 +24,7 @@ texts! {
     PLACE = "Where" "地址";
     SIZES = "Paper in it" "纸张";
     READS = "Reads" "语言";
+    SHEETS_WAITING = "Waiting" "待打印";
     STACK = "Stack" "出纸";
     ON_TOP = "first on top" "首张在上";
     AT_BOTTOM = "first at the bottom: printed from the end" "首张在下：从末张起打";

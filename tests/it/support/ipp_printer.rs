@@ -41,6 +41,7 @@ impl IppPrinter {
             TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a free port").port();
         std::fs::create_dir_all(folder.join("tray")).expect("a tray");
         std::fs::create_dir_all(folder.join("spool")).expect("a spool");
+        std::fs::create_dir_all(folder.join("keys")).expect("a place for its key");
         std::fs::write(folder.join("prints"), PRINTS).expect("a program");
         Command::new("chmod").arg("+x").arg(folder.join("prints")).status().expect("it may run");
         behave(folder, "print");
@@ -76,6 +77,16 @@ impl IppPrinter {
         format!("{name}=ipp://localhost:{}/ipp/print?language=zpl&sizes=100x150{options}", self.port)
     }
 
+    /// The same over an encrypted connection, for whole documents.
+    pub fn encrypted(&self, name: &str, options: &str) -> String {
+        format!("{name}=ipps://localhost:{}/ipp/print?{options}", self.port)
+    }
+
+    /// Where the printer keeps its certificate; it makes one when it is first asked for an encrypted connection.
+    pub fn certificate(&self) -> PathBuf {
+        self.folder.join("keys").join("localhost.crt")
+    }
+
     /// What lies in its tray, in the order in which it came.
     pub fn paper(&self) -> Vec<Vec<u8>> {
         let tray = std::fs::read_dir(self.folder.join("tray")).expect("a tray");
@@ -100,6 +111,8 @@ fn run(folder: &Path, port: u16) -> Child {
         .args(["-n", "localhost", "-p", &port.to_string(), "-f", "application/pdf,application/vnd.zebra-zpl"])
         .arg("-d")
         .arg(folder.join("spool"))
+        .arg("-K")
+        .arg(folder.join("keys"))
         .arg("-c")
         .arg(folder.join("prints"))
         .arg(format!("huidan test {port}"))
