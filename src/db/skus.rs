@@ -23,12 +23,19 @@ row! {
         pub warehouse: String,
         pub floor_amount: Option<i64>,
         pub floor_currency: String,
+        pub shelf: String,
+        pub barcode: String,
         pub code_key: String,
         pub title_key: String,
     }
 }
 
 impl SkuRow {
+    /// Fetched as one piece, also where it is a bundle: it lies somewhere, or is scanned itself.
+    pub fn is_whole(&self) -> bool {
+        !self.shelf.is_empty() || !self.barcode.is_empty()
+    }
+
     /// All three sides, or none.
     pub fn size_mm(&self) -> Option<SizeMm> {
         Some(SizeMm { length: self.length_mm?, width: self.width_mm?, height: self.height_mm? })
@@ -41,7 +48,7 @@ impl SkuRow {
 }
 
 const COLUMNS: &str = "id, code, title, weight_g, length_mm, width_mm, height_mm, category, warehouse, floor_amount, \
-     floor_currency, code_key, title_key";
+     floor_currency, shelf, barcode, code_key, title_key";
 
 /// SKUs by id, ascending.
 pub fn find(db: &mut Db, ids: &[SkuId]) -> QueryResult<Vec<SkuRow>> {
@@ -60,6 +67,18 @@ pub fn by_codes(db: &mut Db, codes: &[&str]) -> QueryResult<Vec<SkuRow>> {
         sql(format!("SELECT {COLUMNS} FROM skus WHERE seller_id = ? AND code IN ? ORDER BY id"))
             .bind(seller)
             .list(codes.iter().copied()),
+    )
+}
+
+/// SKUs by what a scanner reads on them.
+pub fn by_barcodes(db: &mut Db, barcodes: &[&str]) -> QueryResult<Vec<SkuRow>> {
+    let seller = db.seller();
+    db.load(
+        sql(format!(
+            "SELECT {COLUMNS} FROM skus WHERE seller_id = ? AND barcode IN ? AND barcode <> '' ORDER BY id"
+        ))
+        .bind(seller)
+        .list(barcodes.iter().copied()),
     )
 }
 
@@ -119,20 +138,22 @@ pub fn save(tx: &mut Tx, skus: &[(SkuId, SkuFields)]) -> QueryResult<()> {
             skus.iter().map(|(_, sku)| sku.floor_price.as_ref().map(|price| price.amount)),
         )
         .column("floor_currency", skus.iter().map(|(_, sku)| floor_currency(sku)))
+        .column("shelf", skus.iter().map(|(_, sku)| &sku.shelf))
+        .column("barcode", skus.iter().map(|(_, sku)| &sku.barcode))
         .column("code_key", skus.iter().map(|(_, sku)| loose(&sku.code)))
         .column("title_key", skus.iter().map(|(_, sku)| loose(&sku.title)));
     tx.execute(
         sql(
             "INSERT INTO skus (seller_id, id, code, title, weight_g, length_mm, width_mm, height_mm, category, \
-             warehouse, floor_amount, floor_currency, code_key, title_key, created_at, updated_at) \
+             warehouse, floor_amount, floor_currency, shelf, barcode, code_key, title_key, created_at, updated_at) \
              SELECT ?, new.id, new.code, new.title, new.weight_g, new.length_mm, new.width_mm, new.height_mm, \
-             new.category, new.warehouse, new.floor_amount, new.floor_currency, new.code_key, new.title_key, ?, ? \
+             new.category, new.warehouse, new.floor_amount, new.floor_currency, new.shelf, new.barcode, new.code_key, new.title_key, ?, ? \
              FROM ? WHERE true \
              ON CONFLICT (seller_id, code) DO UPDATE SET title = excluded.title, title_key = excluded.title_key, \
              weight_g = excluded.weight_g, length_mm = excluded.length_mm, width_mm = excluded.width_mm, \
              height_mm = excluded.height_mm, \
              category = excluded.category, warehouse = excluded.warehouse, floor_amount = excluded.floor_amount, \
-             floor_currency = excluded.floor_currency, updated_at = excluded.updated_at",
+             floor_currency = excluded.floor_currency, shelf = excluded.shelf, barcode = excluded.barcode, updated_at = excluded.updated_at",
         )
         .bind(seller)
         .bind(now)
@@ -148,7 +169,9 @@ pub fn update(tx: &mut Tx, id: SkuId, sku: &SkuFields) -> QueryResult<()> {
     tx.execute(
         sql(
             "UPDATE skus SET code = ?, title = ?, weight_g = ?, length_mm = ?, width_mm = ?, height_mm = ?, \
-             category = ?, warehouse = ?, floor_amount = ?, floor_currency = ?, code_key = ?, title_key = ?, updated_at = ? WHERE seller_id = ? AND id = ?",
+             category = ?, warehouse = ?, floor_amount = ?, floor_currency = ?, \
+             shelf = ?, barcode = ?, code_key = ?, title_key = ?, updated_at = ? \
+             WHERE seller_id = ? AND id = ?",
         )
         .bind(&sku.code)
         .bind(&sku.title)
@@ -160,6 +183,8 @@ pub fn update(tx: &mut Tx, id: SkuId, sku: &SkuFields) -> QueryResult<()> {
         .bind(&sku.warehouse)
         .bind(sku.floor_price.as_ref().map(|price| price.amount))
         .bind(floor_currency(sku))
+        .bind(&sku.shelf)
+        .bind(&sku.barcode)
         .bind(loose(&sku.code))
         .bind(loose(&sku.title))
         .bind(now)

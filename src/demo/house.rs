@@ -20,18 +20,18 @@ use crate::operations::rules;
 use crate::operations::skus::{self, NewCode, NewSku};
 use crate::operations::warehouses::{self, NewWarehouse};
 
-/// Code, title, grams, category, warehouse, lowest price in fen.
-const GOODS: [(&str, &str, i64, &str, &str, Option<i64>); 10] = [
-    ("TEA-LJ-250", "明前龙井 250g 礼盒", 420, "茶叶", "", Some(19_900)),
-    ("TEA-TGY-100", "铁观音 100g 罐装", 180, "茶叶", "", Some(4_900)),
-    ("TEA-PU-357", "普洱熟茶饼 357g", 430, "茶叶", "", Some(12_900)),
-    ("TEA-JAS-50", "茉莉花茶 50g 袋装", 80, "茶叶", "", None),
-    ("CUP-WHITE", "白瓷盖碗 150ml", 350, "茶具", "jdz", None),
-    ("CUP-CELADON", "龙泉青瓷杯一对", 520, "茶具", "jdz", None),
-    ("POT-YIXING", "紫砂壶 200ml", 650, "茶具", "jdz", None),
-    ("TRAY-BAMBOO", "竹制茶盘小号", 1_200, "茶具", "jdz", None),
-    ("SPOON-BAMBOO", "竹茶匙", 40, "赠品", "", None),
-    ("BAG-RED", "红色礼品袋", 30, "赠品", "", None),
+/// Code, title, grams, category, warehouse, shelf, lowest price in fen.
+const GOODS: [(&str, &str, i64, &str, &str, &str, Option<i64>); 10] = [
+    ("TEA-LJ-250", "明前龙井 250g 礼盒", 420, "茶叶", "", "A-01", Some(19_900)),
+    ("TEA-TGY-100", "铁观音 100g 罐装", 180, "茶叶", "", "A-02", Some(4_900)),
+    ("TEA-PU-357", "普洱熟茶饼 357g", 430, "茶叶", "", "A-03", Some(12_900)),
+    ("TEA-JAS-50", "茉莉花茶 50g 袋装", 80, "茶叶", "", "A-04", None),
+    ("CUP-WHITE", "白瓷盖碗 150ml", 350, "茶具", "jdz", "B-01", None),
+    ("CUP-CELADON", "龙泉青瓷杯一对", 520, "茶具", "jdz", "B-02", None),
+    ("POT-YIXING", "紫砂壶 200ml", 650, "茶具", "jdz", "B-03", None),
+    ("TRAY-BAMBOO", "竹制茶盘小号", 1_200, "茶具", "jdz", "B-04", None),
+    ("SPOON-BAMBOO", "竹茶匙", 40, "赠品", "", "C-01", None),
+    ("BAG-RED", "红色礼品袋", 30, "赠品", "", "C-02", None),
 ];
 
 /// How the demo's parcels are planned. Numbers are given to what is ticked whatever the plan says: a newcomer looks on.
@@ -83,7 +83,7 @@ pub fn furnish(tx: &mut Tx) -> Result<(), Error> {
 }
 
 fn goods(tx: &mut Tx) -> Result<(), Error> {
-    for (code, title, weight_g, category, warehouse, floor) in GOODS {
+    for (code, title, weight_g, category, warehouse, shelf, floor) in GOODS {
         let fields = SkuFields {
             code: code.to_owned(),
             title: title.to_owned(),
@@ -92,6 +92,8 @@ fn goods(tx: &mut Tx) -> Result<(), Error> {
             category: category.to_owned(),
             warehouse: warehouse.to_owned(),
             floor_price: floor.map(|amount| Money::new(amount, "CNY")),
+            shelf: shelf.to_owned(),
+            barcode: String::new(),
         };
         skus::create(tx, NewSku { fields, parts: Vec::new() })?;
     }

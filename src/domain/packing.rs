@@ -1,6 +1,6 @@
 //! Packing: each piece is scanned into its parcel, and what does not belong inside is refused.
 //!
-//! Pure counting. An item is known by the seller's own code, by the shop's code, or, where it has neither, by title and
+//! Pure counting. An item is known by its barcode, by the seller's own code, by the shop's code, or, where it has neither, by title and
 //! variant: such a piece is counted by hand.
 
 use std::collections::BTreeMap;

@@ -18,6 +18,10 @@ pub const CODE_MAX: usize = 128;
 pub const CATEGORY_MAX: usize = 40;
 /// Characters of an own title, and of a pattern.
 pub const TITLE_MAX: usize = 200;
+/// Characters of a shelf's name.
+const SHELF_MAX: usize = 40;
+/// Characters of a barcode; an EAN has 13.
+const BARCODE_MAX: usize = 48;
 /// Heaviest piece, in grams: ten tonnes.
 const WEIGHT_MAX_G: i64 = 10_000_000;
 /// Longest side, in millimetres: a hundred metres.
@@ -52,6 +56,10 @@ pub struct SkuFields {
     pub warehouse: String,
     /// What one piece is never sold below; nothing is compared without it.
     pub floor_price: Option<Money>,
+    /// Where it lies, as pick lists name it; empty when nobody has said so.
+    pub shelf: String,
+    /// What a scanner reads on a piece, an EAN for instance; empty without one.
+    pub barcode: String,
 }
 
 impl SkuFields {
@@ -69,6 +77,18 @@ impl SkuFields {
                 let detail = format!("{text:?} has {length} characters; write 1 to {most} on one line");
                 errors.push(FieldError::new(field, "length", detail));
             }
+        }
+        let shelf = self.shelf.trim().to_owned();
+        if shelf.chars().count() > SHELF_MAX || shelf.chars().any(char::is_control) {
+            let detail = format!("{shelf:?} is no shelf; write at most {SHELF_MAX} characters on one line");
+            errors.push(FieldError::new("shelf", "length", detail));
+        }
+        let barcode = self.barcode.trim().to_owned();
+        if barcode.len() > BARCODE_MAX || !barcode.chars().all(|c| c.is_ascii_graphic()) {
+            let detail = format!(
+                "{barcode:?} is no barcode; write at most {BARCODE_MAX} letters, digits and signs, as a scanner types them"
+            );
+            errors.push(FieldError::new("barcode", "barcode", detail));
         }
         if let Some(weight) = self.weight_g.filter(|weight| !(1..=WEIGHT_MAX_G).contains(weight)) {
             let detail = format!("{weight} g is not within 1 to {WEIGHT_MAX_G}; leave it out when unknown");
@@ -104,7 +124,11 @@ impl SkuFields {
                 errors.push(FieldError::new("floor_price", "range", detail));
             }
         }
-        if errors.is_empty() { Ok(Self { code, title, category, warehouse, ..self }) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(Self { code, title, category, warehouse, shelf, barcode, ..self })
+        } else {
+            Err(errors)
+        }
     }
 }
 
@@ -132,6 +156,40 @@ pub fn loose(text: &str) -> String {
 
 /// What bundles consist of: for each bundle its parts and how many of each.
 pub type Parts = HashMap<SkuId, Vec<(SkuId, i64)>>;
+
+/// What so many pieces of a SKU are fetched as: itself where it is whole, or its parts, down to what is whole or no bundle.
+/// Each part once, in the order in which it is met.
+///
+/// A bundle that lies on a shelf or has a barcode of its own is whole; another one is put together at the table.
+pub fn taken_apart(
+    sku: SkuId,
+    quantity: i64,
+    parts: &Parts,
+    is_whole: &dyn Fn(SkuId) -> bool,
+) -> Vec<(SkuId, i64)> {
+    fn walk(
+        found: &mut Vec<(SkuId, i64)>,
+        (sku, quantity): (SkuId, i64),
+        parts: &Parts,
+        is_whole: &dyn Fn(SkuId) -> bool,
+        depth: usize,
+    ) {
+        match parts.get(&sku).filter(|_| depth > 0 && !is_whole(sku)) {
+            Some(below) => {
+                for (part, count) in below {
+                    walk(found, (*part, quantity.saturating_mul(*count)), parts, is_whole, depth - 1);
+                }
+            }
+            None => match found.iter_mut().find(|(known, _)| *known == sku) {
+                Some((_, count)) => *count = count.saturating_add(quantity),
+                None => found.push((sku, quantity)),
+            },
+        }
+    }
+    let mut found = Vec::new();
+    walk(&mut found, (sku, quantity), parts, is_whole, DEPTH_MAX + 1);
+    found
+}
 
 /// Why a bundle cannot be made of these parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -297,6 +355,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_on_no_shelf_is_fetched_by_its_parts() {
+        // 1 = 2 × 2 and 3; 2 = 4 × 3 and 3.
+        let parts = parts(&[(1, 2, 2), (1, 3, 1), (2, 4, 3), (2, 3, 1)]);
+        let fetched = |whole: &[i64]| {
+            let whole = whole.to_vec();
+            let found = taken_apart(SkuId(1), 5, &parts, &move |id| whole.contains(&id.0));
+            found.into_iter().map(|(id, count)| (id.0, count)).collect::<Vec<_>>()
+        };
+        assert_eq!(fetched(&[]), [(4, 30), (3, 15)]);
+        assert_eq!(fetched(&[2]), [(2, 10), (3, 5)]);
+        assert_eq!(fetched(&[1, 2]), [(1, 5)]);
+    }
+
+    #[test]
     fn a_bundle_does_not_contain_itself_and_is_not_deep() {
         for (edges, wish, expected) in [
             (&[][..], &[2, 3][..], Ok(())),
@@ -379,6 +451,8 @@ mod tests {
             category: " 茶叶 ".to_owned(),
             warehouse: String::new(),
             floor_price: None,
+            shelf: " A-02 ".to_owned(),
+            barcode: " 6901234567892 ".to_owned(),
         };
         let size = |length| Some(SizeMm { length, width: 1, height: 1 });
         let good = fields(" TEA-250 ", Some(250), size(300)).parse().expect("well-formed");
@@ -389,6 +463,10 @@ mod tests {
             ..fields("A", None, None)
         };
         assert!(price(1, "CNY").parse().is_ok());
+        assert_eq!((good.shelf.as_str(), good.barcode.as_str()), ("A-02", "6901234567892"));
+        let odd = SkuFields { shelf: "x".repeat(41), barcode: "一维码".to_owned(), ..good };
+        let told = odd.parse().expect_err("neither can be");
+        assert_eq!(told.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["shelf", "barcode"]);
         for (wish, field) in [
             (price(0, "CNY"), "floor_price"),
             (price(100, "yuan"), "floor_price"),

@@ -49,6 +49,12 @@ pub struct SkuToKeep {
     /// What one piece is never sold below, for the audit trigger `below_floor`.
     #[serde(default)]
     floor_price: Option<Money>,
+    /// Where it lies; pick lists are sorted by it. At most 40 characters.
+    #[serde(default)]
+    shelf: String,
+    /// What a scanner reads on a piece, an EAN for instance. It means this SKU alone.
+    #[serde(default)]
+    barcode: String,
     /// What a bundle consists of, at most 50.
     #[serde(default)]
     parts: Vec<PartToKeep>,
@@ -87,9 +93,33 @@ pub struct SkuListUpload {
 
 impl From<SkuToKeep> for NewSku {
     fn from(wish: SkuToKeep) -> Self {
-        let SkuToKeep { code, title, weight_g, size_mm, category, warehouse, floor_price, parts } = wish;
+        let SkuToKeep {
+            code,
+            title,
+            weight_g,
+            size_mm,
+            category,
+            warehouse,
+            floor_price,
+            shelf,
+            barcode,
+            parts,
+        } = wish;
         let parts = parts.into_iter().map(|part| (part.code, part.quantity)).collect();
-        Self { fields: SkuFields { code, title, weight_g, size_mm, category, warehouse, floor_price }, parts }
+        Self {
+            fields: SkuFields {
+                code,
+                title,
+                weight_g,
+                size_mm,
+                category,
+                warehouse,
+                floor_price,
+                shelf,
+                barcode,
+            },
+            parts,
+        }
     }
 }
 

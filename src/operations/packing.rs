@@ -3,6 +3,8 @@
 //! A scan is one transaction under the shipment's lock. It says how many scans it has seen, so one that arrives twice, or from
 //! a second table, counts once.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -21,13 +23,14 @@ use crate::operations::print_jobs::{self, NewPrintJob};
 use crate::operations::ship::{self, NewShipping};
 use crate::operations::shipments::item::ShipmentItem;
 use crate::operations::shipments::{list, recheck};
+use crate::operations::skus::{self, Piece};
 use crate::papers::data_hash;
 
 /// A piece that was scanned.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewScan {
-    /// Code of the item: the seller's own, or the shop's.
+    /// Code of the item: its barcode, the seller's own code, or the shop's.
     pub code: String,
     /// The scans that were counted when this one was made; another count refuses it.
     pub scans: i64,
@@ -68,43 +71,79 @@ pub struct PackingItem {
     pub key: String,
     /// The seller's own code, or the shop's; empty without either.
     pub code: String,
+    /// The bundle it is a part of, by own code; empty for what is sold by itself.
+    pub bundle: String,
     pub title: String,
     pub variant: String,
     pub quantity: i64,
     pub scanned: i64,
 }
 
-/// What belongs into a parcel, item by item.
-fn contents(item: &ShipmentItem) -> Vec<(Wanted, PackingItem)> {
+/// What belongs into a parcel, piece by piece as a scanner meets them: a bundle that has no barcode and no shelf of its own is its
+/// parts.
+fn contents(item: &ShipmentItem, pieces: &HashMap<String, Vec<Piece>>) -> Vec<(Wanted, PackingItem)> {
     let mut found: Vec<(Wanted, PackingItem)> = Vec::new();
     for line in &item.lines {
         let own = line.own_sku.as_deref().unwrap_or_default();
+        if let Some(pieces) = pieces.get(own).filter(|pieces| !pieces.is_empty()) {
+            for piece in pieces {
+                let is_part = piece.code != own;
+                let (title, variant) = match is_part {
+                    true => (&piece.title, ""),
+                    false => (&line.title, line.variant.as_str()),
+                };
+                let mut codes = vec![piece.code.clone(), piece.barcode.clone()];
+                if !is_part {
+                    codes.push(line.sku.clone());
+                }
+                let shown = PackingItem {
+                    key: piece.code.clone(),
+                    code: piece.code.clone(),
+                    bundle: if is_part { own.to_owned() } else { String::new() },
+                    title: title.clone(),
+                    variant: variant.to_owned(),
+                    quantity: line.quantity.saturating_mul(piece.quantity),
+                    scanned: 0,
+                };
+                put(&mut found, codes, shown);
+            }
+            continue;
+        }
         let code = if own.is_empty() { line.sku.as_str() } else { own };
         let key = match code {
             "" => format!("{} {}", line.title, line.variant).trim().to_owned(),
             code => code.to_owned(),
         };
-        match found.iter_mut().find(|(wanted, _)| wanted.key == key) {
-            Some((wanted, shown)) => {
-                wanted.quantity += line.quantity;
-                wanted.codes.push(line.sku.clone());
-                shown.quantity += line.quantity;
-            }
-            None => {
-                let codes = vec![own.to_owned(), line.sku.clone()];
-                let shown = PackingItem {
-                    key: key.clone(),
-                    code: code.to_owned(),
-                    title: line.title.clone(),
-                    variant: line.variant.clone(),
-                    quantity: line.quantity,
-                    scanned: 0,
-                };
-                found.push((Wanted { key, codes, quantity: line.quantity }, shown));
-            }
-        }
+        let shown = PackingItem {
+            key,
+            code: code.to_owned(),
+            bundle: String::new(),
+            title: line.title.clone(),
+            variant: line.variant.clone(),
+            quantity: line.quantity,
+            scanned: 0,
+        };
+        put(&mut found, vec![own.to_owned(), line.sku.clone()], shown);
     }
     found
+}
+
+/// Adds pieces to what belongs inside; more of an item that is there already only count up.
+fn put(found: &mut Vec<(Wanted, PackingItem)>, codes: Vec<String>, more: PackingItem) {
+    match found.iter_mut().find(|(wanted, _)| wanted.key == more.key) {
+        Some((wanted, shown)) => {
+            wanted.quantity += more.quantity;
+            wanted.codes.extend(codes);
+            shown.quantity += more.quantity;
+            if shown.bundle != more.bundle {
+                // Sold by itself and in a bundle: it is counted as one.
+                shown.bundle.clear();
+            }
+        }
+        None => {
+            found.push((Wanted { key: more.key.clone(), codes, quantity: more.quantity }, more));
+        }
+    }
 }
 
 struct State {
@@ -117,7 +156,11 @@ struct State {
 
 fn load(db: &mut Db, id: ShipmentId) -> Result<State, Error> {
     let item = list::one(db, id)?;
-    let (wanted, mut shown): (Vec<_>, Vec<_>) = contents(&item).into_iter().unzip();
+    let mut own: Vec<&str> = item.lines.iter().filter_map(|line| line.own_sku.as_deref()).collect();
+    own.sort_unstable();
+    own.dedup();
+    let pieces = skus::pieces(db, &own)?;
+    let (wanted, mut shown): (Vec<_>, Vec<_>) = contents(&item, &pieces).into_iter().unzip();
     let inside: Vec<(&str, i64)> = wanted.iter().map(|one| (one.key.as_str(), one.quantity)).collect();
     let contents_hash = data_hash(&inside);
     let row = record::find(db, id)?;

@@ -6,6 +6,7 @@ use huidan::domain::error::Error;
 use huidan::domain::id::ShipmentId;
 use huidan::operations::packing::{self, NewScan, Packing};
 use huidan::operations::print_jobs;
+use serde_json::json;
 
 use crate::number_runs::{code, look, run, shipments};
 use crate::support::{TestApp, order, recipient};
@@ -133,5 +134,40 @@ each_database!(
         assert_eq!(found(&format!("#{}", ids[1])), Some(ids[1]));
         assert_eq!((found("TEA"), found("")), (None, None));
         assert_eq!(app.other_seller().read(|db| packing::parcel_of(db, &number)), None);
+    }
+);
+
+each_database!(
+    fn a_barcode_and_the_parts_of_a_bundle_are_scanned(app: TestApp) {
+        let shop = app.shop("Tea House");
+        app.push(&shop, &[order("1").to(recipient("陈一")).line("SET", 2).line("TEA-1", 1)]);
+        let id = shipments(&app)[0];
+        let http = app.http();
+        let tea =
+            json!({ "code": "TEA-1", "title": "Green tea", "barcode": "6901234567892", "shelf": "A-10" });
+        http.post("/api/v1/skus", tea).expect(201);
+        http.post("/api/v1/skus", json!({ "code": "CUP-1", "title": "Cup", "shelf": "A-2" })).expect(201);
+        let parts = json!([{ "code": "TEA-1", "quantity": 1 }, { "code": "CUP-1", "quantity": 2 }]);
+        http.post("/api/v1/skus", json!({ "code": "SET", "title": "Tea set", "parts": parts })).expect(201);
+        let taken = json!({ "code": "TEA-2", "title": "Other tea", "barcode": "6901234567892" });
+        assert_eq!(http.post("/api/v1/skus", taken).problem(), "409 sku_barcode_taken");
+
+        let packing = app.read(|db| packing::show(db, id));
+        assert_eq!(inside(&packing), ["TEA-1 0/3", "CUP-1 0/4"], "sold alone and in a set it is one item");
+        assert_eq!((packing.items[0].bundle.as_str(), packing.items[1].bundle.as_str()), ("", "SET"));
+        let packing = last(&app, id, "6901234567892", 0);
+        assert_eq!(inside(&packing), ["TEA-1 1/3", "CUP-1 0/4"]);
+        assert_eq!(
+            code(scan(&app, id, "SET", 1)),
+            "wrong_item",
+            "a set has no barcode; its parts are scanned"
+        );
+
+        // A bundle that lies on a shelf of its own is packed as one piece.
+        let sets = http.get("/api/v1/skus?q=SET").expect(200);
+        let set = sets["items"][0]["id"].as_str().expect("an id").to_owned();
+        let wish = json!({ "code": "SET", "title": "Tea set", "parts": parts, "shelf": "B-1" });
+        http.put(&format!("/api/v1/skus/{set}"), wish).expect(200);
+        assert_eq!(inside(&app.read(|db| packing::show(db, id))), ["SET 0/2", "TEA-1 0/1"]);
     }
 );

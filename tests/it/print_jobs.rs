@@ -529,3 +529,25 @@ each_database!(
         assert!(picks.len() == 2 && picks[1].starts_with("unknown "), "{picks:?}");
     }
 );
+
+each_database!(
+    fn a_pick_list_is_sorted_by_shelf_and_fetches_a_bundle_by_its_parts(app: TestApp) {
+        let shop = app.shop("Tea House");
+        app.push(&shop, &[order("1").to(recipient("陈一")).line("SET", 2).line("TEA-1", 1)]);
+        let ids = shipments(&app);
+        let http = app.http();
+        for (code, shelf) in [("TEA-1", "A-10"), ("CUP-1", "A-2")] {
+            http.post("/api/v1/skus", json!({ "code": code, "title": code, "shelf": shelf })).expect(201);
+        }
+        let parts = json!([{ "code": "TEA-1", "quantity": 1 }, { "code": "CUP-1", "quantity": 3 }]);
+        http.post("/api/v1/skus", json!({ "code": "SET", "title": "Set", "parts": parts })).expect(201);
+        let job = create(&app, &wish(Paper::PickList, &ids)).id.expect("a list");
+        let document = document(&app, job).expect("it waits");
+        let papers::Paper::PickList { list } = &document.paper else { panic!("a list") };
+        let picks: Vec<_> = papers::pick_list::by_sku(list)
+            .into_iter()
+            .map(|pick| format!("{} {} {}", pick.location, pick.sku, pick.quantity))
+            .collect();
+        assert_eq!(picks, ["A-2 CUP-1 6", "A-10 TEA-1 3"]);
+    }
+);

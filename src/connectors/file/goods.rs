@@ -27,6 +27,8 @@ pub struct GoodsRow {
     pub floor_price: Option<Money>,
     /// Own codes with their pieces; `None` when the cell is empty.
     pub parts: Option<Vec<(String, i64)>>,
+    pub shelf: Option<String>,
+    pub barcode: Option<String>,
     /// What a shop calls it, and that shop's name; all shops without one.
     pub platform_code: Option<String>,
     pub shop: Option<String>,
@@ -65,6 +67,8 @@ const COLUMNS: &[Column] = &[
     ("floor_price", &["floorprice", "lowestprice", "底价", "最低价", "最低售价"], 0),
     ("currency", &["currency", "币种"], 0),
     ("parts", &["parts", "bundle", "组合", "组合明细", "子件"], 0),
+    ("shelf", &["shelf", "bin", "location", "库位", "货位", "货架"], 0),
+    ("barcode", &["barcode", "ean", "gtin", "条码", "商品条码", "国际条码"], 0),
     ("platform_code", &["platformcode", "shopcode", "平台编码", "店铺编码", "平台商品编码"], 0),
     ("shop", &["shop", "shopname", "店铺", "店铺名称"], 0),
 ];
@@ -126,6 +130,8 @@ fn read_row(row: &Reader) -> Result<GoodsRow, Rejection> {
         warehouse: row.text("warehouse"),
         floor_price: floor_price(row)?,
         parts: parts(row)?,
+        shelf: row.text("shelf"),
+        barcode: row.text("barcode"),
         platform_code: row.text("platform_code"),
         shop: row.text("shop"),
     })
@@ -174,13 +180,14 @@ mod tests {
     #[test]
     fn columns_are_known_in_both_languages_and_both_units() {
         let goods = list(
-            "商品编码,名称,重量(kg),长(cm),宽(cm),高(cm),组合,备注,类目,仓库,底价\n\
-             TEA-250,龙井,0.25,30,20.5,10,,好茶,茶叶,hz,59.5元\nSET,礼盒,,,,,TEA-250*2；CUP,,,,\n",
+            "商品编码,名称,重量(kg),长(cm),宽(cm),高(cm),组合,备注,类目,仓库,底价,库位,条码\n\
+             TEA-250,龙井,0.25,30,20.5,10,,好茶,茶叶,hz,59.5元,A-02,6901234567892\nSET,礼盒,,,,,TEA-250*2；CUP,,,,,,\n",
         )
         .expect("a list");
         let [tea, set] = goods.rows.as_slice() else { panic!("{goods:?}") };
         assert_eq!((tea.code.as_str(), tea.weight_g), ("TEA-250", Some(250)));
         assert_eq!(tea.size_mm, Some(SizeMm { length: 300, width: 205, height: 100 }));
+        assert_eq!((tea.shelf.as_deref(), tea.barcode.as_deref()), (Some("A-02"), Some("6901234567892")));
         assert_eq!((tea.parts.clone(), set.weight_g), (None, None));
         assert_eq!(set.parts, Some(vec![("TEA-250".to_owned(), 2), ("CUP".to_owned(), 1)]));
         assert_eq!((tea.category.as_deref(), tea.warehouse.as_deref()), (Some("茶叶"), Some("hz")));

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, FixedOffset};
 
 use crate::db::shipments::ShipmentRow;
-use crate::db::{Db, recipients, rules, sellers, sheet_values, shipments, shops, skus, warehouses};
+use crate::db::{Db, recipients, rules, sellers, sheet_values, shipments, shops, skus, warehouses, weights};
 use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::error::Error;
 use crate::domain::id::{ShipmentId, SkuId};
 use crate::domain::recipient::Recipient;
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::Format;
+use crate::operations::skus::{self as skus_of, Piece};
 use crate::papers::values::{
     DeliveryNote, HandOverParcel, ItemText, OrderNumberText, PickShipment, RecipientText, RemarkBy,
     RemarkText, SenderText, Stamp, WaybillSheet,
@@ -34,6 +35,8 @@ pub struct Shown {
     pieces: u32,
     /// The name of the warehouse it leaves from; empty without one.
     pub warehouse: String,
+    /// By the scale.
+    weight_grams: Option<u32>,
 }
 
 /// Reads what sheets show of these shipments. Opens the recipients; whoever prints them records that.
@@ -70,10 +73,16 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
                 order_numbers: Vec::new(),
                 pieces: 0,
                 warehouse: places.get(&row.plan_warehouse).cloned().unwrap_or_default(),
+                weight_grams: None,
             };
             (row.id, shown)
         })
         .collect();
+    for (id, grams) in weights::weighed(db, &ids)? {
+        if let Some(shown) = shown.get_mut(&id) {
+            shown.weight_grams = u32::try_from(grams).ok();
+        }
+    }
     for order in sheet_values::orders(db, &ids)? {
         let Some(shown) = shown.get_mut(&order.shipment_id) else { continue };
         let told = [
@@ -96,6 +105,8 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
     meant.sort();
     meant.dedup();
     let own: HashMap<SkuId, _> = skus::find(db, &meant)?.into_iter().map(|sku| (sku.id, sku)).collect();
+    let codes: Vec<&str> = own.values().map(|sku| sku.code.as_str()).collect();
+    let apart = skus_of::pieces(db, &codes)?;
     for line in lines {
         let Some(shown) = shown.get_mut(&line.shipment_id) else { continue };
         let quantity = u32::try_from(line.quantity).unwrap_or(u32::MAX);
@@ -107,22 +118,31 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
             quantity,
             location: String::new(),
         };
-        let pick = match line.sku_id.and_then(|sku| own.get(&sku)) {
-            Some(sku) if sku.title.is_empty() => ItemText { sku: sku.code.clone(), ..item.clone() },
-            // The seller's own title says which variant it is.
-            Some(sku) => ItemText {
-                sku: sku.code.clone(),
-                name: sku.title.clone(),
-                variant: String::new(),
-                ..item.clone()
-            },
-            None => item.clone(),
-        };
+        let pieces = line.sku_id.and_then(|sku| apart.get(&own.get(&sku)?.code));
+        match pieces {
+            Some(pieces) => {
+                for piece in pieces {
+                    add(&mut shown.picks, picked(piece, &item));
+                }
+            }
+            None => add(&mut shown.picks, item.clone()),
+        }
         add(&mut shown.items, item);
-        add(&mut shown.picks, pick);
     }
     add_gifts(db, &ids, &mut shown)?;
     Ok(shown)
+}
+
+/// What is fetched for an item: its SKU, or a part of it. The seller's own title says which variant it is.
+fn picked(piece: &Piece, item: &ItemText) -> ItemText {
+    let has_title = !piece.title.is_empty();
+    ItemText {
+        sku: piece.code.clone(),
+        name: if has_title { piece.title.clone() } else { item.name.clone() },
+        variant: if has_title { String::new() } else { item.variant.clone() },
+        quantity: item.quantity.saturating_mul(u32::try_from(piece.quantity).unwrap_or(u32::MAX)),
+        location: piece.shelf.clone(),
+    }
 }
 
 /// How a gift is marked, on every paper.
@@ -141,21 +161,16 @@ fn add_gifts(db: &mut Db, ids: &[ShipmentId], shown: &mut HashMap<ShipmentId, Sh
     if codes.is_empty() {
         return Ok(());
     }
-    let titles: HashMap<String, String> =
-        skus::by_codes(db, &codes)?.into_iter().map(|row| (row.code, row.title)).collect();
+    let known: HashMap<String, (String, String)> =
+        skus::by_codes(db, &codes)?.into_iter().map(|row| (row.code, (row.title, row.shelf))).collect();
     for (shipment, sku, pieces) in gifts {
         let Some(shown) = shown.get_mut(&shipment) else { continue };
         let quantity = u32::try_from(pieces).unwrap_or(u32::MAX);
         shown.pieces = shown.pieces.saturating_add(quantity);
-        let gift = ItemText {
-            name: titles.get(&sku).cloned().unwrap_or_default(),
-            sku,
-            variant: GIFT.to_owned(),
-            quantity,
-            location: String::new(),
-        };
+        let (name, shelf) = known.get(&sku).cloned().unwrap_or_default();
+        let gift = ItemText { name, sku, variant: GIFT.to_owned(), quantity, location: String::new() };
         add(&mut shown.items, gift.clone());
-        add(&mut shown.picks, gift);
+        add(&mut shown.picks, ItemText { location: shelf, ..gift });
     }
     Ok(())
 }
@@ -224,7 +239,7 @@ impl Shown {
             number: self.number.clone(),
             city: self.city.clone(),
             pieces: self.pieces,
-            weight_grams: None,
+            weight_grams: self.weight_grams,
         }
     }
 }
@@ -235,9 +250,14 @@ fn recipient_text(person: &Recipient) -> RecipientText {
     let joined = |parts: &[&str]| {
         let mut kept: Vec<&str> = Vec::new();
         for part in parts.iter().copied().filter(|part| !part.is_empty()) {
-            // 北京市 is its own province: it is written once.
-            if kept.last() != Some(&part) {
-                kept.push(part);
+            match kept.last_mut() {
+                // 北京市 is its own province, and some shops call that 北京: it is written once.
+                Some(last) if *last == part || is_municipality(last, part) => {
+                    if part.len() > last.len() {
+                        *last = part;
+                    }
+                }
+                _ => kept.push(part),
             }
         }
         kept.join(if chinese { "" } else { ", " })
@@ -249,6 +269,12 @@ fn recipient_text(person: &Recipient) -> RecipientText {
         region: joined(&[&person.province, &person.city, &person.district]),
         detail: joined(&[&person.town, &person.detail, postcode]),
     }
+}
+
+/// Whether a province and a city are one of the four cities without a province: `上海` and `上海市`.
+fn is_municipality(province: &str, city: &str) -> bool {
+    let name = province.trim_end_matches('市');
+    matches!(name, "北京" | "天津" | "上海" | "重庆") && city.trim_end_matches('市') == name
 }
 
 fn is_chinese(country: &str) -> bool {
@@ -303,4 +329,28 @@ pub fn local_time(db: &mut Db, moment: UtcTime) -> Result<DateTime<FixedOffset>,
     let zone = FixedOffset::east_opt(minutes.saturating_mul(60))
         .unwrap_or_else(|| FixedOffset::east_opt(0).expect("UTC is a zone"));
     Ok(moment.chrono().with_timezone(&zone))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_city_without_a_province_is_written_once() {
+        for (province, city, expected) in [
+            ("上海", "上海市", "上海市浦东新区"),
+            ("上海市", "上海市", "上海市浦东新区"),
+            ("北京市", "北京", "北京市浦东新区"),
+            ("吉林省", "吉林市", "吉林省吉林市浦东新区"),
+            ("吉林", "吉林市", "吉林吉林市浦东新区"),
+        ] {
+            let person = Recipient {
+                province: province.to_owned(),
+                city: city.to_owned(),
+                district: "浦东新区".to_owned(),
+                ..Recipient::default()
+            };
+            assert_eq!(recipient_text(&person).region, expected);
+        }
+    }
 }

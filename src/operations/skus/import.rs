@@ -75,6 +75,11 @@ fn take<'a>(
 ) -> Result<Vec<&'a GoodsRow>, Error> {
     let mut wanted: HashMap<&str, SkuFields> = HashMap::new();
     let mut taken = Vec::new();
+    let barcodes: Vec<&str> =
+        goods.rows.iter().filter_map(|row| row.barcode.as_deref()).map(str::trim).collect();
+    // What is scanned means one thing: barcodes of the record, then of the rows above.
+    let mut taken_codes: HashMap<String, String> =
+        record::by_barcodes(tx, &barcodes)?.into_iter().map(|row| (row.barcode, row.code)).collect();
     for row in &goods.rows {
         let before = wanted.get(row.code.as_str()).cloned().or_else(|| known.get(&row.code).map(fields));
         let Some(title) = row.title.clone().or_else(|| before.as_ref().map(|sku| sku.title.clone())) else {
@@ -90,9 +95,26 @@ fn take<'a>(
             category: said(&row.category, before.as_ref().map(|sku| &sku.category)),
             warehouse: said(&row.warehouse, before.as_ref().map(|sku| &sku.warehouse)),
             floor_price: row.floor_price.clone().or_else(|| before.as_ref()?.floor_price.clone()),
+            shelf: said(&row.shelf, before.as_ref().map(|sku| &sku.shelf)),
+            barcode: said(&row.barcode, before.as_ref().map(|sku| &sku.barcode)),
         };
+        let other = |code: &&String| **code != row.code;
         match wish.parse() {
+            Ok(wish) if taken_codes.get(&wish.barcode).is_some_and(|code| other(&code)) => {
+                let next = "leave the barcode out, or take it away from the other SKU first";
+                let rejection = Rejection::new(
+                    row.row,
+                    goods.column("barcode"),
+                    &wish.barcode,
+                    "sku_barcode_taken",
+                    next,
+                );
+                done.rejected.push(rejection);
+            }
             Ok(wish) => {
+                if !wish.barcode.is_empty() {
+                    taken_codes.insert(wish.barcode.clone(), wish.code.clone());
+                }
                 wanted.insert(&row.code, wish);
                 taken.push(row);
             }
@@ -137,12 +159,14 @@ fn fields(row: &SkuRow) -> SkuFields {
         category: row.category.clone(),
         warehouse: row.warehouse.clone(),
         floor_price: row.floor_price(),
+        shelf: row.shelf.clone(),
+        barcode: row.barcode.clone(),
     }
 }
 
-/// What a cell says, else what is known.
-fn said(cell: &Option<String>, known: Option<&String>) -> String {
-    cell.as_ref().or(known).cloned().unwrap_or_default()
+/// What a cell says, or what is known already.
+fn said(cell: &Option<String>, before: Option<&String>) -> String {
+    cell.as_ref().or(before).cloned().unwrap_or_default()
 }
 
 /// What a row wants a bundle to consist of.

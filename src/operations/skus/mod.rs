@@ -17,7 +17,8 @@ use crate::domain::error::{Error, FieldError};
 use crate::domain::id::SkuId;
 use crate::domain::money::Money;
 use crate::domain::sku::{
-    BundleFault, Bundles, DEPTH_MAX, PARTS_MAX, Parts, SizeMm, SkuFields, part_quantity, weight_g,
+    BundleFault, Bundles, DEPTH_MAX, PARTS_MAX, Parts, SizeMm, SkuFields, part_quantity, taken_apart,
+    weight_g,
 };
 use crate::operations::shipments::again;
 use crate::operations::{plans, rules};
@@ -47,6 +48,12 @@ pub struct SkuView {
     pub warehouse: String,
     /// What one piece is never sold below.
     pub floor_price: Option<Money>,
+    /// Where it lies, as pick lists name it; empty when nobody has said so.
+    #[schema(example = "A-02-1")]
+    pub shelf: String,
+    /// What a scanner reads on a piece; empty without one.
+    #[schema(example = "6901234567892")]
+    pub barcode: String,
     /// What a bundle consists of; empty for what is no bundle.
     pub parts: Vec<PartView>,
 }
@@ -114,6 +121,8 @@ fn views(db: &mut Db, rows: Vec<SkuRow>) -> Result<Vec<SkuView>, Error> {
             code: row.code,
             title: row.title,
             weight_g: row.weight_g,
+            shelf: row.shelf,
+            barcode: row.barcode,
         }
     };
     Ok(rows.into_iter().map(view).collect())
@@ -187,6 +196,7 @@ pub fn create(tx: &mut Tx, new: NewSku) -> Result<SkuView, Error> {
     if let Some(taken) = record::by_codes(tx, &[&fields.code])?.first() {
         return Err(code_taken(taken));
     }
+    barcode_free(tx, None, &fields)?;
     let id = SkuId(tx.id()?);
     let code = fields.code.clone();
     record::save(tx, &[(id, fields)])?;
@@ -206,6 +216,7 @@ pub fn replace(tx: &mut Tx, id: SkuId, new: NewSku) -> Result<SkuView, Error> {
     if let Some(taken) = record::by_codes(tx, &[&fields.code])?.iter().find(|row| row.id != id) {
         return Err(code_taken(taken));
     }
+    barcode_free(tx, Some(id), &fields)?;
     record::update(tx, id, &fields)?;
     set_parts(tx, id, &fields.code, &parts)?;
     note(tx, "sku.changed", id, json!({ "code": fields.code, "was": old.code }))?;
@@ -247,6 +258,58 @@ fn code_taken(row: &SkuRow) -> Error {
         format!("SKU {} has the code {:?} already.", row.id, row.code),
         "Change that one, or choose another code.",
     )
+}
+
+/// Refuses a barcode that means another SKU: what is scanned means one thing.
+fn barcode_free(tx: &mut Tx, own: Option<SkuId>, fields: &SkuFields) -> Result<(), Error> {
+    let taken = record::by_barcodes(tx, &[&fields.barcode])?;
+    match taken.iter().find(|row| Some(row.id) != own) {
+        None => Ok(()),
+        Some(row) => Err(Error::conflict(
+            "sku_barcode_taken",
+            format!("SKU {:?} has the barcode {:?} already.", row.code, row.barcode),
+            "Take it away there, or leave it out here.",
+        )),
+    }
+}
+
+/// A piece as it is fetched and packed.
+#[derive(Debug, Clone)]
+pub struct Piece {
+    pub code: String,
+    pub title: String,
+    pub shelf: String,
+    pub barcode: String,
+    pub quantity: i64,
+}
+
+/// What one piece of each of these SKUs is fetched as ([`taken_apart`]), by own code. Codes nobody has written down are left out.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn pieces(db: &mut Db, codes: &[&str]) -> Result<HashMap<String, Vec<Piece>>, Error> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = record::by_codes(db, codes)?;
+    let ids: Vec<SkuId> = rows.iter().map(|row| row.id).collect();
+    let (parts, known) = below(db, &ids)?;
+    let is_whole = |id: SkuId| known.get(&id).is_some_and(SkuRow::is_whole);
+    let piece = |(id, quantity): (SkuId, i64)| {
+        let row = known.get(&id)?;
+        Some(Piece {
+            code: row.code.clone(),
+            title: row.title.clone(),
+            shelf: row.shelf.clone(),
+            barcode: row.barcode.clone(),
+            quantity,
+        })
+    };
+    let of = |row: SkuRow| {
+        let pieces = taken_apart(row.id, 1, &parts, &is_whole);
+        (row.code, pieces.into_iter().filter_map(piece).collect())
+    };
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// The fields and the parts by id.

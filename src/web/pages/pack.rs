@@ -11,10 +11,12 @@ use crate::app::App;
 use crate::domain::actor::{Actor, Right};
 use crate::domain::error::Error;
 use crate::domain::id::ShipmentId;
+use crate::domain::weight;
 use crate::operations::packing::{self, NewScan, Packing};
 use crate::operations::shipments::item::ShipmentItem;
 use crate::operations::shipments::list;
 use crate::operations::stations::{Station, list as stations_of};
+use crate::operations::weights;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
@@ -50,6 +52,8 @@ enum Said {
         message: String,
         next: String,
     },
+    /// The scale spoke: grams, and by how many per cent that is off what the goods should weigh.
+    Weighed(i64, Option<i64>),
     /// Another parcel was scanned while this one lacks pieces.
     StillOpen,
     Aside,
@@ -85,7 +89,14 @@ fn work(app: &App, actor: &Actor, form: &Form) -> Result<(Option<Open>, Said), E
     if form.has("aside") {
         return Ok((None, Said::Aside));
     }
-    let Some(id) = parcel else { return open(app, actor, code) };
+    let weighed = weight::is_weight(code);
+    let Some(id) = parcel else {
+        // The box that was packed last is on the scale.
+        return match (form.ids::<ShipmentId>("packed")?.first(), weighed) {
+            (Some(packed), true) => weigh(app, actor, *packed, code),
+            _ => open(app, actor, code),
+        };
+    };
     if form.has("again") {
         app.write(actor, |tx| packing::start_again(tx, id))?;
         return Ok((Some(load(app, actor, id)?), Said::Opened));
@@ -106,6 +117,10 @@ fn work(app: &App, actor: &Actor, form: &Form) -> Result<(Option<Open>, Said), E
             let item = app.read(actor.seller, |db| list::one(db, id))?;
             Ok((Some(Open { item, packing }), said))
         }
+        // A code that is one of the parcel's items was counted above, whatever it looks like.
+        Err(Error::Refused(refusal)) if refusal.code == "wrong_item" && weighed => {
+            weigh(app, actor, id, code)
+        }
         Err(Error::Refused(refusal)) => {
             // A parcel's number, while this one lacks pieces: nobody packs two boxes at once by mistake.
             let other = app.read(actor.seller, |db| packing::parcel_of(db, code))?;
@@ -124,6 +139,12 @@ fn work(app: &App, actor: &Actor, form: &Form) -> Result<(Option<Open>, Said), E
         }
         Err(error) => Err(error),
     }
+}
+
+fn weigh(app: &App, actor: &Actor, id: ShipmentId, said: &str) -> Result<(Option<Open>, Said), Error> {
+    let grams = weight::parse(said).map_err(|detail| Error::invalid("code", "range", detail))?;
+    let told = app.write(actor, |tx| weights::weigh(tx, id, grams))?;
+    Ok((Some(load(app, actor, id)?), Said::Weighed(grams, told.difference_percent)))
 }
 
 fn pieces(packing: &Packing) -> i64 {
@@ -151,7 +172,8 @@ fn page(view: &View, desks: &[Station], open: Option<&Open>, said: &Said) -> Pag
         Said::NoParcel(_) | Said::Stop { .. } | Said::StillOpen => "wrong",
         Said::Full if left_out => "wrong",
         Said::Opened if open.is_some_and(|open| open.packing.packed_at.is_some()) => "again",
-        Said::Opened | Said::In(_) | Said::Full => "right",
+        Said::Weighed(_, Some(_)) => "again",
+        Said::Opened | Said::In(_) | Said::Full | Said::Weighed(..) => "right",
     };
     let body = html! {
         div.page.narrow.scan {
@@ -193,6 +215,11 @@ fn verdict_of(view: &View, open: Option<&Open>, said: &Said) -> Markup {
                 None => { div.verdict.is-right { (icon("ready")) b { (t::OPENED.with(view.lang, &[&id])) } } }
             },
             Said::In(code) => { div.verdict.is-right { (icon("tick")) b { (t::IN.with(view.lang, &[code, &missing])) } } }
+            Said::Weighed(grams, None) => { div.verdict.is-right { (icon("tick")) b { (t::WEIGHED.with(view.lang, &[&id, grams])) } } }
+            Said::Weighed(grams, Some(off)) => {
+                div.verdict.is-again { (icon("alarm")) b { (t::WEIGHED.with(view.lang, &[&id, grams])) } }
+                p.hint { (t::WEIGHT_OFF.with(view.lang, &[off])) }
+            }
             Said::Full => { div.verdict.is-right { (icon("tick")) b { (view.t(t::FULL)) } } }
             Said::StillOpen => { div.verdict.is-wrong { (icon("alarm")) b { (t::OPEN_LEFT.with(view.lang, &[&id, &missing])) } } }
             Said::Stop { code, message, next } => {
@@ -221,14 +248,17 @@ fn parcel(view: &View, open: &Open) -> Markup {
                 tbody { @for one in &packing.items {
                     tr data-full[one.scanned >= one.quantity] {
                         td.num { b { (one.scanned) " / " (one.quantity) } }
-                        td { @if one.scanned >= one.quantity { (icon("tick")) " " } (one.title) " " small { (one.variant) } }
+                        td { @if one.scanned >= one.quantity { (icon("tick")) " " } (one.title) " " small { (one.variant) }
+                            @if !one.bundle.is_empty() { " " small { (t::OF_BUNDLE.with(view.lang, &[&one.bundle])) } } }
                         td { code { (one.code) } }
                         td { @if one.scanned < one.quantity { (by_hand(view, &one.key)) } }
                     }
                 } }
             }
-            // The next scan speaks of this parcel until it is full.
-            @if !is_full {
+            // The next scan speaks of this parcel until it is full, and the scale of the box that was packed last.
+            @if is_full {
+                input type="hidden" form="scan-form" name="packed" value=(item.id);
+            } @else {
                 input type="hidden" form="scan-form" name="parcel" value=(item.id);
                 input type="hidden" form="scan-form" name="scans" value=(packing.scans);
             }

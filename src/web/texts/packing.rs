@@ -6,7 +6,10 @@ texts! {
     TITLE = "Pack" "扫描装箱";
     LEAD = "Scan a parcel's number, then each piece that goes in." "先扫包裹号，再逐件扫描装入的商品。";
     FIELD = "Parcel or piece" "包裹号或商品码";
-    HINT = "Waybill number or parcel code first; then codes of the pieces." "先扫运单号或包裹码，再扫商品编码。";
+    HINT = "Waybill number or parcel code first; then barcodes or codes of the pieces. The scale too: 1.25kg." "先扫运单号或包裹码，再扫商品条码或编码；称重也在此输入，如 1.25kg。";
+    WEIGHED = "Parcel #{} weighs {} g." "包裹 #{} 重 {} 克。";
+    WEIGHT_OFF = "That is {} % off what its goods should weigh. Look into the box." "与商品应重相差 {}%，请检查箱内商品。";
+    OF_BUNDLE = "part of {}" "{} 的组成部分";
     COUNT = "Scan" "扫描";
     PRINT_LAST = "The last piece prints the waybill" "扫完最后一件自动打印面单";
     SHIP_LAST = "The last piece ships the parcel" "扫完最后一件自动发货";

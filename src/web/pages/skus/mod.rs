@@ -92,12 +92,13 @@ fn table(view: &View, skus: &[SkuView]) -> Markup {
         div.list { table {
             thead { tr {
                 th scope="col" { (view.t(t::CODE)) } th scope="col" { (view.t(t::NAME)) } th scope="col" { (view.t(t::CATEGORY)) } th.num scope="col" { (view.t(t::WEIGHT)) }
-                th scope="col" { (view.t(t::SIZE)) } th scope="col" { (view.t(t::PARTS)) }
+                th scope="col" { (view.t(t::SIZE)) } th scope="col" { (view.t(t::SHELF)) } th scope="col" { (view.t(t::BARCODE)) } th scope="col" { (view.t(t::PARTS)) }
             } }
             tbody { @for sku in skus { tr {
                 td { a href={ "/skus/" (sku.id) } { code { (sku.code) } } } td { (sku.title) }
                 td { (sku.category) } td.num { (weight(view, sku)) }
                 td { @if let Some(size) = sku.size_mm { (size.length) "×" (size.width) "×" (size.height) } }
+                td { (sku.shelf) } td { code { (sku.barcode) } }
                 td { @for part in &sku.parts { code { (part.code) } "×" (part.quantity) " " } }
             } } }
         } }
@@ -136,6 +137,8 @@ fn fields(view: &View, sku: Option<&SkuView>) -> Markup {
             label { span { (view.t(t::WAREHOUSE)) } input name="warehouse" value=[sku.map(|sku| &sku.warehouse)] maxlength="40" autocomplete="off"; small { (view.t(t::WAREHOUSE_HINT)) } }
             label { span { (view.t(t::FLOOR)) } input name="floor" inputmode="decimal" value=[floor.map(Money::plain)] autocomplete="off"; }
             label { span { (view.t(t::CURRENCY)) } input name="currency" value=(floor.map_or("CNY", |price| price.currency.as_str())) maxlength="3" size="4"; }
+            label { span { (view.t(t::SHELF)) } input name="shelf" value=[sku.map(|sku| &sku.shelf)] maxlength="40" autocomplete="off"; }
+            label { span { (view.t(t::BARCODE)) } input name="barcode" value=[sku.map(|sku| &sku.barcode)] maxlength="48" autocomplete="off" spellcheck="false"; }
         }
         label { span { (view.t(t::PARTS)) } textarea name="parts" rows="3" { (parts.join("\n")) } small { (view.t(t::PARTS_HINT)) } }
     }
@@ -165,6 +168,8 @@ fn typed(form: &Form) -> Result<NewSku, Error> {
         category: text("category"),
         warehouse: text("warehouse"),
         floor_price: floor(form)?,
+        shelf: text("shelf"),
+        barcode: text("barcode"),
     };
     Ok(NewSku { fields, parts })
 }

@@ -261,6 +261,8 @@ pub async fn make(visitor: Visitor, form: Form) -> HttpResponse {
                 category: String::new(),
                 warehouse: String::new(),
                 floor_price: None,
+                shelf: String::new(),
+                barcode: String::new(),
             };
             let sku = operations::create(tx, NewSku { fields, parts: Vec::new() })?;
             if sku.code == said.code {
