@@ -162,6 +162,8 @@ impl<'a> Day<'a> {
             let waiting = self.person.get("/api/v1/write-backs?state=waiting&limit=1");
             waiting["items"].as_array().expect("a page").is_empty()
         });
+        let refused = self.person.get("/api/v1/write-backs?state=refused&limit=5");
+        assert_eq!(refused["items"], json!([]), "nothing that left is refused");
         for (at, shop) in self.shops.iter().enumerate() {
             let shown = shop.show();
             assert_eq!(shown.len(), orders, "{}", shop.name);
@@ -208,7 +210,7 @@ impl<'a> Day<'a> {
 
     /// Numbers, prints and ships everything that is ready; answers the number of each order by its shop and own number.
     fn ship(&self, parcels: usize, orders: usize) -> BTreeMap<(usize, String), String> {
-        let wish = json!({ "carrier": "sf", "format": "sf-12", "first_number": "755000000000",
+        let wish = json!({ "carrier": "zto", "format": "zto-12", "first_number": "100000000001",
             "filter": { "state": "ready" } });
         let run = self.person.post("/api/v1/number-runs", wish);
         assert_eq!(run["assigned"].as_array().map(Vec::len), Some(parcels), "one parcel for each person");
