@@ -1029,6 +1029,19 @@ each_database!(
         let shown = manager.get(&format!("/shipments/{shipment}")).text();
         assert!(shown.contains("The region is not served: 浙江省 · 大雪."), "{shown}");
         let shipper = Browser::of(&app, Role::Shipper);
+        let page = manager.get("/carriers").text();
+        let shop = between(&page, "action=\"/carriers/shops/", "\"");
+        let fields = [("policy", "shop"), ("service", "zto-std"), ("carrier", ""), ("warehouse", "")];
+        manager.post(&format!("/carriers/shops/{shop}"), &fields);
+        let plan = app.http().get(&format!("/api/v1/shops/{shop}")).expect(200)["settings"]["plan"].clone();
+        assert_eq!((&plan["policy"], &plan["service"]), (&json!("shop"), &json!("zto-std")), "{page}");
+        let wrong =
+            manager.post(&format!("/carriers/shops/{shop}"), &[("policy", "shop"), ("service", "gone")]);
+        assert_eq!(wrong.status, 422);
+        let fields = [("policy", "cheapest"), ("other_carrier", "warn"), ("assumed_weight_g", "400")];
+        manager.post("/carriers/policy", &fields);
+        let plans = app.http().get("/api/v1/settings").expect(200)["plans"].clone();
+        assert_eq!((&plans["other_carrier"], &plans["assumed_weight_g"]), (&json!("warn"), &json!(400)));
         assert_eq!(shipper.post("/carriers/policy", &[("policy", "fastest")]).status, 403);
         assert!(!shipper.get("/carriers").text().contains("action=\"/carriers/services\""));
     }

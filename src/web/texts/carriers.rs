@@ -2,7 +2,7 @@
 
 use crate::domain::carrier_service::DeliveryKind;
 use crate::domain::freight::{PriceKind, StepKind, WeightBasis};
-use crate::domain::plan::{PlanPolicy, PlanWhy};
+use crate::domain::plan::{OtherCarrier, PlanPolicy, PlanWhy};
 use crate::domain::region_rule::RegionEffect;
 use crate::web::lang::{Text, texts};
 
@@ -114,6 +114,15 @@ texts! {
     CHOSEN = "{} planned by hand." "已手工计划 {} 个包裹。";
     ACT_PLAN = "Carrier, warehouse" "选快递/仓库";
     POLICY = "Where nobody has said so" "未指定时";
+    OTHER_CARRIER = "Numbering for another carrier than planned" "与计划快递不同的单号";
+    OTHER_LEAVE_OUT = "leaves the parcel out" "不录入该包裹";
+    OTHER_WARN = "numbers it and says so" "录入并提示";
+    ASSUMED_WEIGHT = "Grams while the weight is not known (optional)" "重量未知时按克数(可选)";
+    SHOP_DEFAULTS = "Each shop" "各店铺";
+    SHOP_DEFAULTS_HINT = "A shop's default is what its orders go by where neither a person, a rule nor the policy has chosen." "人工、规则、策略均未选择时，按店铺默认。";
+    POLICY_OF_SHOP = "Chosen by" "选择方式";
+    AS_SELLER = "as for all" "同全局";
+    NO_DEFAULT = "none" "无";
     POLICY_SHOP = "the shop's default" "店铺默认";
     POLICY_CHEAPEST = "the cheapest" "最便宜";
     POLICY_FASTEST = "the fastest" "最快";
@@ -187,5 +196,13 @@ pub fn basis(basis: WeightBasis) -> Text {
         WeightBasis::Actual => ACTUAL,
         WeightBasis::Volumetric => VOLUMETRIC,
         WeightBasis::Average => AVERAGED,
+    }
+}
+
+/// What a number run does with parcels planned for another carrier.
+pub fn other_carrier(other: OtherCarrier) -> Text {
+    match other {
+        OtherCarrier::LeaveOut => OTHER_LEAVE_OUT,
+        OtherCarrier::Warn => OTHER_WARN,
     }
 }

@@ -1,22 +1,20 @@
 //! Carriers: services with their prices, accounts, and how a way is chosen.
 
+mod defaults;
 mod regions;
 mod service;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Path, ServiceConfig, get, post};
 use maud::{Markup, html};
-use serde_json::json;
 
+use self::defaults::Defaults;
 use crate::connectors::file::Rejection;
-use crate::db::sellers as seller_record;
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::CarrierAccountId;
 use crate::domain::money::Money;
-use crate::domain::plan::PlanPolicy;
 use crate::operations::carriers::{self as operations, AccountView, NewAccount, ServiceView};
-use crate::operations::sellers;
 use crate::web::form::Form;
 use crate::web::icons::icon;
 use crate::web::inside;
@@ -35,7 +33,8 @@ const TOLD: usize = 30;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .service(inside("/carriers", [get().to(list)]))
-        .service(inside("/carriers/policy", [post().to(set_policy)]))
+        .service(inside("/carriers/policy", [post().to(defaults::set_policy)]))
+        .service(inside("/carriers/shops/{id}", [post().to(defaults::set_shop)]))
         .service(inside("/carriers/accounts", [post().to(create_account)]))
         .service(inside("/carriers/accounts/{id}/remove", [post().to(remove_account)]))
         .service(inside("/carriers/services", [post().to(service::create)]))
@@ -55,15 +54,15 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
     visitor
         .page(Right::See, |db, view| {
             let (services, accounts) = (operations::list(db)?, operations::accounts(db)?);
-            let plans = seller_record::settings(db)?.plans;
             let may = view.may(Right::Manage);
+            let defaults = Defaults::load(db)?;
             let body = html! {
                 div.page {
                     header.page-head {
                         h1 { (view.t(t::TITLE)) } small { (view.t(t::LEAD)) } span.spring {}
                         a.button href="/carriers/regions" { (icon("alarm")) (view.t(t::REGIONS)) }
                     }
-                    @if may { (policy_form(view, plans.policy)) }
+                    @if may { (defaults::forms(view, &defaults, &services)) }
                     @if services.is_empty() { (lists::empty(view, t::SERVICES_EMPTY)) }
                     @else { (table(view, &services)) }
                     @if may {
@@ -80,19 +79,6 @@ pub async fn list(visitor: Visitor) -> HttpResponse {
             Ok(Page::new(view.t(t::TITLE), "carriers", body))
         })
         .await
-}
-
-fn policy_form(view: &View, policy: PlanPolicy) -> Markup {
-    html! {
-        form.row-form method="post" action="/carriers/policy" {
-            (csrf(view))
-            label { span { (view.t(t::POLICY)) }
-                select name="policy" {
-                    @for one in PlanPolicy::ALL { option value=(one) selected[*one == policy] { (view.t(t::policy(*one))) } }
-                } }
-            button type="submit" { (view.t(common::SAVE)) }
-        }
-    }
 }
 
 fn table(view: &View, services: &[ServiceView]) -> Markup {
@@ -200,20 +186,6 @@ fn told(
         lines.push(t::MORE_ROWS.with(view.lang, &[&(rejected.len() - TOLD)]));
     }
     Onward { to, notice: Notice { text, lines, ..Notice::default() } }
-}
-
-/// `POST /carriers/policy`
-pub async fn set_policy(visitor: Visitor, form: Form) -> HttpResponse {
-    visitor
-        .change(Right::Manage, move |tx, view| {
-            let policy = PlanPolicy::parse(form.get("policy"))
-                .map_err(|detail| Error::invalid("policy", "word", detail))?;
-            let change = json!({ "plans": { "policy": policy } });
-            let change = change.as_object().cloned().unwrap_or_default();
-            sellers::change_settings(tx, &change)?;
-            Ok(then(HOME, t::CHANGED.with(view.lang, &[&view.t(t::policy(policy))])))
-        })
-        .await
 }
 
 /// `POST /carriers/accounts`
