@@ -72,6 +72,28 @@ fn select(db: &mut Db, ids: &[ShipmentId], lock: &str) -> QueryResult<Vec<Shipme
 }
 
 row! {
+    /// The warehouse from which a parcel of an order is planned to leave.
+    pub struct PlannedFrom {
+        pub order_id: OrderId,
+        pub shipment_id: ShipmentId,
+        pub warehouse: String,
+    }
+}
+
+/// From where the parcels of these orders are planned to leave; those that have left keep theirs.
+pub fn planned_from(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<PlannedFrom>> {
+    let seller = db.seller();
+    db.load(
+        sql("SELECT so.order_id, so.shipment_id, s.plan_warehouse AS warehouse FROM shipment_orders so \
+             JOIN shipments s ON s.seller_id = so.seller_id AND s.id = so.shipment_id \
+             WHERE so.seller_id = ? AND so.order_id IN ? AND so.left_at IS NULL \
+             ORDER BY so.order_id, so.shipment_id")
+        .bind(seller)
+        .list(orders.iter().copied()),
+    )
+}
+
+row! {
     /// A shipment an order is in.
     pub struct Place {
         pub order_id: OrderId,

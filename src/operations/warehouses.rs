@@ -123,7 +123,7 @@ fn save(tx: &mut Tx, id: WarehouseId, new: NewWarehouse, kind: &'static str) -> 
     let data =
         json!({ "code": row.code, "name": row.name, "is_default": row.is_default, "is_on": row.is_on });
     events::record(tx, &[NewEvent { kind, subject_kind: "warehouse", subject: id.0, data }])?;
-    plans::look_again_at_all(tx)?;
+    look_again(tx)?;
     show(tx, id)
 }
 
@@ -139,5 +139,10 @@ pub fn remove(tx: &mut Tx, id: WarehouseId) -> Result<(), Error> {
         tx,
         &[NewEvent { kind: "warehouse.removed", subject_kind: "warehouse", subject: id.0, data }],
     )?;
-    plans::look_again_at_all(tx)
+    look_again(tx)
+}
+
+/// Its times move deadlines also of parcels that have their number.
+fn look_again(tx: &mut Tx) -> Result<(), Error> {
+    plans::look_again_in(tx, &[String::new()])
 }

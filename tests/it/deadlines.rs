@@ -572,3 +572,43 @@ each_database!(
         }
     }
 );
+
+each_database!(
+    fn a_warehouse_with_earlier_times_moves_the_packing_day_and_the_same_day_deadline(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        // Paid at 10:02 in Shanghai.
+        let id = app.push(&shop, &[order("1")])[0].order;
+        let shown = || {
+            let clock = http.get(&format!("/api/v1/orders/{id}")).expect(200)["deadline"].clone();
+            let word = |name: &str| clock[name].as_str().unwrap_or("-").to_owned();
+            (word("pack_by"), word("ship_by"))
+        };
+        let pair = |pack: &str, due: &str| (pack.to_owned(), due.to_owned());
+        let path = format!("/api/v1/shops/{}", shop.id);
+        http.patch(&path, json!({ "settings": { "deadline": { "rule": "same_day" } } })).expect(200);
+        let today = pair("2026-11-20T09:00:00Z", "2026-11-20T13:00:00Z");
+        assert_eq!(shown(), today);
+        let house = |code: &str, order_cut_off: &str, pickup_at: &str, is_default: bool| json!({ "code": code, "name": code, "order_cut_off": order_cut_off, "pickup_at": pickup_at, "is_default": is_default });
+        let east = http.post("/api/v1/warehouses", house("east", "10:00", "15:30", true)).expect(201);
+        let tomorrow = pair("2026-11-21T07:30:00Z", "2026-11-21T13:00:00Z");
+        assert_eq!(shown(), tomorrow, "the house takes orders until ten");
+        assert_eq!(due(&app, id), "2026-11-21T13:00:00Z", "as lists are sorted");
+
+        // Another warehouse by hand, then other times of that one.
+        http.post("/api/v1/warehouses", house("west", "", "", false)).expect(201);
+        let parcel = the_shipment_of(&app, id).id;
+        let choose = |code: &str| {
+            let body = json!({ "shipments": [parcel], "warehouse": code });
+            http.post("/api/v1/shipments/plan", body).expect(200);
+        };
+        choose("west");
+        assert_eq!(shown(), today);
+        choose("");
+        assert_eq!(shown(), tomorrow);
+        let path = format!("/api/v1/warehouses/{}", east["id"].as_str().expect("an id"));
+        http.put(&path, house("east", "11:00", "", true)).expect(200);
+        assert_eq!(shown(), today, "half past ten is early enough now");
+        http.delete(&path).expect(204);
+        assert_eq!(shown(), today);
+    }
+);

@@ -16,7 +16,7 @@ pub use calendar::Calendar;
 pub use clock::{Clock, ClockSource, Told, clock};
 pub use day_time::DayTime;
 pub use notice::{DelayReason, Notice};
-pub use rule::{DeadlineSettings, Rule};
+pub use rule::{DeadlineSettings, House, Rule};
 pub use stage::{End, Stage};
 pub use zone::Zone;
 

@@ -147,6 +147,31 @@ pub struct Rule {
     pub calendar: Calendar,
 }
 
+/// The times of the day of a warehouse; none where it names none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct House {
+    /// Until when orders of the day are taken.
+    pub order_cut_off: Option<DayTime>,
+    /// When the drivers come.
+    pub pickup_at: Option<DayTime>,
+}
+
+impl House {
+    /// Whether it moves no deadline.
+    pub fn is_silent(self) -> bool {
+        self == Self::default()
+    }
+
+    /// The earlier of the times of both: an order that leaves from two warehouses keeps to both.
+    pub fn and(self, other: Self) -> Self {
+        let earlier = |a: Option<DayTime>, b: Option<DayTime>| a.into_iter().chain(b).min();
+        Self {
+            order_cut_off: earlier(self.order_cut_off, other.order_cut_off),
+            pickup_at: earlier(self.pickup_at, other.pickup_at),
+        }
+    }
+}
+
 impl Rule {
     /// Puts a shop's rule together.
     pub fn new(within_hours: i64, settings: &DeadlineSettings, zone: Zone, calendar: &Calendar) -> Self {
@@ -156,6 +181,16 @@ impl Rule {
             calendar: settings.calendar.clone().unwrap_or_else(|| calendar.clone()),
             settings: settings.clone(),
         }
+    }
+
+    /// The rule for what leaves from a warehouse: its cut-offs where they are earlier than the shop's.
+    pub fn at(&self, house: House) -> Self {
+        let mut rule = self.clone();
+        let earlier =
+            |own: &mut DayTime, other: Option<DayTime>| *own = other.map_or(*own, |other| other.min(*own));
+        earlier(&mut rule.settings.payment_cut_off, house.order_cut_off);
+        earlier(&mut rule.settings.packing_cut_off, house.pickup_at);
+        rule
     }
 
     /// Everything a deadline depends on besides the order, as one text: another text, other deadlines.
@@ -198,6 +233,28 @@ mod tests {
             ]
         );
         assert!(DeadlineSettings::default().check("deadline").is_empty());
+    }
+
+    #[test]
+    fn a_warehouse_moves_cut_offs_to_the_earlier_side_only() {
+        let shop = Rule::new(48, &DeadlineSettings::default(), Zone::default(), &Calendar::default());
+        let time = |text: &str| Some(DayTime::parse(text).expect(text));
+        for (order_cut_off, pickup_at, payment, packing) in [
+            (None, None, "16:00", "17:00"),
+            (time("14:30"), None, "14:30", "17:00"),
+            (time("18:00"), time("16:30"), "16:00", "16:30"),
+        ] {
+            let house = House { order_cut_off, pickup_at };
+            let rule = shop.at(house).settings;
+            let found = (rule.payment_cut_off.to_string(), rule.packing_cut_off.to_string());
+            assert_eq!(found, (payment.to_owned(), packing.to_owned()), "{house:?}");
+        }
+        let (early, late) = (
+            House { order_cut_off: time("12:00"), pickup_at: None },
+            House { order_cut_off: time("15:00"), pickup_at: time("18:00") },
+        );
+        assert_eq!(early.and(late), House { order_cut_off: time("12:00"), pickup_at: time("18:00") });
+        assert!(House::default().is_silent() && !late.is_silent());
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::audits::Auditing;
+use super::houses::Houses;
 use crate::db::facts::{self, FactRow};
 use crate::db::orders::{self, LineRow};
 use crate::db::seal::digest;
 use crate::db::shops::{self, ShopRow};
 use crate::db::{Db, Tx, delay_notices, order_notes, sellers, sku_codes};
 use crate::domain::audit::Standing;
-use crate::domain::deadline::{Clock, Notice, Rule, Told, clock};
+use crate::domain::deadline::{Clock, House, Notice, Rule, Told, clock};
 use crate::domain::error::Error;
 use crate::domain::id::{LineId, NoteId, OrderId, ShopId};
 use crate::domain::order::OrderState;
@@ -29,6 +30,8 @@ pub struct Context {
     pub shops: HashMap<ShopId, Shop>,
     /// The seller's rules; none while there never were any.
     pub rules: Option<Ready>,
+    /// Warehouses whose times move deadlines.
+    pub houses: Houses,
 }
 
 /// A shop with its settings read.
@@ -51,7 +54,7 @@ impl Context {
         let rows = shops::all(db)?.into_iter();
         let shops = rows.map(|row| Ok((row.id, Shop::of(row, &seller)?))).collect::<Result<_, Error>>()?;
         let rules = rules::ready(db, seller.time_zone)?;
-        Ok(Self { seller, shops, rules })
+        Ok(Self { seller, shops, rules, houses: Houses::load(db)? })
     }
 
     /// The same for a write that stores what it judges. Where orders wait for codes to be mapped or are planned, or rules
@@ -82,6 +85,14 @@ impl Context {
 }
 
 impl Shop {
+    /// Until when an order has to leave, from a warehouse with times of its own or without.
+    pub fn clock(&self, house: Option<House>, told: &Told) -> Option<Clock> {
+        match house {
+            Some(house) => clock(&self.rule.at(house), told),
+            None => clock(&self.rule, told),
+        }
+    }
+
     fn of(row: ShopRow, seller: &SellerSettings) -> Result<Self, Error> {
         let settings = row.settings()?;
         let rule =
@@ -107,6 +118,8 @@ pub struct Facts {
     pub parts: Vec<Vec<(LineId, i64)>>,
     /// Until when it has to leave; none while nothing has been promised.
     pub clock: Option<Clock>,
+    /// What it says of its time.
+    pub told: Told,
     /// The delay notice that counts, 0 without one.
     pub round: i64,
     pub recheck_at: Option<UtcTime>,
@@ -205,6 +218,7 @@ pub fn load(
         notices.insert(row.order_id, notice);
     }
 
+    let houses = context.houses.of_orders(db, ids, &HashMap::new())?;
     let mut judged = HashMap::with_capacity(ids.len());
     let mut ruling =
         context.rules.as_ref().map(|rules| Ruling::load(db, &rules.compiled, ids)).transpose()?;
@@ -267,7 +281,8 @@ pub fn load(
                 parts,
                 recheck_at: reason::recheck_at(&order, now),
                 audits: order.audits,
-                clock: clock(&shop.rule, &told),
+                clock: shop.clock(houses.get(&row.id).copied(), &told),
+                told,
                 round: notice.filter(|notice| notice.holds(row.ship_by)).map_or(0, |notice| notice.id),
                 lines,
                 row,

@@ -3,6 +3,7 @@
 pub mod again;
 pub mod audits;
 pub mod facts;
+mod houses;
 pub mod item;
 pub mod list;
 mod refresh;

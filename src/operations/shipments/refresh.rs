@@ -59,6 +59,7 @@ pub(crate) fn refresh_with(
 
     let now = tx.now;
     let mut plans = planning::plan(tx, context, &rows, &members, &known, now)?;
+    move_clocks(tx, context, &plans, &mut known)?;
 
     let mut by_shipment: HashMap<ShipmentId, Vec<&MemberRow>> = HashMap::new();
     for member in &members {
@@ -84,6 +85,27 @@ pub(crate) fn refresh_with(
         waybills::end_of_cancelled(tx, shipment, print)?;
     }
     Ok(to_be_split(&rows, &members, &known))
+}
+
+/// Lets clocks follow the warehouses that plans name now.
+fn move_clocks(
+    tx: &mut Tx,
+    context: &Context,
+    plans: &HashMap<ShipmentId, Planned>,
+    known: &mut HashMap<OrderId, Facts>,
+) -> Result<(), Error> {
+    if context.houses.is_empty() {
+        return Ok(());
+    }
+    let mut orders: Vec<OrderId> = known.keys().copied().collect();
+    orders.sort_unstable();
+    let planned = plans.iter().map(|(id, plan)| (*id, plan.stored.warehouse.as_str())).collect();
+    let houses = context.houses.of_orders(tx, &orders, &planned)?;
+    for facts in known.values_mut() {
+        let house = houses.get(&facts.row.id).copied();
+        facts.clock = context.shop(facts.row.shop_id).clock(house, &facts.told);
+    }
+    Ok(())
 }
 
 /// The orders that a rule wants taken apart, in parcels that have no number yet.
