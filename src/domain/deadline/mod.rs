@@ -15,7 +15,7 @@ pub mod zone;
 pub use calendar::Calendar;
 pub use clock::{Clock, ClockSource, Told, clock};
 pub use day_time::DayTime;
-pub use notice::{DelayReason, Notice};
+pub use notice::{DelayReason, ForBuyer, Notice, for_buyer};
 pub use rule::{DeadlineSettings, House, Rule};
 pub use stage::{End, Stage};
 pub use zone::Zone;

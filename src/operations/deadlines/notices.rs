@@ -9,8 +9,8 @@ use super::recount::recount_orders;
 use crate::db::deadlines::{self as clocks, DeadlineRow};
 use crate::db::delay_notices::{self as record, GivenRow, NewNotice};
 use crate::db::events::{self, NewEvent};
-use crate::db::{Db, Tx, orders, shipments};
-use crate::domain::deadline::DelayReason;
+use crate::db::{Db, Tx, orders, sellers, shipments};
+use crate::domain::deadline::{DelayReason, ForBuyer, Zone, for_buyer};
 use crate::domain::error::{Error, FieldError};
 use crate::domain::id::{OrderId, ShipmentId};
 use crate::domain::left_out::Why;
@@ -76,13 +76,16 @@ pub struct DelayNotice {
     pub given_at: UtcTime,
     pub undone_by: Option<String>,
     pub undone_at: Option<UtcTime>,
+    /// Words for the buyer, to be pasted at the shop: no platform is told of a delay from here.
+    pub for_buyer: ForBuyer,
     #[serde(skip)]
     pub row: i64,
 }
 
-impl From<GivenRow> for DelayNotice {
-    fn from(row: GivenRow) -> Self {
+impl DelayNotice {
+    fn of(row: GivenRow, zone: Zone) -> Self {
         Self {
+            for_buyer: for_buyer(&row.order_number, row.reason, &row.note, row.due_at, zone),
             id: row.batch_id.to_string(),
             order: row.order_id,
             order_number: row.order_number,
@@ -109,7 +112,9 @@ pub fn list(
     before: Option<i64>,
     limit: usize,
 ) -> Result<Vec<DelayNotice>, Error> {
-    Ok(record::list(db, order, before, limit)?.into_iter().map(DelayNotice::from).collect())
+    let zone = sellers::settings(db)?.time_zone;
+    let rows = record::list(db, order, before, limit)?.into_iter();
+    Ok(rows.map(|row| DelayNotice::of(row, zone)).collect())
 }
 
 /// Announces a delay. Each order stands for itself.

@@ -28,7 +28,9 @@ texts! {
     DELAY_UNTIL = "They leave by" "改为最晚发货";
     DELAY_REASON = "Why" "原因";
     DELAY_NOTE = "In your own words" "说明";
-    DELAY_HINT = "The shop and the buyer are not told by this." "此操作不会通知平台与买家。";
+    DELAY_HINT = "The shop and the buyer are not told by this; words to send stand beside each notice." "此操作不会通知平台与买家；每条通知旁有可复制的话术。";
+    FOR_BUYER = "Words for the buyer" "买家话术";
+    FOR_BUYER_HINT = "Copy them into the shop's chat or letter. A delay that the platform has to approve is reported in its own back office." "复制到店铺聊天或站内信；需平台报备的延迟请在平台后台操作。";
     DELAYED = "{} orders leave later." "已延迟 {} 单。";
     UNDO = "Take it back" "撤销";
     UNDO_ASK = "Take this delay back for every order it was announced for?" "撤销该通知涉及的所有订单的延迟？";

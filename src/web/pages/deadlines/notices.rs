@@ -130,6 +130,16 @@ pub fn table(db: &mut Db, view: &View, given: &[DelayNotice]) -> Result<Markup, 
                 td { b { (view.moment(notice.ship_by)) } " " small { (view.t(t::WAS)) " " (view.moment(notice.was)) } }
                 td { (view.t(t::reason(notice.reason))) @if !notice.note.is_empty() { " · " (notice.note) } }
                 td { small { (people.name(&notice.given_by)) " · " time datetime=(notice.given_at) { (view.moment(notice.given_at)) } } }
+                td { @if notice.undone_at.is_none() {
+                    details.menu {
+                        summary.button { (view.t(t::FOR_BUYER)) span.visually-hidden { " " (notice.order_number) } }
+                        div.menu-body.stack {
+                            textarea readonly rows="6" aria-label=(view.t(t::FOR_BUYER)) { (view.lang.pick(&notice.for_buyer.en, &notice.for_buyer.zh)) }
+                            textarea readonly rows="6" aria-label=(view.t(t::FOR_BUYER)) { (view.lang.pick(&notice.for_buyer.zh, &notice.for_buyer.en)) }
+                            p.hint { (view.t(t::FOR_BUYER_HINT)) }
+                        }
+                    }
+                } }
                 td.num {
                     @if notice.undone_at.is_some() { small { (view.t(t::TAKEN_BACK)) } }
                     @else if view.may(Right::Audit) {
