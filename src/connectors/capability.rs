@@ -1,7 +1,8 @@
 //! What each connector can do, as data: connectors read their windows and pages here, the API and the guide show it.
 
+use super::memo::MemoRule;
 use super::windows::Rule;
-use super::{douyin, jd, kuaishou, xiaohongshu};
+use super::{douyin, jd, kuaishou, medusa, pinduoduo, shopify, taobao, vendure, woocommerce, xiaohongshu};
 use crate::domain::platform::Platform;
 use crate::domain::text_enum;
 
@@ -57,6 +58,10 @@ pub struct Capability {
     pub recipients: Recipients,
     /// Single orders can be read again by their numbers, so many with a call; `None` where they cannot.
     pub by_number: Option<usize>,
+    /// How it is told memos; `None` where it takes none.
+    pub memo: Option<MemoRule>,
+    /// It says how many orders were placed within a time, so gaps are found.
+    pub is_counted: bool,
     /// Pushes or webhooks are heard.
     pub is_pushed: bool,
     /// It was seen on a running server, not only played.
@@ -90,7 +95,7 @@ impl Capability {
             None => "–".to_owned(),
         };
         format!(
-            "| `{}` | {} | {window} | {} | {} | {} | {} | {} | {} | {} | {} |",
+            "| `{}` | {} | {window} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |",
             self.platform,
             self.paging,
             self.page_size,
@@ -100,6 +105,8 @@ impl Capability {
             self.recipients,
             self.by_number.map_or("–".to_owned(), |number| number.to_string()),
             if self.is_pushed { "yes" } else { "no" },
+            if self.is_counted { "yes" } else { "no" },
+            self.memo.map_or("–".to_owned(), |rule| rule.shown()),
             if self.is_seen { "seen" } else { "played" },
         )
     }
@@ -115,6 +122,8 @@ const PLAIN: Capability = Capability {
     parts: Parts::Pieces,
     recipients: Recipients::Plain,
     by_number: Some(100),
+    memo: Some(vendure::MEMO),
+    is_counted: true,
     is_pushed: false,
     is_seen: true,
     off: &[],
@@ -123,13 +132,21 @@ const PLAIN: Capability = Capability {
 /// Every connector that has a record.
 pub const ALL: &[Capability] = &[
     PLAIN,
-    Capability { platform: Platform::Medusa, by_number: Some(1), ..PLAIN },
-    Capability { platform: Platform::Woocommerce, parts: Parts::NumbersOnly, is_pushed: true, ..PLAIN },
+    Capability { platform: Platform::Medusa, by_number: Some(1), memo: Some(medusa::MEMO), ..PLAIN },
+    Capability {
+        platform: Platform::Woocommerce,
+        parts: Parts::NumbersOnly,
+        memo: Some(woocommerce::MEMO),
+        is_pushed: true,
+        ..PLAIN
+    },
     Capability {
         platform: Platform::Shopify,
         paging: Paging::Cursor,
         page_size: 50,
         by_number: Some(20),
+        memo: Some(shopify::MEMO),
+        is_counted: false,
         is_pushed: true,
         is_seen: false,
         ..PLAIN
@@ -141,6 +158,8 @@ pub const ALL: &[Capability] = &[
         window_s: Some(1_800),
         page_size: 100,
         parts: Parts::WholeOrders,
+        memo: Some(pinduoduo::MEMO),
+        is_counted: false,
         off: &["messages (PMC)"],
         ..TAOBAO
     },
@@ -165,6 +184,8 @@ const TAOBAO: Capability = Capability {
     parts: Parts::WholeLines,
     recipients: Recipients::MaskedWithKey,
     by_number: Some(1),
+    memo: Some(taobao::MEMO),
+    is_counted: true,
     is_pushed: false,
     is_seen: false,
     off: &["messages (TMC)"],
@@ -180,7 +201,9 @@ mod tests {
         let guide = include_str!("../../docs/connectors.md");
         for one in ALL {
             assert!(guide.contains(&one.row()), "docs/connectors.md lacks\n{}", one.row());
-            assert!(connector(one.platform).is_some(), "{}", one.platform);
+            let connector = connector(one.platform).expect("a connector");
+            assert_eq!(one.memo.is_some(), connector.memos().is_some(), "{}", one.platform);
+            assert_eq!(one.is_counted, connector.counting().is_some(), "{}", one.platform);
         }
     }
 }

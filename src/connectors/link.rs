@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::authorisation::Authorisation;
 use super::http::Http;
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::{douyin, jd, kuaishou, medusa, pinduoduo, shopify, taobao, vendure, woocommerce, xiaohongshu};
@@ -149,6 +150,11 @@ pub trait Connector: Send + Sync {
 
     /// How the platform tells single orders again; `None` where it cannot.
     fn rereading(&self) -> Option<&dyn Rereading> {
+        None
+    }
+
+    /// How the platform is told memos; `None` where it takes none.
+    fn memos(&self) -> Option<&dyn Memos> {
         None
     }
 

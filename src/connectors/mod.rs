@@ -26,6 +26,7 @@ pub mod limits;
 pub mod link;
 mod loose;
 pub mod medusa;
+pub mod memo;
 mod overlap;
 pub mod parcel;
 pub mod pinduoduo;

@@ -45,6 +45,7 @@ pub const TABLES: &[&str] = &[
     "order_audits",
     "buyer_tags",
     "order_notes",
+    "memos",
     "rule_sets",
     "rule_decisions",
     "rule_overrides",

@@ -78,7 +78,8 @@ pub fn slots(db: &mut Db, periodic: &[(&str, i64)]) -> QueryResult<HashMap<Strin
          WHEN 'shops.pull' THEN EXISTS (SELECT 1 FROM shops WHERE credentials <> '') \
          WHEN 'write_backs.tell' THEN EXISTS (SELECT 1 FROM shops p JOIN write_backs w \
          ON w.seller_id = p.seller_id AND w.shop_id = p.id WHERE p.credentials <> '' AND w.state = 'waiting' \
-         AND w.next_try_at <= ?) ELSE true END",
+         AND w.next_try_at <= ?) OR EXISTS (SELECT 1 FROM memos m WHERE m.state = 'waiting' AND m.next_try_at <= ?) \
+         ELSE true END",
         now_ms(db),
         asked(db)
     );
@@ -86,6 +87,6 @@ pub fn slots(db: &mut Db, periodic: &[(&str, i64)]) -> QueryResult<HashMap<Strin
         .column("name", periodic.iter().map(|(name, _)| *name))
         .column("every", periodic.iter().map(|(_, every)| *every));
     let now = db.now();
-    let statement = with_moments(sql(text).rows(rows), now).bind(now);
+    let statement = with_moments(sql(text).rows(rows), now).bind(now).bind(now);
     Ok(db.load::<SlotRow>(statement)?.into_iter().map(|row| (row.name, row.slot)).collect())
 }

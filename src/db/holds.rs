@@ -69,3 +69,19 @@ pub fn mark_read(tx: &mut Tx, remarks: &[(OrderId, String)]) -> QueryResult<()> 
     )
     .map(drop)
 }
+
+/// Whoever read the remarks of the one hash has read those of the other.
+pub fn carry_read(tx: &mut Tx, order: OrderId, from: &str, to: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    tx.execute(
+        sql("INSERT INTO remark_reads (seller_id, order_id, remark_hash, read_by, read_at) \
+             SELECT seller_id, order_id, ?, read_by, read_at FROM remark_reads \
+             WHERE seller_id = ? AND order_id = ? AND remark_hash = ? \
+             ON CONFLICT (seller_id, order_id, remark_hash) DO NOTHING")
+        .bind(to)
+        .bind(seller)
+        .bind(order)
+        .bind(from),
+    )
+    .map(drop)
+}

@@ -27,6 +27,7 @@ pub mod idempotency;
 pub mod imports;
 pub mod job_ledger;
 pub mod jobs;
+pub mod memos;
 pub mod migrate;
 pub mod number_runs;
 pub mod order_audits;

@@ -68,6 +68,14 @@ pub fn decide(
     .map(drop)
 }
 
+/// What was decided on the facts of the one hash counts for those of the other.
+pub fn carry(tx: &mut Tx, order: OrderId, from: &str, to: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    let text =
+        "UPDATE order_audits SET facts_hash = ? WHERE seller_id = ? AND order_id = ? AND facts_hash = ?";
+    tx.execute(sql(text).bind(to).bind(seller).bind(order).bind(from)).map(drop)
+}
+
 /// Takes back the decisions of these audits on these orders.
 pub fn take_back(tx: &mut Tx, kinds: &[AuditKind], orders: &[OrderId]) -> QueryResult<()> {
     let seller = tx.seller();

@@ -10,6 +10,7 @@ use super::statement::sql;
 use super::{Db, Tx};
 use crate::domain::id::{NoteId, OrderId};
 use crate::domain::time::UtcTime;
+use crate::domain::write_back::WriteBackState;
 
 row! {
     /// A note; its text is sealed.
@@ -19,6 +20,11 @@ row! {
         pub sealed: String,
         pub written_by: String,
         pub written_at: UtcTime,
+        /// How far the shop has been told of it, where it is.
+        pub told: Option<WriteBackState>,
+        pub told_flag: Option<String>,
+        /// What the shop said.
+        pub reply: Option<String>,
     }
 }
 
@@ -47,6 +53,9 @@ row! {
         sealed: Option<String>,
         written_by: Option<String>,
         written_at: Option<UtcTime>,
+        told: Option<WriteBackState>,
+        told_flag: Option<String>,
+        reply: Option<String>,
     }
 }
 
@@ -55,8 +64,10 @@ row! {
 pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<(Vec<NoteRow>, String)> {
     let seller = db.seller();
     let rows: Vec<Told> = db.load(
-        sql("SELECT s.settings, n.id, n.order_id, n.sealed, n.written_by, n.written_at FROM sellers s \
-             LEFT JOIN order_notes n ON n.seller_id = s.id AND n.order_id IN ? WHERE s.id = ? \
+        sql("SELECT s.settings, n.id, n.order_id, n.sealed, n.written_by, n.written_at, \
+             m.state AS told, m.flag AS told_flag, m.reply FROM sellers s \
+             LEFT JOIN order_notes n ON n.seller_id = s.id AND n.order_id IN ? \
+             LEFT JOIN memos m ON m.seller_id = n.seller_id AND m.note_id = n.id WHERE s.id = ? \
              ORDER BY n.order_id, n.id")
         .list(orders.iter().copied())
         .bind(seller),
@@ -69,6 +80,9 @@ pub fn of_orders(db: &mut Db, orders: &[OrderId]) -> QueryResult<(Vec<NoteRow>, 
             sealed: row.sealed?,
             written_by: row.written_by?,
             written_at: row.written_at?,
+            told: row.told,
+            told_flag: row.told_flag,
+            reply: row.reply,
         })
     };
     Ok((rows.into_iter().filter_map(note).collect(), settings))

@@ -294,6 +294,13 @@ row! {
     }
 }
 
+/// Writes memo and flag as the shop shows them since it was told a memo of ours.
+pub fn set_memo(tx: &mut Tx, order: OrderId, memo: &str, flag: &str) -> QueryResult<()> {
+    let seller = tx.seller();
+    let text = "UPDATE orders SET seller_memo = ?, flag = ? WHERE seller_id = ? AND id = ?";
+    tx.execute(sql(text).bind(memo).bind(flag).bind(seller).bind(order)).map(drop)
+}
+
 /// Locks these orders until the transaction ends, in the order in which intake locks them; answers which there are.
 pub fn lock(tx: &mut Tx, orders: &[OrderId]) -> QueryResult<Vec<OrderId>> {
     let seller = tx.seller();

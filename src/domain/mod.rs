@@ -10,6 +10,7 @@ pub mod gap;
 pub mod id;
 pub mod job;
 pub mod left_out;
+pub mod memo;
 pub mod money;
 pub mod number_run;
 pub mod order;

@@ -21,6 +21,7 @@ pub mod imports;
 pub mod jobs;
 pub mod later;
 pub mod lists;
+pub mod memos;
 pub mod metrics;
 pub mod number_runs;
 pub mod observe;
@@ -190,6 +191,9 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/print-jobs/{id}/pause").route(post().to(print_jobs::pause)))
         .service(resource("/print-jobs/{id}/go-on").route(post().to(print_jobs::go_on)))
         .configure(stations::routes)
+        .service(resource("/memos").route(get().to(memos::list)))
+        .service(resource("/memos/{id}/retry").route(post().to(memos::retry)))
+        .service(resource("/memos/{id}/settle").route(post().to(memos::settle)))
         .service(resource("/write-backs").route(get().to(shipping::list)))
         .service(resource("/write-backs/settle").route(post().to(shipping::settle_many)))
         .service(resource("/write-backs/{id}").route(get().to(shipping::show)))

@@ -12,9 +12,10 @@ use crate::domain::rule::{Amount, PaidAt, PiecesOf, Range, Remark};
 
 use super::problem::{self, ProblemView, Reply};
 use super::{
-    audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, number_runs, orders,
-    packing, platforms, print_jobs, recipients, region_rules, rules, saved_filters, settings, shipments,
-    shipping, shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats, weights, why,
+    audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, memos, number_runs,
+    orders, packing, platforms, print_jobs, recipients, region_rules, rules, saved_filters, settings,
+    shipments, shipping, shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats,
+    weights, why,
 };
 
 #[derive(OpenApi)]
@@ -27,7 +28,8 @@ use super::{
         shops::create, shops::list, shops::show, shops::change, shops::pull, shops::check_gaps, shops::attempt, platforms::list,
         imports::create, imports::list, imports::show,
         orders::push, orders::list, orders::show, orders::hold, orders::release, orders::mark_read,
-        orders::write_note, orders::tag_buyer, audits::pass, audits::reject, audits::undo,
+        orders::write_note, orders::tag_buyer, memos::list, memos::retry, memos::settle, audits::pass, audits::reject,
+        audits::undo,
         shipments::list, shipments::counts, shipments::show, shipments::merge, shipments::unmerge,
         shipments::split, shipments::reveal, shipments::suggested, shipments::accept, shipments::decline,
         deadlines::board, deadlines::give, deadlines::list, deadlines::undo,

@@ -27,6 +27,7 @@ use crate::domain::platform::Platform;
 use crate::domain::time::UtcTime;
 use crate::jobs::intake::take_in_all;
 use crate::operations::intake::Outcome;
+use crate::operations::memos::MemoWish;
 use crate::operations::orders::{self as operations, NewHold, OrderView};
 
 /// How many events an order shows; `/events?subject=` has them all.
@@ -135,6 +136,8 @@ pub struct BuyerTags {
 pub struct NoteToWrite {
     /// 1 to 1,000 characters.
     text: String,
+    /// Tells the order's shop as well; without it the note is for colleagues only.
+    memo: Option<MemoWish>,
 }
 
 /// A note that was written.
@@ -348,14 +351,15 @@ pub async fn tag_buyer(caller: Caller, id: Id<OrderId>, body: Body<BuyerTags>) -
 
 /// Write a note on an order
 ///
-/// For colleagues; no shop sees it, and it is never changed. It makes the remarks unread again.
+/// For colleagues, and with `memo` for the order's shop, which a job tells once; it is never changed. It makes the remarks
+/// unread again.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/notes", tag = "orders", request_body = NoteToWrite,
     responses((status = 201, description = "The note", body = NoteView)))]
 pub async fn write_note(caller: Caller, id: Id<OrderId>, body: Body<NoteToWrite>) -> Reply {
     caller.needs(Right::Audit)?;
     caller
         .write(StatusCode::CREATED, move |tx| {
-            let note = operations::write_note(tx, id.0, &body.0.text)?;
+            let note = operations::write_note(tx, id.0, &body.0.text, body.0.memo.as_ref())?;
             let now = tx.now;
             Ok(NoteView { id: note, order: operations::order(tx, id.0, now)? })
         })

@@ -8,6 +8,7 @@ use super::problem::Reply;
 use crate::connectors::capability::{ALL, Capability, Paging, Parts, Recipients};
 use crate::connectors::link::{connector, credentials, is_optional};
 use crate::domain::platform::Platform;
+use crate::operations::orders::MemoWays;
 
 /// What the connector of a platform can do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +30,10 @@ pub struct PlatformView {
     recipients: Recipients,
     /// How many single orders a call reads again by their numbers; null where they cannot be.
     by_number: Option<usize>,
+    /// How a note of the staff can be told to its shops; null where it cannot.
+    memo: Option<MemoWays>,
+    /// It says how many orders were placed within a time, so that gaps are found.
+    counted: bool,
     /// Pushes or webhooks are heard.
     pushed: bool,
     /// It was seen on a running server, not only played.
@@ -79,6 +84,8 @@ fn view(one: &Capability) -> PlatformView {
         parts: one.parts,
         recipients: one.recipients,
         by_number: one.by_number,
+        memo: one.memo.map(Into::into),
+        counted: one.is_counted,
         pushed: one.is_pushed,
         seen: one.is_seen,
         off: one.off,

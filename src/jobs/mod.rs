@@ -9,6 +9,7 @@ pub mod gap_checking;
 pub mod housekeeping;
 pub mod imports;
 pub mod intake;
+mod memo_telling;
 pub mod printing;
 pub mod pulling;
 pub mod registry;

@@ -9,12 +9,13 @@ use super::imports::later::{IMPORT, import_file};
 use super::pulling::{PULL, PULL_ALL};
 use super::run::{Task, kind};
 use super::telling::{TELL_DUE, TELL_RETRY};
-use super::{answering, dry_running, gap_checking, housekeeping, pulling, rereading, telling};
+use super::{answering, dry_running, gap_checking, housekeeping, memo_telling, pulling, rereading, telling};
 use crate::app::App;
 use crate::db::jobs::JobKind;
 use crate::domain::error::Error;
 use crate::operations::answers::{DOCUMENT, NUMBER_RUN, PRINT_JOB, SHIP, UPLOAD_FILE};
 use crate::operations::deadlines::RECOUNT;
+use crate::operations::memos::telling as memos;
 use crate::operations::rereads::REREAD;
 use crate::operations::rules::{DRY_RUN, FIRST_RULES};
 use crate::operations::shipments::again::RECHECK;
@@ -122,6 +123,7 @@ pub fn kinds(app: &App) -> Vec<Kind> {
         kind(app, UPLOAD_FILE, answering::answer),
         kind(app, TELL_DUE, telling::tell_due),
         Kind { retry: TELL_RETRY, ..kind(app, TELL, telling::tell) },
+        Kind { retry: TELL_RETRY, ..kind(app, memos::TELL, memo_telling::tell) },
     ]
 }
 

@@ -16,14 +16,15 @@ use super::pulling::{AFRESH, doubt};
 use super::run::Task;
 use crate::connectors::link::CallError;
 use crate::connectors::parcel::ShipError;
+use crate::db::Tx;
 use crate::db::jobs::JobKind;
 use crate::db::sellers;
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
 use crate::domain::id::WriteBackId;
 use crate::domain::write_back::Outcome;
-use crate::operations::NOBODY;
 use crate::operations::write_backs::telling;
+use crate::operations::{NOBODY, memos};
 
 /// Enqueues what waits to be told and has no job.
 pub const TELL_DUE: JobKind =
@@ -33,7 +34,7 @@ pub const TELL_DUE: JobKind =
 pub const TELL_RETRY: Retry = Retry { base: Duration::from_secs(5), cap: Duration::from_secs(300) };
 
 /// After all tries of a job came to nothing.
-const LATER: Span = Span::minutes(30);
+pub(super) const LATER: Span = Span::minutes(30);
 
 #[derive(Deserialize)]
 struct Arguments {
@@ -46,15 +47,21 @@ struct Arguments {
 /// When the record cannot be read or written.
 pub fn tell_due(task: &Task) -> Result<End, Error> {
     for seller in task.app.read(NOBODY, |db| Ok(sellers::all(db)?))? {
-        let mut after = None;
-        loop {
-            after = task.app.write(&Actor::system(seller.id), |tx| telling::enqueue_due(tx, after))?;
-            if after.is_none() {
-                break;
-            }
-        }
+        let actor = Actor::system(seller.id);
+        let shops = task.app.read(seller.id, telling::told_shops)?;
+        pages(|after| task.app.write(&actor, |tx| telling::enqueue_due(tx, &shops, after)))?;
+        pages(|after| task.app.write(&actor, |tx| memos::telling::enqueue_due(tx, &shops, after)))?;
     }
     Ok(End::Done)
+}
+
+/// Page by page, until there is none behind.
+fn pages<T>(mut page: impl FnMut(Option<T>) -> Result<Option<T>, Error>) -> Result<(), Error> {
+    let mut after = page(None)?;
+    while after.is_some() {
+        after = page(after)?;
+    }
+    Ok(())
 }
 
 /// Tells one shop of one parcel.
@@ -79,27 +86,53 @@ pub fn tell(task: &Task) -> Result<End, Error> {
         Err(Shut::Call(error)) => Err(ShipError::Unasked(error)),
         Err(Shut::Ours(error)) => return Err(error),
     };
-    let is_last_try = task.job.attempt >= task.job.max_attempts;
-    let ended = move |outcome, words: String| {
-        Ok(task.settle_together(None, move |tx| telling::told(tx, id, outcome, &words)))
-    };
     match told {
-        Ok(proof) => ended(Outcome::Done, proof),
-        Err(ShipError::Refused(words)) => ended(Outcome::Refused, words),
-        Err(ShipError::Unasked(CallError::Throttled { retry_after })) => {
+        Ok(proof) => Ok(task.settle_together(None, move |tx| telling::told(tx, id, Outcome::Done, &proof))),
+        Err(error) => {
+            let noun = format!("write-back {id}");
+            failed(task, &noun, error, move |tx, failure, words| match failure {
+                Failure::Settled(outcome) => telling::told(tx, id, outcome, words),
+                Failure::Delayed => telling::delayed(tx, id, words, tx.now.plus(LATER)),
+            })
+        }
+    }
+}
+
+/// What is noted of a telling that failed, with the shop's words, or ours.
+#[derive(Clone, Copy)]
+pub(super) enum Failure {
+    Settled(Outcome),
+    /// It is tried again [`LATER`].
+    Delayed,
+}
+
+/// What follows when a shop was not told something, which `noun` names.
+///
+/// # Errors
+/// When the shop does not answer and there are tries left.
+pub(super) fn failed(
+    task: &Task,
+    noun: &str,
+    error: ShipError,
+    mut note: impl FnMut(&mut Tx, Failure, &str) -> Result<(), Error> + Send + 'static,
+) -> Result<End, Error> {
+    let is_last_try = task.job.attempt >= task.job.max_attempts;
+    let noted =
+        move |failure, words: String| Ok(task.settle_together(None, move |tx| note(tx, failure, &words)));
+    match error {
+        ShipError::Refused(words) => noted(Failure::Settled(Outcome::Refused), words),
+        ShipError::Unasked(CallError::Throttled { retry_after }) => {
             task.work.block_turn(retry_after);
             Ok(End::Snooze(retry_after))
         }
-        Err(ShipError::Unheard(error)) if is_last_try => ended(Outcome::Unknown, error.to_string()),
-        Err(ShipError::Unasked(error)) if is_last_try || !error.may_pass() => {
-            let words = error.to_string();
-            Ok(task.settle_together(None, move |tx| {
-                let next_try_at = tx.now.plus(LATER);
-                telling::delayed(tx, id, &words, next_try_at)
-            }))
+        ShipError::Unheard(error) if is_last_try => {
+            noted(Failure::Settled(Outcome::Unknown), error.to_string())
         }
-        Err(ShipError::Unasked(error) | ShipError::Unheard(error)) => {
-            Err(anyhow::anyhow!("write-back {id}: {error}").into())
+        ShipError::Unasked(error) if is_last_try || !error.may_pass() => {
+            noted(Failure::Delayed, error.to_string())
+        }
+        ShipError::Unasked(error) | ShipError::Unheard(error) => {
+            Err(anyhow::anyhow!("{noun}: {error}").into())
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod evening;
 pub mod hand_overs;
 pub mod intake;
 pub mod jobs;
+pub mod memos;
 pub mod merging;
 pub mod number_runs;
 pub mod orders;

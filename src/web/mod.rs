@@ -69,6 +69,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .configure(hand_overs::routes)
         .configure(suggestions::routes)
         .configure(write_backs::routes)
+        .configure(memos::routes)
         .configure(imports::routes)
         .configure(jobs::routes)
         .configure(shops::routes)

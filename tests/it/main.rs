@@ -36,6 +36,7 @@ mod jobs;
 mod kills;
 mod kuaishou;
 mod linked_day;
+mod memos;
 mod merging;
 mod migrations;
 mod number_runs;

@@ -11,7 +11,6 @@ use huidan::domain::id::ShopId;
 use huidan::jobs::registry;
 use huidan::jobs::run::parts;
 use huidan::operations::merging::{self, SplitLine};
-use huidan::operations::write_backs::telling::TELL;
 use huidan::operations::write_backs::{self, WriteBack};
 use serde_json::{Value as Json, json};
 use workers::{Lane, Options, Retry, Runner};
@@ -278,6 +277,8 @@ pub fn link(app: &TestApp, platform: &str, gateway: &Gateway) -> ShopRow {
         "xiaohongshu" => {
             json!({ "app_key": "xhs-app", "app_secret": "xhs-secret", "access_token": "token-1" })
         }
+        "taobao" => json!({ "app_key": "12345678", "app_secret": "helloworld", "access_token": "token-0" }),
+        "pdd" => json!({ "client_id": "1", "client_secret": "testSecret", "access_token": "token-0" }),
         "shopify" => json!({ "access_token": "shpat_test", "webhook_secret": "hush" }),
         _ => json!({ "secret_key": "the-key" }),
     };
@@ -297,7 +298,7 @@ pub fn worker(app: &TestApp) -> Runner {
         ..Options::default()
     };
     let mut kinds = registry::kinds(app.app());
-    for kind in kinds.iter_mut().filter(|kind| kind.name == TELL.name) {
+    for kind in kinds.iter_mut().filter(|kind| kind.name.ends_with(".tell")) {
         kind.retry = Retry { base: Duration::from_millis(1), cap: Duration::from_millis(1) };
     }
     Runner::start(parts(app.app(), kinds), options).expect("threads")

@@ -1,6 +1,8 @@
 //! Douyin's order to ours. Pure.
 
+use super::memo::RULE;
 use super::wire::{Address, AfterSale, Line, Order};
+use crate::connectors::memo::word;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};
 use crate::domain::recipient::Recipient;
@@ -70,16 +72,8 @@ fn kind(order: &Order) -> OrderKind {
     }
 }
 
-fn flag(star: i64) -> &'static str {
-    match star {
-        1 => "purple",
-        2 => "cyan",
-        3 => "green",
-        4 => "orange",
-        5 => "red",
-        // Grey is what an order without a flag has.
-        _ => "",
-    }
+pub fn flag(star: i64) -> &'static str {
+    word(RULE.flags, star)
 }
 
 fn recipient(order: &Order) -> Recipient {

@@ -10,6 +10,7 @@ mod client;
 pub mod codes;
 mod consent;
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -20,6 +21,7 @@ use serde_json::json;
 use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::windows::{Rule, Window, seconds};
@@ -45,6 +47,8 @@ pub const CAPABILITY: Capability = Capability {
     parts: Parts::Pieces,
     recipients: Recipients::MaskedWithKey,
     by_number: Some(1),
+    memo: Some(memo::RULE),
+    is_counted: true,
     is_pushed: true,
     is_seen: false,
     off: &[],
@@ -112,6 +116,10 @@ impl Connector for Douyin {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

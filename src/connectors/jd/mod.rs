@@ -9,6 +9,7 @@ mod client;
 mod codes;
 mod consent;
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -19,6 +20,7 @@ use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::china::time;
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::windows::{Rule, Window};
@@ -43,6 +45,8 @@ pub const CAPABILITY: Capability = Capability {
     parts: Parts::WholeOrders,
     recipients: Recipients::Masked,
     by_number: Some(1),
+    memo: Some(memo::RULE),
+    is_counted: false,
     is_pushed: false,
     is_seen: false,
     off: &["unpaid orders", "refund list", "OAID", "SP-API"],
@@ -101,6 +105,10 @@ impl Connector for Jd {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

@@ -149,12 +149,12 @@ pub struct Item {
 
 #[derive(Deserialize)]
 pub struct Shipped {
-    pub sopjosshipment_result: ShipmentResult,
+    pub sopjosshipment_result: WriteResult,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ShipmentResult {
+pub struct WriteResult {
     /// A truth value, or its text.
     pub success: serde_json::Value,
     #[serde(default, deserialize_with = "text")]
@@ -163,10 +163,15 @@ pub struct ShipmentResult {
     pub chinese_err_code: String,
 }
 
-impl ShipmentResult {
+impl WriteResult {
     pub fn is_done(&self) -> bool {
         self.success == true || self.success.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
     }
+}
+
+#[derive(Deserialize)]
+pub struct Remarked {
+    pub modifyvenderremark_result: WriteResult,
 }
 
 /// A token, or why there is none.

@@ -48,7 +48,7 @@ fn moment(millis: i64) -> Option<UtcTime> {
 }
 
 /// `red_flag_tag_order` is `red`.
-fn flag(code: &str) -> String {
+pub fn flag(code: &str) -> String {
     code.strip_suffix("_flag_tag_order").unwrap_or_default().to_owned()
 }
 

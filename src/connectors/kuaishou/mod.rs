@@ -9,6 +9,7 @@ mod client;
 pub mod codes;
 mod consent;
 mod map;
+mod memo;
 mod push;
 mod ship;
 pub mod sign;
@@ -20,6 +21,7 @@ use serde_json::json;
 use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::windows::Stretch;
@@ -47,6 +49,8 @@ pub const CAPABILITY: Capability = Capability {
     parts: Parts::Pieces,
     recipients: Recipients::MaskedWithKey,
     by_number: Some(1),
+    memo: Some(memo::RULE),
+    is_counted: false,
     is_pushed: true,
     is_seen: false,
     off: &[],
@@ -97,6 +101,10 @@ impl Connector for Kuaishou {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

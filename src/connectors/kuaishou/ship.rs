@@ -76,13 +76,13 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
     }
 }
 
-fn read(access: &Access, number: &str) -> Result<Order, ShipError> {
+pub(super) fn read(access: &Access, number: &str) -> Result<Order, ShipError> {
     id(number)?;
     Ok(order(access, number)?)
 }
 
 /// As a number, to the last digit.
-fn id(text: &str) -> Result<Number, ShipError> {
+pub(super) fn id(text: &str) -> Result<Number, ShipError> {
     let number = text.parse::<u64>().map(Number::from);
     number.map_err(|_| {
         ShipError::Refused(format!("{text:?} is no order of this platform; its orders are numbers"))

@@ -4,6 +4,7 @@
 //! telling. Unknown filters are ignored with 200, so only those seen to work are used. Source: the observed server.
 
 mod map;
+mod memo;
 mod ship;
 mod wire;
 
@@ -12,11 +13,14 @@ use serde_json::Value as Json;
 use super::digest::percent_encoded;
 use super::http::Answer;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::woocommerce::sign::basic;
 use crate::domain::time::UtcTime;
 use wire::{Count, List, One};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `secret_key`, a secret API key of the admin (`sk_…`).
 pub struct Medusa;
@@ -67,6 +71,10 @@ impl Connector for Medusa {
     }
 
     fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
         Some(self)
     }
 }

@@ -117,11 +117,15 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
 
 /// The order buyers know by this number, with what is shipped of it.
 fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
-    let id = find_id(access, number)?;
-    let id = id.ok_or_else(|| ShipError::Refused(format!("The shop knows no order {number}")))?;
-    let path = format!("/admin/orders/{id}?fields={}", percent_encoded(FIELDS));
+    let path = format!("/admin/orders/{}?fields={}", found(access, number)?, percent_encoded(FIELDS));
     let one: One = get(access, &path)?.json()?;
     Ok(one.order)
+}
+
+/// The id of the order that buyers know by this number.
+pub(super) fn found(access: &Access, number: &str) -> Result<String, ShipError> {
+    let id = find_id(access, number)?;
+    id.ok_or_else(|| ShipError::Refused(format!("The shop knows no order {number}")))
 }
 
 /// The id of the order that buyers know by this number. There is no filter by it; the search finds everything in which it

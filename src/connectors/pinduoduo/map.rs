@@ -1,7 +1,9 @@
 //! Pinduoduo's order to ours. Pure.
 
+use super::memo::RULE;
 use super::wire::{Item, Order};
 use crate::connectors::china::read_time;
+use crate::connectors::memo::word;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};
 use crate::domain::recipient::Recipient;
@@ -128,15 +130,8 @@ fn money(text: &str) -> Result<Money, String> {
 }
 
 /// The colours of the platform's notes.
-fn flag(tag: &str) -> &'static str {
-    match tag {
-        "1" => "red",
-        "2" => "yellow",
-        "3" => "green",
-        "4" => "blue",
-        "5" => "purple",
-        _ => "",
-    }
+pub fn flag(tag: &str) -> &'static str {
+    tag.parse().map_or("", |tag| word(RULE.flags, tag))
 }
 
 #[cfg(test)]

@@ -8,17 +8,21 @@
 mod client;
 mod consent;
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
 
 use super::authorisation::Authorisation;
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::walk::Walk;
 use client::{call, part};
 use wire::{Info, List, Named, Order};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `client_id` and `client_secret` of an app of the open platform, and the `access_token` that
 /// comes by consent or is typed.
@@ -114,6 +118,10 @@ impl Connector for Pinduoduo {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Shopify's order to ours. Pure.
 
+use super::memo::parts;
 use super::wire::{Address, Line, MoneyBag, Order, number};
 use crate::connectors::link::joined_name;
 use crate::domain::money::Money;
@@ -15,6 +16,7 @@ pub fn snapshot(order: Order) -> Result<OrderSnapshot, String> {
         order.payment_gateway_names.iter().any(|name| name.to_lowercase().contains("cash on delivery"));
     let state = state(&order, is_cod)?;
     let refund = refund(&order)?;
+    let (message, memo) = parts(order.note.as_deref().unwrap_or_default());
     let is_paid = !matches!(state, OrderState::Unpaid);
     let head = OrderHead {
         state,
@@ -25,8 +27,8 @@ pub fn snapshot(order: Order) -> Result<OrderSnapshot, String> {
         ship_by: None,
         ship_from: None,
         buyer_nick: order.email.clone().unwrap_or_default(),
-        buyer_message: order.note.clone().unwrap_or_default(),
-        seller_memo: String::new(),
+        buyer_message: message,
+        seller_memo: memo,
         flag: String::new(),
         total: money(&order.current_total_price_set)?,
         shipping_fee: match &order.total_shipping_price_set {

@@ -5,6 +5,7 @@
 //! orders. Source: shopify.dev, API version 2026-07.
 
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -15,10 +16,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use crate::domain::order::OrderSnapshot;
 use wire::{Answer, Cost, Error, Line, List, Order};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `access_token` of an app of the shop's own, and `webhook_secret`, the app's client
 /// secret, where webhooks are to be heard.
@@ -60,6 +64,10 @@ impl Connector for Shopify {
     }
 
     fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
         Some(self)
     }
 }

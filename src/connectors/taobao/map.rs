@@ -1,8 +1,10 @@
 //! A trade of TOP to our order. Pure.
 
+use super::memo::RULE;
 use super::wire::{Order, Trade};
 use crate::connectors::china::read_time;
 use crate::connectors::loose::is_set;
+use crate::connectors::memo::word;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};
 use crate::domain::recipient::Recipient;
@@ -144,15 +146,8 @@ fn money(text: &str) -> Result<Money, String> {
 }
 
 /// The colours of the platform's flags; 0 is the grey everybody has.
-fn flag(number: &str) -> &'static str {
-    match number {
-        "1" => "red",
-        "2" => "yellow",
-        "3" => "green",
-        "4" => "blue",
-        "5" => "purple",
-        _ => "",
-    }
+pub fn flag(number: &str) -> &'static str {
+    number.parse().map_or("", |number| word(RULE.flags, number))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 mod client;
 mod consent;
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -16,12 +17,15 @@ use serde::Deserialize;
 use super::authorisation::Authorisation;
 use super::china::time;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::walk::Walk;
 use crate::domain::time::UtcTime;
 use client::{call, part};
 use wire::{Detail, List};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `app_key` and `app_secret` of an app of the open platform, and the `access_token`
 /// (session key) that comes by consent or is typed.
@@ -106,6 +110,10 @@ impl Connector for Taobao {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

@@ -4,18 +4,22 @@
 //! counts as the time of a telling. Source: the observed server and docs.vendure.io.
 
 mod map;
+mod memo;
 mod ship;
 mod wire;
 
 use serde_json::{Value as Json, json};
 
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
+use super::memo::Memos;
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use crate::domain::time::UtcTime;
 use chrono::Duration;
 use wire::{Answer, List, Order};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `api_key`, made in the Admin UI, and `channel_token` for a shop of several channels.
 pub struct Vendure;
@@ -74,6 +78,10 @@ impl Connector for Vendure {
     }
 
     fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
         Some(self)
     }
 }

@@ -5,6 +5,7 @@
 //! are sorted by id. Source: the observed server and the REST documentation.
 
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -15,12 +16,15 @@ use serde_json::Value as Json;
 use super::digest::{hex, percent_encoded, sha256};
 use super::http::Answer;
 use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
+use super::memo::Memos;
 use super::overlap::Place;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use crate::domain::time::UtcTime;
 use map::Provinces;
 use wire::{Country, Order};
+
+pub use memo::RULE as MEMO;
 
 /// The connector. Credentials: `consumer_key` and `consumer_secret` of a REST key with the right to read.
 pub struct Woocommerce;
@@ -67,6 +71,10 @@ impl Connector for Woocommerce {
     }
 
     fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
         Some(self)
     }
 }
@@ -144,6 +152,13 @@ fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<Answer, C
     let headers: Vec<(&str, &str)> =
         authorization.iter().map(|value| ("authorization", value.as_str())).collect();
     access.http.get(&url, &headers)
+}
+
+fn post(access: &Access, path: &str, body: &Json) -> Result<Answer, CallError> {
+    let (url, authorization) = signed(access, "POST", path, &[])?;
+    let headers: Vec<(&str, &str)> =
+        authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+    access.http.post(&url, &headers, body)
 }
 
 fn put(access: &Access, path: &str, body: &Json) -> Result<Answer, CallError> {

@@ -16,8 +16,8 @@ const NUMBER: &str = "_tracking_number";
 const PROVIDER: &str = "_tracking_provider";
 
 #[derive(Deserialize)]
-struct Order {
-    id: i64,
+pub(super) struct Order {
+    pub(super) id: i64,
     number: String,
     status: String,
     #[serde(default)]
@@ -80,7 +80,7 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
 }
 
 /// The order buyers know by this number. It is the id, unless a plug-in numbers orders its own way.
-fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
+pub(super) fn find(access: &Access, number: &str) -> Result<Order, ShipError> {
     if number.parse::<u64>().is_ok() {
         let answer = call(access, &format!("/orders/{number}"), &[])?;
         if answer.status != 404 {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::memo::RULE;
 use super::wire::{Order, Sku};
+use crate::connectors::memo::word;
 use crate::domain::money::Money;
 use crate::domain::order::{OrderHead, OrderKind, OrderLine, OrderSnapshot, OrderState, Refund};
 use crate::domain::recipient::Recipient;
@@ -78,16 +80,8 @@ fn kind(order_type: i64) -> OrderKind {
     }
 }
 
-fn flag(flag: i64) -> &'static str {
-    match flag {
-        1 => "grey",
-        2 => "red",
-        3 => "yellow",
-        4 => "green",
-        5 => "blue",
-        6 => "purple",
-        _ => "",
-    }
+pub fn flag(flag: i64) -> &'static str {
+    word(RULE.flags, flag)
 }
 
 /// The platform numbers no lines; its SKU does, with a mark where one comes twice.

@@ -10,6 +10,7 @@ mod client;
 mod codes;
 mod consent;
 mod map;
+mod memo;
 mod ship;
 pub mod sign;
 mod wire;
@@ -20,6 +21,7 @@ use serde_json::json;
 use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
 use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use super::windows::{Rule, Window};
@@ -44,6 +46,8 @@ pub const CAPABILITY: Capability = Capability {
     parts: Parts::WholeLines,
     recipients: Recipients::MaskedWithKey,
     by_number: Some(1),
+    memo: Some(memo::RULE),
+    is_counted: false,
     is_pushed: false,
     is_seen: false,
     off: &["pushes"],
@@ -107,6 +111,10 @@ impl Connector for Xiaohongshu {
 
     fn gateway(&self) -> Option<&'static str> {
         Some(GATEWAY)
+    }
+
+    fn memos(&self) -> Option<&dyn Memos> {
+        Some(self)
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::connectors::memo::MemoRule;
 use crate::db::facts::HoldRow;
 use crate::db::order_audits::{self, AuditRow};
 use crate::db::orders::{LineRow, OrderFilter, OrderRow};
@@ -18,6 +19,7 @@ use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines::{self, DeadlineView};
+use crate::operations::memos;
 use crate::operations::plans;
 use crate::operations::rules::{self, OrderRules};
 use crate::operations::shipments::facts::{self, Context};
@@ -52,6 +54,8 @@ pub struct OrderView {
     pub lines: Vec<LineView>,
     /// The buyer's message, the seller's memo, then the notes of the staff.
     pub remarks: Vec<RemarkItem>,
+    /// How a note of it can be told to the shop as its memo; null where it cannot.
+    pub memo: Option<MemoWays>,
     /// Who read them as they are now, and when; null when nobody has.
     pub remarks_read: Option<ReadView>,
     pub reasons: Vec<ReasonItem>,
@@ -62,6 +66,21 @@ pub struct OrderView {
     pub rules: Option<OrderRules>,
     pub shipments: Vec<PlaceView>,
     pub received_at: UtcTime,
+}
+
+/// How a note can be told to the shop.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MemoWays {
+    /// The flags that can go with it; empty where the platform has none.
+    pub flags: Vec<&'static str>,
+    /// It can take the place of the memo that stands there.
+    pub replace: bool,
+}
+
+impl From<MemoRule> for MemoWays {
+    fn from(rule: MemoRule) -> Self {
+        Self { flags: rule.flags.iter().map(|(word, _)| *word).collect(), replace: !rule.is_list }
+    }
 }
 
 /// A line as the platform says it.
@@ -222,11 +241,13 @@ fn views(db: &mut Db, rows: Vec<OrderRow>, now: UtcTime) -> Result<Vec<OrderView
                 audit(db, one, decision, &hash)
             });
             let audits = audits.collect::<Result<Vec<_>, Error>>()?;
-            let shop = &context.shop(row.shop_id).row;
+            let known = context.shop(row.shop_id);
+            let shop = &known.row;
             let hash = facts::remark_hash(&row.buyer_message, &row.seller_memo, notes.get(&row.id).copied());
             Ok(OrderView {
                 id: row.id,
                 remarks: threads.of(db, &row)?,
+                memo: memos::rule(shop, &known.settings).map(Into::into),
                 remarks_read: reads.remove(&(row.id, hash)),
                 shop: row.shop_id,
                 shop_name: shop.name.clone(),

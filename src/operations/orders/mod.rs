@@ -11,6 +11,6 @@ pub use audits::{AuditMany, AuditedMany, SeenOrder, judge_shop, pass, reject, un
 use buyer::tags_of;
 pub use buyer::{BuyerHistory, buyer_history, tag_buyer, tags_of_nicks, waiting};
 pub use hold::{NewHold, hold, hold_all, release};
-pub use item::{AuditView, OrderView, PlaceView, order, orders, these};
+pub use item::{AuditView, MemoWays, OrderView, PlaceView, order, orders, these};
 pub use remarks::{Read, judge_all, mark_read, write_note};
-pub use thread::{NOTE, RemarkItem, Threads};
+pub use thread::{MemoState, NOTE, RemarkItem, Threads};

@@ -8,6 +8,7 @@ use crate::db::{Tx, holds, order_notes, orders};
 use crate::domain::error::Error;
 use crate::domain::id::{NoteId, OrderId};
 use crate::domain::remark::parse_note;
+use crate::operations::memos::{self, MemoWish};
 use crate::operations::merging::{self, Changes};
 use crate::operations::shipments::again;
 use crate::operations::shipments::facts::remark_hash;
@@ -44,13 +45,13 @@ pub fn mark_read(tx: &mut Tx, ids: &[OrderId]) -> Result<Read, Error> {
     Ok(Read { done, missing })
 }
 
-/// Writes a note on an order for colleagues; no shop sees it, and it is never changed. Whoever must read
+/// Writes a note on an order for colleagues, and for the shop where `memo` says so; it is never changed. Whoever must read
 /// remarks has this one to read as well.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a text that cannot be taken, [`Error::Missing`] without such an order, a conflict
-/// when there are too many.
-pub fn write_note(tx: &mut Tx, order: OrderId, text: &str) -> Result<NoteId, Error> {
+/// when there are too many; what [`memos::ask`] says.
+pub fn write_note(tx: &mut Tx, order: OrderId, text: &str, memo: Option<&MemoWish>) -> Result<NoteId, Error> {
     let text = parse_note(text).map_err(|said| Error::invalid("text", "length", said))?;
     // Locked, so that an audit is before the note or sees it.
     if orders::lock(tx, &[order])?.is_empty() {
@@ -65,7 +66,12 @@ pub fn write_note(tx: &mut Tx, order: OrderId, text: &str) -> Result<NoteId, Err
     }
     let sealed = tx.seal(NOTE, &text);
     let note = order_notes::insert(tx, order, &sealed)?;
-    events::record(tx, &[NewEvent::order("order.note_written", order, json!({"note": note}))])?;
+    let data = json!({ "note": note, "memo": memo.is_some() });
+    events::record(tx, &[NewEvent::order("order.note_written", order, data)])?;
+    if let Some(wish) = memo {
+        let row = orders::find(tx, &[order])?.pop().ok_or_else(|| Error::missing("order", order))?;
+        memos::ask(tx, note, (row.shop_id, order), &text, wish)?;
+    }
     merging::settle(tx, &[order], &Changes::default())?;
     Ok(note)
 }

@@ -8,10 +8,11 @@ use crate::db::Db;
 use crate::db::order_notes::{self, NoteRow};
 use crate::db::orders::OrderRow;
 use crate::domain::error::Error;
-use crate::domain::id::OrderId;
+use crate::domain::id::{NoteId, OrderId};
 use crate::domain::remark::keywords_in;
 use crate::domain::seller::SellerSettings;
 use crate::domain::time::UtcTime;
+use crate::domain::write_back::WriteBackState;
 
 /// The sealing purpose of a note's text.
 pub const NOTE: &str = "order_note";
@@ -20,7 +21,7 @@ pub const NOTE: &str = "order_note";
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct RemarkItem {
     pub order: OrderId,
-    /// `buyer` for the message, `seller` for the memo in the shop, `note` for a note of the staff, which no shop sees.
+    /// `buyer` for the message, `seller` for the memo in the shop, `note` for a note of the staff.
     pub by: &'static str,
     pub text: String,
     /// Who wrote a note.
@@ -29,6 +30,20 @@ pub struct RemarkItem {
     pub at: Option<UtcTime>,
     /// The seller's keywords that stand in it.
     pub keywords: Vec<String>,
+    /// Which note it is.
+    pub note: Option<NoteId>,
+    /// How far the shop has been told of a note; null where it is for colleagues only.
+    pub memo: Option<MemoState>,
+}
+
+/// How far the shop has been told of a note.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MemoState {
+    pub state: WriteBackState,
+    /// The flag it was given; empty where that stays as it was.
+    pub flag: String,
+    /// What the shop said.
+    pub reply: String,
 }
 
 /// What threads of orders are made of beside the orders themselves.
@@ -64,6 +79,8 @@ impl Threads {
             text,
             author: None,
             at: None,
+            note: None,
+            memo: None,
         };
         let told = [("buyer", &order.buyer_message), ("seller", &order.seller_memo)].into_iter();
         let mut thread: Vec<RemarkItem> =
@@ -71,7 +88,12 @@ impl Threads {
         for note in self.notes.get(&order.id).into_iter().flatten() {
             let text = db.open(NOTE, &note.sealed)?;
             let (author, at) = (Some(note.written_by.clone()), Some(note.written_at));
-            thread.push(RemarkItem { author, at, ..item("note", text) });
+            let memo = note.told.map(|state| MemoState {
+                state,
+                flag: note.told_flag.clone().unwrap_or_default(),
+                reply: note.reply.clone().unwrap_or_default(),
+            });
+            thread.push(RemarkItem { author, at, note: Some(note.id), memo, ..item("note", text) });
         }
         Ok(thread)
     }

@@ -14,6 +14,7 @@ use crate::domain::id::{ShipmentId, ShopId, WriteBackId};
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::Format;
 use crate::domain::write_back::{Outcome, WriteBackState};
+use crate::operations::memos::telling as memos;
 
 /// Tells one shop of one parcel. A crash is no reason to stop: it reads before it writes.
 pub const TELL: JobKind = JobKind { name: "write_back.tell", lane: "tell", max_attempts: 6, max_crashes: 10 };
@@ -37,15 +38,6 @@ pub fn enqueue(tx: &mut Tx, shipments: &[ShipmentId]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Enqueues a page of the write-backs whose next try is due; answers behind which one the next page begins.
-///
-/// # Errors
-/// When the record cannot be read or written.
-pub fn enqueue_due(tx: &mut Tx, after: Option<WriteBackId>) -> Result<Option<WriteBackId>, Error> {
-    let shops = told_shops(tx)?;
-    due_page(tx, &shops, after)
-}
-
 /// Enqueues everything a shop waits to be told: it has another key or address now.
 ///
 /// # Errors
@@ -54,17 +46,26 @@ pub fn enqueue_shop(tx: &mut Tx, shop: ShopId) -> Result<(), Error> {
     if !told_shops(tx)?.contains(&shop) {
         return Ok(());
     }
+    memos::enqueue_shop(tx, shop)?;
     record::set_due(tx, shop)?;
     let mut after = None;
     loop {
-        after = due_page(tx, &[shop], after)?;
+        after = enqueue_due(tx, &[shop], after)?;
         if after.is_none() {
             return Ok(());
         }
     }
 }
 
-fn due_page(tx: &mut Tx, shops: &[ShopId], after: Option<WriteBackId>) -> Result<Option<WriteBackId>, Error> {
+/// Enqueues a page of the write-backs of these shops whose next try is due; answers behind which one the next page begins.
+///
+/// # Errors
+/// When the record cannot be read or written.
+pub fn enqueue_due(
+    tx: &mut Tx,
+    shops: &[ShopId],
+    after: Option<WriteBackId>,
+) -> Result<Option<WriteBackId>, Error> {
     if shops.is_empty() {
         return Ok(None);
     }
@@ -74,8 +75,11 @@ fn due_page(tx: &mut Tx, shops: &[ShopId], after: Option<WriteBackId>) -> Result
     Ok(due.last().filter(|_| due.len() == BATCH).map(|row| row.id))
 }
 
-/// The shops that workers tell.
-pub(super) fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
+/// The shops that are told by their API.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn told_shops(db: &mut Db) -> Result<Vec<ShopId>, Error> {
     let mut told = Vec::new();
     for shop in shops::all(db)? {
         if connected(shop.platform, &shop.settings()?, shop.is_linked).is_some() {

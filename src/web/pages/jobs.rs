@@ -61,6 +61,7 @@ pub(super) fn kind(view: &View, kind: &str) -> String {
         "shop.gap_check" => t::GAP_CHECK,
         "shipments.recheck" => t::RECHECK,
         "write_back.tell" => t::TELL,
+        "memo.tell" => t::TELL_MEMO,
         "answer.document" => t::DOCUMENT,
         "answer.number_run" => t::NUMBER_RUN,
         "answer.ship" => t::SHIP,

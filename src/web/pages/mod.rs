@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod live;
 pub mod login;
 pub mod look;
+pub mod memos;
 pub mod number_runs;
 pub mod order_audits;
 pub mod orders;

@@ -13,6 +13,7 @@ use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::OrderId;
 use crate::operations::deadlines;
+use crate::operations::memos::MemoWish;
 use crate::operations::orders::{self, OrderView};
 use crate::operations::write_backs::{self, Filter, WriteBack};
 use crate::web::form::Form;
@@ -63,7 +64,8 @@ pub async fn write_note(visitor: Visitor, id: Path<OrderId>, form: Form) -> Http
     let id = id.into_inner();
     visitor
         .change(Right::Audit, move |tx, view| {
-            orders::write_note(tx, id, form.get("text"))?;
+            let wish = MemoWish { flag: form.get("memo_flag").to_owned(), replace: form.has("memo_replace") };
+            orders::write_note(tx, id, form.get("text"), form.has("memo").then_some(&wish))?;
             Ok(then(back(&form, id), view.t(t::NOTED)))
         })
         .await

@@ -81,7 +81,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             let join = if here.is_empty() { '?' } else { '&' };
             let body = html! {
                 div.page {
-                    header.page-head { h1 { (view.t(common::WRITE_BACKS)) } small { (view.t(t::WB_HINT)) } }
+                    header.page-head { h1 { (view.t(common::WRITE_BACKS)) } small { (view.t(t::WB_HINT)) } span.spring {} a.button href="/memos" { (icon("person")) (view.t(t::MEMOS)) } }
                     @if !by_file.is_empty() { (files(view, &by_file)) }
                     nav.tabs aria-label=(view.t(common::STATE)) {
                         a href=(path("")) aria-current=[here.is_empty().then_some("page")] { (view.t(w::ALL_STATES)) }

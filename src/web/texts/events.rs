@@ -14,6 +14,9 @@ texts! {
     ORDER_CHANGED = "Order changed on the platform" "平台订单变更";
     ORDER_HELD = "Held" "挂起";
     ORDER_RELEASED = "Hold released" "解除挂起";
+    MEMO_DELAYED = "Shop could not be told the memo yet" "暂时无法同步备注到平台";
+    MEMO_RETRIED = "Memo told again" "重新同步备注";
+    MEMO_SETTLED = "Memo settled" "备注同步完成";
     NOTE_WRITTEN = "Note written" "写内部备注";
     DEADLINE_NEAR = "Deadline near" "时限将至";
     ORDER_OVERDUE = "Overdue" "已超时";
@@ -121,6 +124,9 @@ pub fn kind(kind: &str) -> Option<Text> {
         "order.changed" | "order.updated" => ORDER_CHANGED,
         "order.held" => ORDER_HELD,
         "order.released" => ORDER_RELEASED,
+        "memo.delayed" => MEMO_DELAYED,
+        "memo.retried" => MEMO_RETRIED,
+        "memo.settled" => MEMO_SETTLED,
         "order.note_written" => NOTE_WRITTEN,
         "order.deadline_near" => DEADLINE_NEAR,
         "order.overdue" => ORDER_OVERDUE,

@@ -49,6 +49,7 @@ texts! {
     RECHECK = "Judge waiting parcels anew" "重新判定待发包裹";
     GAP_CHECK = "Count a shop's orders" "核对店铺订单数";
     PULL = "Ask a shop for its orders" "拉取店铺订单";
+    TELL_MEMO = "Tell a shop a memo" "同步备注到平台";
     TELL = "Tell a shop a number" "回传单号";
     DOCUMENT = "Draw a document" "生成打印文件";
     NUMBER_RUN = "Number parcels" "批量编号";

@@ -25,6 +25,8 @@ pub struct Trade {
     /// No list shows it.
     pub is_hidden: bool,
     pub oaid: String,
+    pub memo: String,
+    pub flag: String,
     pub lines: Vec<Line>,
 }
 
@@ -58,6 +60,8 @@ impl Trade {
             hold: false,
             is_hidden: false,
             oaid,
+            memo: "老客户".to_owned(),
+            flag: "1".to_owned(),
             lines,
         }
     }
@@ -98,6 +102,7 @@ fn known(method: &str) -> Option<&'static [&'static str]> {
             &["fields", "start_created", "end_created", "page_no", "page_size", "use_has_next"]
         }
         "taobao.trade.fullinfo.get" => &["fields", "tid"],
+        "taobao.trade.memo.update" => &["tid", "memo", "flag"],
         "taobao.logistics.offline.send" => &["tid", "out_sid", "company_code", "is_split", "sub_tid"],
         "taobao.top.auth.token.create" => &["code"],
         "taobao.top.auth.token.refresh" => &["refresh_token"],
@@ -146,6 +151,7 @@ fn answer(top: &Top, asked: &Asked) -> Given {
     }
     match method {
         "taobao.trade.fullinfo.get" => detail(top, method, get("tid"), get("fields")),
+        "taobao.trade.memo.update" => note(top, method, get("tid"), (get("memo"), get("flag"))),
         "taobao.logistics.offline.send" => send(
             top,
             method,
@@ -233,7 +239,7 @@ fn detail(top: &Top, method: &str, tid: &str, fields: &str) -> Given {
         .collect();
     let mut shown = json!({ "tid": tid, "status": trade.status, "type": "fixed", "created": shown(trade.created),
         "pay_time": shown(trade.created + 5), "modified": shown(trade.modified), "payment": "20.00", "post_fee": "0.00",
-        "buyer_nick": "茶**友", "seller_flag": 1, "seller_memo": "老客户", "receiver_name": "陈**",
+        "buyer_nick": "茶**友", "seller_flag": trade.flag, "seller_memo": trade.memo, "receiver_name": "陈**",
         "receiver_state": "浙江省", "receiver_city": "杭州市", "receiver_district": "西湖区", "receiver_address": "***",
         "receiver_mobile": "138****0001", "orders": { "order": lines } });
     if is_named {
@@ -243,6 +249,24 @@ fn detail(top: &Top, method: &str, tid: &str, fields: &str) -> Given {
         shown["team_buy_hold"] = 1.into();
     }
     given(method, json!({ "trade": shown }))
+}
+
+fn note(top: &Top, method: &str, tid: &str, (memo, flag): (&str, &str)) -> Given {
+    let now = top.now().chrono().timestamp();
+    let mut rows = top.rows();
+    let Some(trade) = tid.parse::<u64>().ok().and_then(|tid| rows.get_mut(&tid)) else {
+        return refused(15, "isv.trade-not-exist", tid);
+    };
+    if memo.len() > 1_000 || !matches!(flag, "" | "0" | "1" | "2" | "3" | "4" | "5") {
+        return refused(41, "isv.invalid-parameter", memo);
+    }
+    // Without a flag it is grey.
+    let flag = if flag.is_empty() { "0" } else { flag };
+    (trade.memo, trade.flag, trade.modified) = (memo.to_owned(), flag.to_owned(), now);
+    if Top::takes(&top.silent_writes) {
+        return (0, Vec::new(), String::new());
+    }
+    given(method, json!({ "trade": { "tid": tid } }))
 }
 
 fn send(
