@@ -1,7 +1,7 @@
 //! Traces at a collector that is played: from a request over its job to a call to the outside.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use huidan::connectors::http::Http;
@@ -39,13 +39,24 @@ fn attribute<'a>(span: &'a Json, key: &str) -> &'a str {
     value["stringValue"].as_str().or_else(|| value["intValue"].as_str()).unwrap_or_default()
 }
 
+/// A process that ends with the test, also with one that fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 const GIVEN: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 each_database!(
     fn a_request_and_its_job_are_one_trace(app: TestApp) {
         let (gateway, told) = collector();
         let folder = tempfile::tempdir().expect("a data folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_huidan"))
+        let child = Command::new(env!("CARGO_BIN_EXE_huidan"))
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(folder.path())
             .env("DATABASE_URL", app.database_address())
@@ -55,7 +66,8 @@ each_database!(
             .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
-        let mut lines = BufReader::new(child.stderr.take().expect("a log")).lines().map_while(Result::ok);
+        let mut child = Running(child);
+        let mut lines = BufReader::new(child.0.stderr.take().expect("a log")).lines().map_while(Result::ok);
         let address = lines.find_map(|line| {
             Some(line.split("serves http://").nth(1)?.split_whitespace().next()?.to_owned())
         });
@@ -66,8 +78,7 @@ each_database!(
         http.post("/api/v1/shipments/ship", json!({ "shipments": ["1"] })).expect(202);
         until("the job's span is told", || find(&told, "job answer.ship").is_some());
         until("the request's span is told", || find(&told, "POST /api/v1/shipments/ship").is_some());
-        child.kill().expect("SIGKILL reaches it");
-        child.wait().expect("it is gone");
+        drop(child);
 
         let request = find(&told, "POST /api/v1/shipments/ship").expect("it is there");
         let job = find(&told, "job answer.ship").expect("it is there");
