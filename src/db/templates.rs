@@ -136,11 +136,11 @@ row! {
     }
 }
 
-/// The newest shipment with a recipient.
-pub fn newest_shipment(db: &mut Db) -> QueryResult<Option<ShipmentId>> {
+/// The newest shipments with a recipient, the newest first.
+pub fn newest_shipments(db: &mut Db, limit: usize) -> QueryResult<Vec<ShipmentId>> {
     let text =
-        "SELECT id FROM shipments WHERE seller_id = ? AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT 1";
+        "SELECT id FROM shipments WHERE seller_id = ? AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?";
     let seller = db.seller();
-    let row: Option<Newest> = db.first(sql(text).bind(seller))?;
-    Ok(row.map(|row| row.id))
+    let rows: Vec<Newest> = db.load(sql(text).bind(seller).bind(limit))?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }

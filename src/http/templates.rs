@@ -14,11 +14,12 @@ use super::problem::Reply;
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::TemplateId;
+use crate::domain::print::Paper;
 use crate::operations::templates::{
     self as operations, NewTemplate, TemplateChange, TemplateVersion, TemplateView, Trial,
 };
 use crate::papers::font::Fonts;
-use crate::papers::template::{self, FIELDS, Template};
+use crate::papers::template::{self, Table, TableColumn, Template, fields_of, parts_of, tables_of};
 use crate::papers::{Options, page_file};
 
 /// Every template.
@@ -33,10 +34,42 @@ pub struct TemplateVersions {
     items: Vec<TemplateVersion>,
 }
 
-/// What boxes can show.
+/// What boxes can show on a paper.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TemplateFields {
     items: Vec<TemplateField>,
+    /// Words of a flow that are no tables.
+    parts: Vec<TemplateField>,
+    /// Tables of a flow.
+    tables: Vec<TemplateTable>,
+}
+
+/// A table of a flow: `name: column column:30 by column`, a width in millimetres behind a column that has its own.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplateTable {
+    name: &'static str,
+    meaning: &'static str,
+    meaning_zh: &'static str,
+    columns: Vec<TemplateTableColumn>,
+}
+
+/// A column of a table.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TemplateTableColumn {
+    name: &'static str,
+    /// Its heading on paper.
+    title: &'static str,
+    /// Rows can be sorted by it.
+    sorts: bool,
+}
+
+/// Of which paper.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct FieldsQuery {
+    /// `waybill` when left out.
+    paper: Option<String>,
 }
 
 /// A field of a box's text.
@@ -101,14 +134,29 @@ pub async fn list(caller: Caller) -> Reply {
 }
 
 /// List the fields of boxes
-#[utoipa::path(get, path = "/api/v1/templates/fields", tag = "printing",
-    responses((status = 200, description = "What can stand in braces", body = TemplateFields)))]
-pub async fn fields(caller: Caller) -> Reply {
+#[utoipa::path(get, path = "/api/v1/templates/fields", tag = "printing", params(FieldsQuery),
+    responses((status = 200, description = "What can stand in braces, and what can flow", body = TemplateFields)))]
+pub async fn fields(caller: Caller, query: Params<FieldsQuery>) -> Reply {
     caller.needs(Right::See)?;
+    let paper = match &query.0.paper {
+        Some(paper) => Paper::parse(paper).map_err(|said| Error::invalid("paper", "word", said))?,
+        None => Paper::Waybill,
+    };
     let of =
         |field: &template::Field| TemplateField { name: field.name, meaning: field.en, meaning_zh: field.zh };
-    let items = FIELDS.iter().map(of).collect();
-    Ok(HttpResponse::Ok().json(TemplateFields { items }))
+    let items = fields_of(paper).iter().map(of).collect();
+    let part = |&(name, meaning, meaning_zh): &(_, _, _)| TemplateField { name, meaning, meaning_zh };
+    let column =
+        |one: &TableColumn| TemplateTableColumn { name: one.name, title: one.title, sorts: one.sorts() };
+    let table = |one: &Table| TemplateTable {
+        name: one.word,
+        meaning: one.en,
+        meaning_zh: one.zh,
+        columns: one.columns.iter().map(column).collect(),
+    };
+    let parts = parts_of(paper).iter().map(part).collect();
+    let tables = tables_of(paper).iter().map(table).collect();
+    Ok(HttpResponse::Ok().json(TemplateFields { items, parts, tables }))
 }
 
 /// Show a template
@@ -179,8 +227,8 @@ pub async fn attempt(caller: Caller, body: Body<Template>) -> Reply {
     caller.needs(Right::See)?;
     caller
         .read(move |db| {
-            let sheet = operations::trial_sheet(db)?;
-            Ok(operations::trial(&body.0, &sheet))
+            let tried_with = operations::trial_values(db, body.0.paper)?;
+            Ok(operations::trial(&body.0, &tried_with))
         })
         .await
 }

@@ -43,7 +43,7 @@ pub fn subtitle(canvas: &mut Canvas, frame: &Frame, y: f32, name: &str, stamp: &
     let reprint = shared::reprint(stamp);
     let width = frame.width_mm() - if reprint.is_some() { badge_mm + 2.0 } else { 0.0 };
     let area = Rect::new(frame.left_mm, y, width, height);
-    canvas.text("stamp.serial", area, text.trim(), Style::line(11.0, 7.5).bold());
+    canvas.text("stamp.serial", area, text.trim(), Style::line(11.0, 5.5).bold());
     if let Some(reprint) = reprint {
         let area = Rect::new(frame.left_mm + frame.width_mm() - badge_mm, y + 0.3, badge_mm, height - 0.8);
         canvas.badge("stamp.reprint", area, &reprint, Style::line(11.0, 8.0).bold());

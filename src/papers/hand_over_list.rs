@@ -13,7 +13,10 @@ use crate::papers::values::{HandOverList, HandOverParcel, PaperSize};
 pub fn lay_out(list: &HandOverList, size: PaperSize, fonts: &Fonts) -> Flowed {
     let frame = document::frame(size);
     let mut maker = RowMaker::lenient(fonts);
-    let sections = vec![parcels(&mut maker, &frame, list), signatures(&mut maker, &frame, list)];
+    let sections = vec![
+        parcels(&mut maker, &frame, list),
+        signatures(&mut maker, (frame.left_mm, frame.width_mm()), list),
+    ];
     let count = list.parcels.len().to_string();
     let header = |canvas: &mut Canvas, _: usize| {
         let title = format!("交接单 Hand-over list   {}", list.carrier_name.trim());
@@ -53,7 +56,7 @@ fn parcels(maker: &mut RowMaker, frame: &Frame, list: &HandOverList) -> Section 
     );
     let columns = [position, number.bold(), city, pieces.right(), weight.right(), tick.right()];
     let rows = list.parcels.iter().map(|parcel| {
-        let weight = parcel.weight_grams.map(|grams| kilograms(u64::from(grams))).unwrap_or_default();
+        let weight = weight_of(parcel);
         let (position, pieces) = (parcel.position.to_string(), parcel.pieces.to_string());
         [position, parcel.number.clone(), parcel.city.clone(), pieces, weight, "□".to_owned()]
     });
@@ -61,8 +64,7 @@ fn parcels(maker: &mut RowMaker, frame: &Frame, list: &HandOverList) -> Section 
 }
 
 /// The count, then a line for each side. They stay together.
-fn signatures(maker: &mut RowMaker, frame: &Frame, list: &HandOverList) -> Section {
-    let (left, width) = (frame.left_mm, frame.width_mm());
+pub(super) fn signatures(maker: &mut RowMaker, (left, width): (f32, f32), list: &HandOverList) -> Section {
     let sum = |of: fn(&HandOverParcel) -> u64| list.parcels.iter().map(of).sum::<u64>();
     let pieces = sum(|parcel| u64::from(parcel.pieces));
     let grams = sum(|parcel| u64::from(parcel.weight_grams.unwrap_or(0)));
@@ -84,7 +86,12 @@ fn signatures(maker: &mut RowMaker, frame: &Frame, list: &HandOverList) -> Secti
     Section { rows, ..Section::default() }
 }
 
+/// What a parcel weighs, in kilograms; empty when it was not weighed.
+pub(super) fn weight_of(parcel: &HandOverParcel) -> String {
+    parcel.weight_grams.map(|grams| kilograms(u64::from(grams))).unwrap_or_default()
+}
+
 /// Grams as kilograms with three decimals.
-fn kilograms(grams: u64) -> String {
+pub(super) fn kilograms(grams: u64) -> String {
     format!("{}.{:03}", grams / 1000, grams % 1000)
 }

@@ -31,6 +31,7 @@ mod clean;
 mod document;
 mod fit;
 mod flow;
+mod natural;
 mod render;
 mod rows;
 mod shared;

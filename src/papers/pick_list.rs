@@ -4,11 +4,12 @@ use crate::papers::canvas::Canvas;
 use crate::papers::document;
 use crate::papers::flow::{self, Flowed, Frame};
 use crate::papers::font::Fonts;
+use crate::papers::natural::{Chunk, natural};
 use crate::papers::problem::Problem;
 use crate::papers::rows::{Column, Row, RowMaker, Section};
 use crate::papers::shared;
 use crate::papers::table;
-use crate::papers::values::{ItemText, PaperSize, PickList, RemarkBy};
+use crate::papers::values::{ItemText, PaperSize, PickList, PickShipment, RemarkBy};
 
 /// One SKU of a pick list with all shipments that need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,32 +72,6 @@ impl PickKey {
             variant: if_by_name(&item.variant),
         }
     }
-}
-
-/// A piece of a text that sorts as people count: A-2 before A-10.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Chunk {
-    /// Digits without leading zeros: the longer, the larger. Then the digits as written.
-    Number(usize, String, String),
-    Text(String),
-}
-
-fn natural(text: &str) -> Vec<Chunk> {
-    let mut chunks = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let numeric = first.is_ascii_digit();
-        let end = rest.find(|found: char| found.is_ascii_digit() != numeric).unwrap_or(rest.len());
-        let (chunk, after) = rest.split_at(end);
-        chunks.push(if numeric {
-            let digits = chunk.trim_start_matches('0');
-            Chunk::Number(digits.len(), digits.to_owned(), chunk.to_owned())
-        } else {
-            Chunk::Text(chunk.to_owned())
-        });
-        rest = after;
-    }
-    chunks
 }
 
 /// Lays out a pick list on as many pages as it needs.
@@ -163,7 +138,7 @@ fn sku_section(maker: &mut RowMaker, frame: &Frame, picks: &[Pick]) -> Section {
 }
 
 /// `#12` for one piece, `#12×3` for three.
-fn place(position: u32, count: u32) -> String {
+pub(super) fn place(position: u32, count: u32) -> String {
     if count == 1 { format!("#{position}") } else { format!("#{position}×{count}") }
 }
 
@@ -180,23 +155,7 @@ fn shipment_section(maker: &mut RowMaker, frame: &Frame, list: &PickList) -> Sec
     );
     let columns = [position.bold(), number, items, remarks.bold()];
     let rows = list.shipments.iter().map(|shipment| {
-        let items = shipment.items.iter().map(|item| {
-            let shelf = item.location.trim();
-            let shelf = if shelf.is_empty() { String::new() } else { format!("[{shelf}] ") };
-            format!("{shelf}{} × {}", item.quantity, shared::item(item))
-        });
-        let remarks = shipment.remarks.iter().map(|remark| {
-            let who = if remark.who == RemarkBy::Buyer { "买" } else { "卖" };
-            let flag = remark.flag.trim();
-            let flag = if flag.is_empty() { String::new() } else { format!("【{flag}】") };
-            format!("{who}：{flag}{}", remark.text.trim())
-        });
-        [
-            shipment.position.to_string(),
-            shipment.number.clone(),
-            items.collect::<Vec<_>>().join("\n"),
-            remarks.collect::<Vec<_>>().join("\n"),
-        ]
+        [shipment.position.to_string(), shipment.number.clone(), items_of(shipment), remarks_of(shipment)]
     });
     let mut section = table::table(maker, &columns, 0.8, rows);
     // A blank line between the two tables, and a word on what the second one is.
@@ -204,4 +163,25 @@ fn shipment_section(maker: &mut RowMaker, frame: &Frame, list: &PickList) -> Sec
     let cell = maker.cell("label", "按单分拣 By shipment", word);
     section.lead = Some(Row::new(vec![cell], 2.0).keep_with_next());
     section
+}
+
+/// The items of a shipment, one a line, each with its shelf.
+pub(super) fn items_of(shipment: &PickShipment) -> String {
+    let items = shipment.items.iter().map(|item| {
+        let shelf = item.location.trim();
+        let shelf = if shelf.is_empty() { String::new() } else { format!("[{shelf}] ") };
+        format!("{shelf}{} × {}", item.quantity, shared::item(item))
+    });
+    items.collect::<Vec<_>>().join("\n")
+}
+
+/// The remarks of a shipment, one a line, each with who wrote it.
+pub(super) fn remarks_of(shipment: &PickShipment) -> String {
+    let remarks = shipment.remarks.iter().map(|remark| {
+        let who = if remark.who == RemarkBy::Buyer { "买" } else { "卖" };
+        let flag = remark.flag.trim();
+        let flag = if flag.is_empty() { String::new() } else { format!("【{flag}】") };
+        format!("{who}：{flag}{}", remark.text.trim())
+    });
+    remarks.collect::<Vec<_>>().join("\n")
 }

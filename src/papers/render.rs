@@ -15,7 +15,7 @@ use crate::papers::font::Fonts;
 use crate::papers::pdf::{PdfError, PdfWriter};
 use crate::papers::problem::{Problem, ProblemCode};
 use crate::papers::raster::{Head, RasterWriter};
-use crate::papers::template::{self, SheetValues, Template};
+use crate::papers::template::{self, ListValues, SheetValues, Template, Values};
 use crate::papers::thermal::{self, Language};
 use crate::papers::values::{DeliveryNote, HandOverList, PaperSize, PickList, WaybillSheet};
 use crate::papers::{delivery_note, hand_over_list, pick_list, waybill};
@@ -32,9 +32,9 @@ pub enum Paper {
     PackingLists { size: PaperSize, sheets: Vec<WaybillSheet> },
     /// One label per shipment that brings it back; label stock only.
     ReturnLabels { size: PaperSize, sheets: Vec<WaybillSheet> },
-    /// One list for a run, on A4.
+    /// One list for a run, on A4 or what its template is for.
     PickList { list: PickList },
-    /// One list per carrier and day, on A4.
+    /// One list per carrier and day, on A4 or what its template is for.
     HandOverList { list: HandOverList },
 }
 
@@ -152,7 +152,8 @@ fn render_with(paper: &Paper, options: &Options, fonts: &Fonts) -> Result<Render
             check_size("a delivery note", *size, |size| size != PaperSize::Label76x130)?;
             let lay_out = |note: &DeliveryNote| match options.template {
                 Some(template) => {
-                    template::lay_out(template, &SheetValues::of_note(note, &note.data_hash()), fonts)
+                    let hash = note.data_hash();
+                    template::lay_out(template, &Values::Sheet(SheetValues::of_note(note, &hash)), fonts)
                 }
                 None => delivery_note::lay_out(note, *size, fonts),
             };
@@ -160,8 +161,24 @@ fn render_with(paper: &Paper, options: &Options, fonts: &Fonts) -> Result<Render
         }
         Paper::PackingLists { size, sheets } => in_boxes(domain::Paper::PackingList, *size, sheets, options),
         Paper::ReturnLabels { size, sheets } => in_boxes(domain::Paper::ReturnLabel, *size, sheets, options),
-        Paper::PickList { list } => single(pick_list::lay_out(list, PaperSize::A4, fonts), options),
-        Paper::HandOverList { list } => single(hand_over_list::lay_out(list, PaperSize::A4, fonts), options),
+        Paper::PickList { list } => {
+            let laid_out = match options.template {
+                Some(template) => {
+                    template::lay_out(template, &Values::List(ListValues::of_pick_list(list)), fonts)
+                }
+                None => pick_list::lay_out(list, PaperSize::A4, fonts),
+            };
+            single(laid_out, options)
+        }
+        Paper::HandOverList { list } => {
+            let laid_out = match options.template {
+                Some(template) => {
+                    template::lay_out(template, &Values::List(ListValues::of_hand_over_list(list)), fonts)
+                }
+                None => hand_over_list::lay_out(list, PaperSize::A4, fonts),
+            };
+            single(laid_out, options)
+        }
     }
 }
 
@@ -178,7 +195,8 @@ fn in_boxes(
 }
 
 fn boxes(template: &Template, sheet: &WaybillSheet, fonts: &Fonts) -> Flowed {
-    template::lay_out(template, &SheetValues::of_waybill(sheet, &sheet.data_hash()), fonts)
+    let hash = sheet.data_hash();
+    template::lay_out(template, &Values::Sheet(SheetValues::of_waybill(sheet, &hash)), fonts)
 }
 
 /// A page that was laid out elsewhere, as a file of its own.

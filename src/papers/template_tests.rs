@@ -14,12 +14,12 @@ use crate::papers::{Flowed, sample};
 
 fn laid_out(template: &Template, sheet: &WaybillSheet, fonts: &Fonts) -> Flowed {
     let hash = sheet.data_hash();
-    lay_out(template, &SheetValues::of_waybill(sheet, &hash), fonts)
+    lay_out(template, &Values::Sheet(SheetValues::of_waybill(sheet, &hash)), fonts)
 }
 
 fn found(template: &Template, sheet: &WaybillSheet, fonts: &Fonts) -> Vec<String> {
     let hash = sheet.data_hash();
-    let findings = check(template, Some(&SheetValues::of_waybill(sheet, &hash)), fonts);
+    let findings = check(template, Some(&Values::Sheet(SheetValues::of_waybill(sheet, &hash))), fonts);
     let one = |finding: &Finding| {
         let number = finding.box_number.map_or(String::new(), |number| format!(" {number}"));
         format!("{}{number}{}", finding.code, if finding.refuses { "!" } else { "" })
@@ -44,7 +44,7 @@ fn words(flowed: &Flowed) -> String {
 #[test]
 fn every_starting_template_prints_every_sample_and_nothing_refuses_it() {
     let fonts = Fonts::embedded();
-    for &paper in Template::PAPERS {
+    for &paper in Template::PAPERS.iter().filter(|paper| !paper.is_list()) {
         for &size in sizes(paper) {
             let template = starting(paper, size).unwrap();
             for position in 1..=9 {
@@ -56,7 +56,78 @@ fn every_starting_template_prints_every_sample_and_nothing_refuses_it() {
             }
         }
     }
-    assert!(starting(Paper::PickList, PaperSize::A4).is_none(), "lists are no templates");
+    assert!(starting(Paper::PickList, PaperSize::Label76x130).is_none(), "too narrow for a table");
+}
+
+/// The words on each page of a list, and what is wrong with its template.
+fn listed(template: &Template, values: &Values, fonts: &Fonts) -> (Vec<String>, Vec<String>) {
+    let flowed = lay_out(template, values, fonts);
+    let page = |runs: &[crate::papers::display::GlyphRun]| {
+        runs.iter().map(|run| run.text.as_str()).collect::<Vec<_>>().join("|")
+    };
+    let found = check(template, Some(values), fonts).iter().map(|one| one.code.to_string()).collect();
+    (flowed.pages.iter().map(|one| page(&one.runs)).collect(), found)
+}
+
+#[test]
+fn lists_print_from_their_starting_templates_on_every_size() {
+    let fonts = Fonts::embedded();
+    let (pick, hand_over) = (sample::pick_list(60), sample::hand_over_list(120));
+    for paper in [Paper::PickList, Paper::HandOverList] {
+        let values = match paper {
+            Paper::PickList => Values::List(ListValues::of_pick_list(&pick)),
+            _ => Values::List(ListValues::of_hand_over_list(&hand_over)),
+        };
+        for &size in sizes(paper) {
+            let (pages, found) = listed(&starting(paper, size).unwrap(), &values, &fonts);
+            assert!(found.is_empty(), "{paper} {size}: {found:?}");
+            assert!(pages.len() > 1, "{paper} {size} goes on");
+            for (page, number) in pages.iter().zip(1..) {
+                assert!(page.contains("单"), "its title is on page {number}");
+                assert!(page.contains(&format!("{number} / {}", pages.len())), "{paper} {size}: {page}");
+            }
+            if paper == Paper::HandOverList {
+                assert!(
+                    hand_over.parcels.iter().all(|one| pages.iter().any(|page| page.contains(&one.number)))
+                );
+                assert!(pages.last().unwrap().contains("签字"), "room to sign is behind the last parcel");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_list_has_the_columns_and_the_order_a_seller_chose() {
+    let fonts = Fonts::embedded();
+    let list = sample::pick_list(12);
+    let values = Values::List(ListValues::of_pick_list(&list));
+    let mut template = starting(Paper::PickList, PaperSize::A4).unwrap();
+    let flow = template.boxes.iter().position(|one| one.kind == BoxKind::Flow).unwrap();
+    template.boxes[flow].text = "picks: sku:60 quantity by -quantity".to_owned();
+    let (pages, found) = listed(&template, &values, &fonts);
+    assert!(found.is_empty(), "{found:?}");
+    let all = pages.join("|");
+    assert!(!all.contains("A-10-3") && !all.contains("按单分拣"), "nothing that was not chosen: {all}");
+    let counts: Vec<u32> = all
+        .split('|')
+        .skip_while(|word| !word.contains("Qty"))
+        .filter_map(|word| word.parse().ok())
+        .take(5)
+        .collect();
+    assert!(counts.is_sorted_by(|a, b| a >= b) && counts.len() == 5, "from the largest: {counts:?}");
+
+    for (text, code) in [
+        ("picks: sku price", "unknown_part"),
+        ("picks: sku:150 item:60", "measure"),
+        ("remarks", "unknown_part"),
+        ("parcels: number", "unknown_part"),
+    ] {
+        template.boxes[flow].text = text.to_owned();
+        let (_, found) = listed(&template, &values, &fonts);
+        assert!(found.iter().any(|one| one == code), "{text}: {found:?}");
+    }
+    template.boxes.remove(flow);
+    assert_eq!(listed(&template, &values, &fonts).1, ["missing_field"], "a list without a table is none");
 }
 
 #[test]

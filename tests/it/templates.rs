@@ -5,7 +5,7 @@ use huidan::domain::id::{PrintJobId, ShipmentId, TemplateId};
 use huidan::domain::print::Paper;
 use huidan::jobs::printing;
 use huidan::operations::print_jobs::{self, NewPrintJob};
-use huidan::operations::templates::{self, NewTemplate, TemplateChange, TemplateView};
+use huidan::operations::templates::{self, NewTemplate, TemplateChange, TemplateView, TrialValues};
 use huidan::papers::Output;
 use huidan::papers::template::{BoxKind, TemplateBox};
 use huidan::papers::values::PaperSize;
@@ -214,16 +214,56 @@ each_database!(
 
 each_database!(
     fn a_trial_shows_the_newest_order_and_not_its_buyer(app: TestApp) {
-        let sample = app.read(templates::trial_sheet);
+        let sheet_of = |app: &TestApp| match app.read(|db| templates::trial_values(db, Paper::Waybill)) {
+            TrialValues::Sheet(sheet) => sheet,
+            _ => panic!("a waybill is a sheet"),
+        };
+        let sample = sheet_of(&app);
         assert_eq!(sample.recipient.name.chars().count(), 2, "an invented sheet where there is no order");
         ready(&app, 2);
-        let sheet = app.read(templates::trial_sheet);
+        let sheet = sheet_of(&app);
         assert!(sheet.recipient.name.starts_with('陈') && sheet.recipient.name.contains(['某', '0']));
         assert!(sheet.recipient.phone.ends_with("00000000"), "{}", sheet.recipient.phone);
         let view = create(&app, "mine");
         let template = view.template.expect("its boxes");
-        let trial = templates::trial(&template, &sheet);
+        let trial = templates::trial(&template, &TrialValues::Sheet(sheet));
         assert!(trial.pages[0].starts_with("<svg"), "{:?}", trial.findings);
         assert!(!trial.findings.iter().any(|finding| finding.refuses), "{:?}", trial.findings);
+    }
+);
+
+each_database!(
+    fn a_pick_list_prints_with_the_columns_its_seller_chose(app: TestApp) {
+        let ids = ready(&app, 3);
+        let wish = wish("bins first", Paper::PickList, PaperSize::A5);
+        let view = app.write(|tx| templates::create(tx, &wish)).expect("a free name");
+        let mut template = view.template.clone().expect("its boxes");
+        let flow = template.boxes.iter_mut().find(|one| one.kind == BoxKind::Flow).expect("its rows flow");
+        flow.text = "picks: sku:50 quantity price".to_owned();
+        let change = |template: &huidan::papers::template::Template| TemplateChange {
+            version: view.version,
+            name: "bins first".to_owned(),
+            template: template.clone(),
+        };
+        let refused = refused(save(&app, view.id, &change(&template)));
+        assert!(refused.iter().any(|one| one.contains("unknown_part")), "{refused:?}");
+        let flow = template.boxes.iter_mut().find(|one| one.kind == BoxKind::Flow).expect("its rows flow");
+        flow.text = "picks: sku:50 quantity by -quantity".to_owned();
+        save(&app, view.id, &change(&template)).expect("nothing is wrong with it");
+
+        // A list that is tried shows the newest parcels; its fields are those of a list.
+        let trial = app.http().post("/api/v1/templates/trial", json!(template)).expect(200);
+        assert!(trial["pages"][0].as_str().is_some_and(|page| page.starts_with("<svg")), "{trial}");
+        let fields = app.http().get("/api/v1/templates/fields?paper=pick_list").expect(200).to_string();
+        assert!(fields.contains("positions") && !fields.contains("recipient.name"), "{fields}");
+
+        let made = print(&app, &job("bins first", Paper::PickList, None, &ids));
+        assert_eq!(app.read(|db| print_jobs::show(db, made)).size, "a5");
+        let printed = printing::print(app.app(), app.owner(), made, Output::Pdf).expect("it is drawn");
+        assert!(printed.file.starts_with(b"%PDF") && printed.left_out == 0);
+        // Two versions of the same list differ on paper.
+        let plain = print(&app, &job("built-in", Paper::PickList, None, &ids));
+        let plain = printing::print(app.app(), app.owner(), plain, Output::Pdf).expect("it is drawn");
+        assert_ne!(printed.file, plain.file);
     }
 );

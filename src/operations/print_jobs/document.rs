@@ -13,7 +13,7 @@ use crate::db::print_jobs::{self as record, JobRow};
 use crate::db::sheets::{self, SheetRow};
 use crate::db::shipments::{self, ShipmentRow};
 use crate::db::stations as desks;
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, tokens, users};
 use crate::domain::actor::{Right, Role};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
@@ -250,7 +250,24 @@ fn small(number: i64) -> u32 {
 
 fn printed_note(tx: &mut Tx, by: &str) -> Result<String, Error> {
     let now = tx.now;
-    Ok(format!("{} {}", values::local_time(tx, now)?.format("%Y-%m-%d %H:%M"), by))
+    let by = name_on_paper(tx, by)?;
+    Ok(format!("{} {by}", values::local_time(tx, now)?.format("%Y-%m-%d %H:%M")))
+}
+
+/// Who prints, as people call them: the first part of an address of the staff, or the name of a program.
+fn name_on_paper(db: &mut Db, by: &str) -> Result<String, Error> {
+    let found = match by.split_once(':') {
+        Some(("user", id)) => {
+            let user = users::all(db)?.into_iter().find(|user| user.id.to_string() == id);
+            user.and_then(|user| user.email.split('@').next().map(str::to_owned))
+        }
+        Some(("token", id)) => match id.parse() {
+            Ok(token) => Some(tokens::find(db, token)?.name),
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    Ok(found.unwrap_or_else(|| by.to_owned()))
 }
 
 /// Spoils sheets that will not be printed as they are; their shipments have no label under way any more.
@@ -317,7 +334,7 @@ fn list_document(tx: &mut Tx, job: &JobRow, waiting: &[SheetRow], by: &str) -> R
         positions: vec![1],
         left_out: list.left_out,
         are_copies: false,
-        template: None,
+        template: templates::of_job(tx, job)?.map(Arc::new),
     };
     Ok(Ok(document))
 }

@@ -20,7 +20,7 @@ use crate::papers::template::{Finding, Template, starting};
 use crate::papers::values::PaperSize;
 
 pub use choose::{BUILT_IN, of_job, wanted};
-pub use trial::{Trial, trial, trial_sheet};
+pub use trial::{Trial, TrialValues, trial, trial_values};
 
 /// Characters of a name.
 const NAME_MAX: usize = 60;

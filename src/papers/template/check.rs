@@ -12,11 +12,10 @@ use crate::papers::display::{DOT_MM, Rect};
 use crate::papers::font::Fonts;
 use crate::papers::problem::{Problem, ProblemCode};
 
-use super::fields::{is_known, names};
-use super::flow::{Part, parts};
-use super::{
-    BoxKind, MAX_BOXES, MAX_OFFSET_MM, MAX_PT, MAX_TEXT, MIN_PT, SheetValues, Template, TemplateBox, lay_out,
-};
+use super::columns::tables_of;
+use super::fields::{Values, is_known, names};
+use super::flow::{Part, parts, parts_of};
+use super::{BoxKind, MAX_BOXES, MAX_OFFSET_MM, MAX_PT, MAX_TEXT, MIN_PT, Template, TemplateBox, lay_out};
 
 text_enum! {
     /// Kind of a [`Finding`].
@@ -85,13 +84,13 @@ impl Finding {
 }
 
 /// Everything that is wrong with a template; `values` are of a sheet to try it with.
-pub fn check(template: &Template, values: Option<&SheetValues>, fonts: &Fonts) -> Vec<Finding> {
+pub fn check(template: &Template, values: Option<&Values>, fonts: &Fonts) -> Vec<Finding> {
     let mut found = whole(template);
     if found.is_empty() {
         let size = template.size.size_mm();
         for (one, number) in template.boxes.iter().zip(1..) {
             measures(&mut found, one, number, size);
-            contents(&mut found, one, number);
+            contents(&mut found, template.paper, one, number);
         }
         found.extend(second_flow(template));
         found.extend(fields(template));
@@ -181,7 +180,7 @@ fn measures(found: &mut Vec<Finding>, one: &TemplateBox, number: usize, (width, 
     }
 }
 
-fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
+fn contents(found: &mut Vec<Finding>, paper: Paper, one: &TemplateBox, number: usize) {
     if one.text.chars().count() > MAX_TEXT {
         found.push(finding(
             FindingCode::Measure,
@@ -211,19 +210,28 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
         found.push(finding(FindingCode::EmptyBox, Some(number), message, zh));
     }
     if one.kind == BoxKind::Flow {
-        for part in parts(&one.text) {
-            if let Part::Unknown(word) = part {
-                found.push(finding(
-                    FindingCode::UnknownPart,
-                    Some(number),
-                    format!("{word:?} is no part or column of a flow. Write remarks, orders, items, or table: with columns."),
-                    format!("{word:?} 不是流动区的内容或列；可写 remarks、orders、items 或 table: 加列名。"),
-                ));
+        for part in parts(paper, &one.text) {
+            match part {
+                Part::Unknown(word) => {
+                    let words = words_of(paper);
+                    found.push(finding(
+                        FindingCode::UnknownPart,
+                        Some(number),
+                        format!("{word:?} is no part or column of a flow on this paper. Write {words}, a table with its columns."),
+                        format!("{word:?} 不是此单据流动区的内容或列；可写 {words}，表格后加列名。"),
+                    ));
+                }
+                Part::Table(chosen) => {
+                    if let Some((message, zh)) = chosen.fault(one.width_mm) {
+                        found.push(finding(FindingCode::Measure, Some(number), message, zh));
+                    }
+                }
+                _ => {}
             }
         }
         return;
     }
-    for name in names(&one.text).filter(|name| !is_known(name)) {
+    for name in names(&one.text).filter(|name| !is_known(paper, name)) {
         found.push(finding(
             FindingCode::UnknownField,
             Some(number),
@@ -231,6 +239,13 @@ fn contents(found: &mut Vec<Finding>, one: &TemplateBox, number: usize) {
             format!("没有字段 {name:?}，请从列表中选择。"),
         ));
     }
+}
+
+/// The words a flow of this paper knows: `remarks, orders, items, table:`.
+fn words_of(paper: Paper) -> String {
+    let tables = tables_of(paper).iter().map(|table| format!("{}:", table.word));
+    let words = parts_of(paper).iter().map(|(word, ..)| (*word).to_owned());
+    words.chain(tables).collect::<Vec<_>>().join(", ")
 }
 
 fn second_flow(template: &Template) -> Option<Finding> {
@@ -248,6 +263,9 @@ fn second_flow(template: &Template) -> Option<Finding> {
 /// like the first.
 fn fields(template: &Template) -> Vec<Finding> {
     let shown = |wanted: &str| template.boxes.iter().any(|one| names(&one.text).any(|name| name == wanted));
+    if template.paper.is_list() {
+        return no_table(template).into_iter().collect();
+    }
     let mut must = vec!["reprint"];
     match template.paper {
         Paper::Waybill => must.extend(["number", "recipient.name", "recipient.phone", "recipient.detail"]),
@@ -281,8 +299,24 @@ fn fields(template: &Template) -> Vec<Finding> {
     found
 }
 
+/// A list without a table says nothing of its parcels.
+fn no_table(template: &Template) -> Option<Finding> {
+    let mut flows = template.boxes.iter().filter(|one| one.kind == BoxKind::Flow);
+    let has_table =
+        flows.any(|one| parts(template.paper, &one.text).any(|part| matches!(part, Part::Table(_))));
+    let words = words_of(template.paper);
+    (!has_table).then(|| {
+        finding(
+            FindingCode::MissingField,
+            None,
+            format!("No flow has a table of the list. Add a flow and write {words} with columns."),
+            format!("没有流动区含有清单表格；请添加流动区并填写 {words} 及列名。"),
+        )
+    })
+}
+
 /// With the values of a sheet.
-fn tried(template: &Template, values: &SheetValues, fonts: &Fonts) -> Vec<Finding> {
+fn tried(template: &Template, values: &Values, fonts: &Fonts) -> Vec<Finding> {
     let flowed = lay_out(template, values, fonts);
     fonts.forget();
     let mut found: Vec<Finding> = flowed.problems.iter().map(of_problem).collect();

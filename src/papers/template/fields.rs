@@ -3,6 +3,8 @@
 //! A text is words with fields in braces, `批次 {serial}`; two braces write one. A field nobody knows is found
 //! when the template is saved, never on paper.
 
+use super::list::ListValues;
+use crate::domain::print::Paper;
 use crate::papers::shared;
 use crate::papers::values::{
     DeliveryNote, ItemText, OrderNumberText, RecipientText, RemarkText, SenderText, Stamp, WaybillSheet,
@@ -64,12 +66,26 @@ impl<'a> SheetValues<'a> {
     }
 }
 
+/// What a template shows: a sheet of one parcel, or a list of many.
+pub enum Values<'a> {
+    Sheet(SheetValues<'a>),
+    List(ListValues<'a>),
+}
+
 /// A field and what it is called on pages.
 pub struct Field {
     pub name: &'static str,
     pub en: &'static str,
     pub zh: &'static str,
-    value: fn(&SheetValues) -> String,
+    value: Value,
+}
+
+/// How a field is found.
+enum Value {
+    Sheet(fn(&SheetValues) -> String),
+    List(fn(&ListValues) -> String),
+    /// Known when the page is laid out.
+    Page,
 }
 
 const fn field(
@@ -78,14 +94,54 @@ const fn field(
     zh: &'static str,
     value: fn(&SheetValues) -> String,
 ) -> Field {
-    Field { name, en, zh, value }
+    Field { name, en, zh, value: Value::Sheet(value) }
 }
 
-/// Pages and page of a sheet; known when it is laid out, so no value of it.
-pub(super) const PAGE: &str = "page";
+const fn of_list(
+    name: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    value: fn(&ListValues) -> String,
+) -> Field {
+    Field { name, en, zh, value: Value::List(value) }
+}
 
-/// Every field, in the order in which pages offer them.
-pub const FIELDS: &[Field] = &[
+/// Pages and page of a sheet.
+const PAGE: Field =
+    Field { name: "page", en: "Page, when there are several", zh: "页码", value: Value::Page };
+
+/// Every field of a paper, in the order in which pages offer them.
+pub fn fields_of(paper: Paper) -> &'static [Field] {
+    match paper {
+        Paper::PickList => PICK_LIST,
+        Paper::HandOverList => HAND_OVER_LIST,
+        _ => FIELDS,
+    }
+}
+
+const PICK_LIST: &[Field] = &[
+    of_list("serial", "Serial of the job", "批次号", |v| v.serial.to_owned()),
+    of_list("warehouse", "Warehouse", "仓库", |v| v.warehouse.to_owned()),
+    of_list("parcels", "Parcels", "包裹数", |v| v.parcels().to_string()),
+    of_list("kinds", "Kinds of items", "种数", |v| v.picks.len().to_string()),
+    of_list("pieces", "Pieces", "件数", |v| v.pieces().to_string()),
+    of_list("printed", "When and by whom", "打印时间", |v| v.printed.to_owned()),
+    PAGE,
+];
+
+const HAND_OVER_LIST: &[Field] = &[
+    of_list("carrier", "Carrier", "快递公司", |v| v.carrier_name().to_owned()),
+    of_list("day", "Day", "日期", |v| v.day().to_owned()),
+    of_list("serial", "Serial of the job", "批次号", |v| v.serial.to_owned()),
+    of_list("warehouse", "Warehouse", "仓库", |v| v.warehouse.to_owned()),
+    of_list("parcels", "Parcels", "包裹数", |v| v.parcels().to_string()),
+    of_list("pieces", "Pieces", "件数", |v| v.pieces().to_string()),
+    of_list("weight", "Weight of what was weighed, kg", "已称重量(千克)", |v| v.weight()),
+    of_list("printed", "When and by whom", "打印时间", |v| v.printed.to_owned()),
+    PAGE,
+];
+
+const FIELDS: &[Field] = &[
     field("recipient.name", "Recipient", "收件人", |v| v.recipient.name.clone()),
     field("recipient.phone", "Phone", "收件电话", |v| v.recipient.phone.clone()),
     field("recipient.region", "Province, city, district", "省市区", |v| v.recipient.region.clone()),
@@ -108,7 +164,7 @@ pub const FIELDS: &[Field] = &[
     field("reprint", "Mark of a copy", "补打标记", |v| shared::reprint(v.stamp).unwrap_or_default()),
     field("version", "Version of the values", "数据版本", |v| shared::version(v.data_hash)),
     field("printed", "When and by whom", "打印时间", |v| v.stamp.printed_note.clone()),
-    field(PAGE, "Page, when there are several", "页码", |_| String::new()),
+    PAGE,
 ];
 
 fn shop(values: &SheetValues) -> String {
@@ -168,24 +224,30 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether there is such a field.
-pub(super) fn is_known(name: &str) -> bool {
-    FIELDS.iter().any(|field| field.name == name)
+/// Whether a paper has such a field.
+pub(super) fn is_known(paper: Paper, name: &str) -> bool {
+    fields_of(paper).iter().any(|field| field.name == name)
 }
 
 /// A text with its fields filled in; empty when it has fields and all of them are, so that `收 {recipient.name}` leaves
 /// no lonely word behind.
-pub(super) fn filled(text: &str, values: &SheetValues, page: &str) -> String {
+pub(super) fn filled(text: &str, values: &Values, page: &str) -> String {
+    let known = match values {
+        Values::Sheet(_) => FIELDS,
+        Values::List(list) => fields_of(list.paper()),
+    };
     let (mut out, mut fields, mut full) = (String::new(), 0, 0);
     for piece in pieces(text) {
         match piece {
             Piece::Words(words) => out.push_str(words),
             Piece::Field(name) => {
                 fields += 1;
-                let value = match FIELDS.iter().find(|field| field.name == name) {
-                    Some(field) if field.name == PAGE => page.to_owned(),
-                    Some(field) => (field.value)(values).trim().to_owned(),
-                    None => String::new(),
+                let field = known.iter().find(|field| field.name == name);
+                let value = match (field.map(|field| &field.value), values) {
+                    (Some(Value::Page), _) => page.to_owned(),
+                    (Some(Value::Sheet(of)), Values::Sheet(sheet)) => of(sheet).trim().to_owned(),
+                    (Some(Value::List(of)), Values::List(list)) => of(list).trim().to_owned(),
+                    _ => String::new(),
                 };
                 full += usize::from(!value.is_empty());
                 out.push_str(&value);
@@ -205,7 +267,7 @@ mod tests {
         let mut sheet = sample::waybill(2, 50);
         sheet.sort_code = None;
         let hash = sheet.data_hash();
-        let values = SheetValues::of_waybill(&sheet, &hash);
+        let values = Values::Sheet(SheetValues::of_waybill(&sheet, &hash));
         for (text, expected) in [
             ("批次 {serial}", "批次 20261120-03"),
             ("{position}", "2 / 50"),

@@ -1,102 +1,97 @@
 //! What flows in a template: one part a line, in the order in which it is printed.
 //!
-//! `table:` is followed by its columns; their widths are shares of the box that follow from what they hold.
+//! A table is followed by its columns ([`super::columns`]).
 
+use crate::domain::print::Paper;
 use crate::papers::canvas::Align;
 use crate::papers::font::Fonts;
+use crate::papers::hand_over_list::signatures;
 use crate::papers::rows::{Column, Row, RowMaker, Section};
 use crate::papers::shared;
 use crate::papers::values::ItemText;
 
+use super::columns::{self, Chosen, TableRow};
+use super::list::{ListRows, ListValues};
 use super::{SheetValues, TemplateBox};
 
-/// Parts of a flow and what pages call them.
-pub const PARTS: &[(&str, &str, &str)] = &[
-    ("remarks", "All remarks", "全部备注"),
-    ("orders", "Order numbers by shop", "各店订单号"),
-    ("items", "Items, counted when there is no room", "商品(放不下时合计)"),
-    ("table: number sku name variant quantity", "Items as a table", "商品表格"),
-];
+/// A part that is no table: its word and what pages call it.
+pub type PartName = (&'static str, &'static str, &'static str);
 
-/// A column of a table of items.
-pub struct TableColumn {
-    pub name: &'static str,
-    /// Its heading.
-    title: &'static str,
-    field: &'static str,
-    /// Share of the width.
-    weight: f32,
-    is_right: bool,
-    is_bold: bool,
-    text: fn(usize, &ItemText) -> String,
+/// The parts of a paper that are no tables.
+pub fn parts_of(paper: Paper) -> &'static [PartName] {
+    match paper {
+        Paper::PickList => &[],
+        Paper::HandOverList => &[("signatures", "Count and room to sign", "合计与签字栏")],
+        _ => &[
+            ("remarks", "All remarks", "全部备注"),
+            ("orders", "Order numbers by shop", "各店订单号"),
+            ("items", "Items, counted when there is no room", "商品(放不下时合计)"),
+        ],
+    }
 }
-
-const fn column(
-    name: &'static str,
-    title: &'static str,
-    field: &'static str,
-    weight: f32,
-    text: fn(usize, &ItemText) -> String,
-) -> TableColumn {
-    TableColumn { name, title, field, weight, is_right: false, is_bold: false, text }
-}
-
-/// Every column.
-pub const COLUMNS: &[TableColumn] = &[
-    column("tick", "", "label", 1.0, |_, _| "□".to_owned()),
-    column("number", "序 No.", "items", 1.4, |index, _| (index + 1).to_string()),
-    TableColumn {
-        is_bold: true,
-        ..column("shelf", "库位 Shelf", "items.location", 2.4, |_, item| item.location.clone())
-    },
-    column("sku", "编码 SKU", "items.sku", 3.6, |_, item| item.sku.clone()),
-    column("name", "商品 Item", "items.name", 6.0, |_, item| item.name.clone()),
-    column("variant", "规格 Variant", "items.variant", 3.4, |_, item| item.variant.clone()),
-    column("item", "商品 Item", "items", 9.0, |_, item| shared::item(item)),
-    TableColumn {
-        is_right: true,
-        is_bold: true,
-        ..column("quantity", "数量 Qty", "items.quantity", 2.0, |_, item| item.quantity.to_string())
-    },
-];
 
 /// A part that was understood.
 pub(super) enum Part<'t> {
     Remarks,
     Orders,
     Items,
-    Table(Vec<&'static TableColumn>),
+    Signatures,
+    Table(Chosen),
     /// Not understood: the word.
     Unknown(&'t str),
 }
 
 /// The parts of a flow's text.
-pub(super) fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| match line {
-        "remarks" => Part::Remarks,
-        "orders" => Part::Orders,
-        "items" => Part::Items,
-        _ => match line.strip_prefix("table:") {
-            Some(words) => table(words),
-            None => Part::Unknown(line),
-        },
+pub(super) fn parts(paper: Paper, text: &str) -> impl Iterator<Item = Part<'_>> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(move |line| {
+        if let Some(table) = columns::parse(paper, line) {
+            return table.map_or_else(Part::Unknown, Part::Table);
+        }
+        match parts_of(paper).iter().find(|(word, ..)| *word == line).map(|(word, ..)| *word) {
+            Some("remarks") => Part::Remarks,
+            Some("orders") => Part::Orders,
+            Some("items") => Part::Items,
+            Some("signatures") => Part::Signatures,
+            _ => Part::Unknown(line),
+        }
     })
 }
 
-fn table(words: &str) -> Part<'_> {
-    let mut columns = Vec::new();
-    for word in words.split([' ', ',']).filter(|word| !word.is_empty()) {
-        match COLUMNS.iter().find(|column| column.name == word) {
-            Some(column) => columns.push(column),
-            None => return Part::Unknown(word),
+/// The sections of a list's flow, in its order.
+pub(super) fn list_sections(maker: &mut RowMaker, area: &TemplateBox, list: &ListValues) -> Vec<Section> {
+    let column = Column::new(area.x_mm, area.width_mm, area.size_pt);
+    let mut sections = Vec::new();
+    for part in parts(list.paper(), &area.text) {
+        let mut section = match (part, list.rows) {
+            (Part::Table(chosen), ListRows::Pick(pick)) => {
+                let rows = match chosen.table.word {
+                    "picks" => list.picks.iter().map(TableRow::Pick).collect(),
+                    _ => pick.shipments.iter().map(TableRow::Shipment).collect(),
+                };
+                table(maker, &chosen, rows, column)
+            }
+            (Part::Table(chosen), ListRows::HandOver(list)) => {
+                table(maker, &chosen, list.parcels.iter().map(TableRow::Parcel).collect(), column)
+            }
+            (Part::Signatures, ListRows::HandOver(list)) => {
+                signatures(maker, (area.x_mm, area.width_mm), list)
+            }
+            _ => Section::default(),
+        };
+        // A second table stands apart from the one above it.
+        if !sections.is_empty() && section.heading.is_some() {
+            let blank = maker.cell("label", " ", Column { size_pt: area.min_pt, ..column });
+            section.lead = Some(Row::new(vec![blank], 0.5).keep_with_next());
         }
+        sections.push(section);
     }
-    if columns.is_empty() { Part::Unknown("table:") } else { Part::Table(columns) }
+    sections
 }
 
 /// The sections of a flow, in its order, for a first page with so much room.
 pub(super) fn sections(
     maker: &mut RowMaker,
+    paper: Paper,
     area: &TemplateBox,
     values: &SheetValues,
     room_mm: f32,
@@ -104,7 +99,7 @@ pub(super) fn sections(
     let column = Column::new(area.x_mm, area.width_mm, area.size_pt);
     let mut sections = Vec::new();
     let mut counted = None;
-    for part in parts(&area.text) {
+    for part in parts(paper, &area.text) {
         sections.push(match part {
             Part::Remarks => shared::remarks(maker, values.remarks, column),
             Part::Orders => {
@@ -115,8 +110,10 @@ pub(super) fn sections(
                 counted = Some(sections.len());
                 items(maker, values.items, column)
             }
-            Part::Table(columns) => goods(maker, &columns, values.items, column),
-            Part::Unknown(_) => Section::default(),
+            Part::Table(chosen) => {
+                table(maker, &chosen, values.items.iter().map(TableRow::Item).collect(), column)
+            }
+            Part::Signatures | Part::Unknown(_) => Section::default(),
         });
     }
     if let Some(at) = counted {
@@ -176,27 +173,27 @@ fn shortened(
 
 const GUTTER_MM: f32 = 1.5;
 
-fn goods(maker: &mut RowMaker, columns: &[&TableColumn], items: &[ItemText], whole: Column) -> Section {
-    let weights: f32 = columns.iter().map(|column| column.weight).sum();
+fn table(maker: &mut RowMaker, chosen: &Chosen, mut rows: Vec<TableRow>, whole: Column) -> Section {
+    chosen.sort(&mut rows);
     let mut x_mm = whole.x_mm;
-    let mut places = Vec::with_capacity(columns.len());
-    for (index, column) in columns.iter().enumerate() {
-        let width = whole.width_mm * column.weight / weights;
-        let gutter = if index + 1 < columns.len() { GUTTER_MM } else { 0.0 };
+    let mut places = Vec::with_capacity(chosen.columns.len());
+    for (index, ((column, _), width)) in chosen.columns.iter().zip(chosen.widths(whole.width_mm)).enumerate()
+    {
+        let gutter = if index + 1 < chosen.columns.len() { GUTTER_MM } else { 0.0 };
         let align = if column.is_right { Align::Right } else { Align::Left };
-        let place = Column::new(x_mm, width - gutter, whole.size_pt).align(align);
+        let place = Column::new(x_mm, (width - gutter).max(1.0), whole.size_pt).align(align);
         places.push(if column.is_bold { place.bold() } else { place });
         x_mm += width;
     }
-    let titles = columns.iter().zip(&places).map(|(column, place)| {
+    let titles = chosen.columns.iter().zip(&places).map(|((column, _), place)| {
         let small = Column { size_pt: (whole.size_pt * 0.8).max(super::MIN_PT), ..*place };
         maker.cell("label", column.title, small.bold())
     });
     let heading = Row::new(titles.collect(), 0.7).ruled();
-    let rows = items.iter().enumerate().map(|(index, item)| {
-        let cells = columns.iter().zip(&places);
+    let rows = rows.iter().enumerate().map(|(index, row)| {
+        let cells = chosen.columns.iter().zip(&places);
         let cells =
-            cells.map(|(column, place)| maker.cell(column.field, &(column.text)(index, item), *place));
+            cells.map(|((column, _), place)| maker.cell(column.field, &column.text(index, *row), *place));
         Row::new(cells.collect(), 0.6).ruled()
     });
     Section { rows: rows.collect(), heading: Some(heading), lead: None }

@@ -9,43 +9,67 @@ use crate::papers::font::Fonts;
 use crate::papers::problem::Problem;
 use crate::papers::rows::RowMaker;
 
+use super::fields::Values;
 use super::fields::{filled, names};
-use super::flow::sections;
+use super::flow::{list_sections, sections};
 use super::{BoxKind, SheetValues, Side, Template, TemplateBox};
 
 /// Pages one sheet may take; beyond it something is wrong with the data.
 const MAX_PAGES: usize = 30;
 const HAIR_MM: f32 = 0.25;
 
-/// Lays out one sheet. What flows goes on on further pages, each with position and number on top.
-pub fn lay_out(template: &Template, values: &SheetValues, fonts: &Fonts) -> Flowed {
+/// Longest list: more pages nobody carries through a warehouse.
+const MAX_LIST_PAGES: usize = 1_000;
+
+/// Lays out a sheet or a list. What flows goes on on further pages: those of a sheet have its position and number on top, those of
+/// a list everything that stands around the flow.
+pub fn lay_out(template: &Template, values: &Values, fonts: &Fonts) -> Flowed {
     let size_mm = template.size.size_mm();
     let area = template.boxes.iter().find(|one| one.kind == BoxKind::Flow);
-    let mut maker = RowMaker::new(fonts);
+    let mut maker = match values {
+        Values::Sheet(_) => RowMaker::new(fonts),
+        Values::List(_) => RowMaker::lenient(fonts),
+    };
     let (frame, parts) = match area {
         Some(area) => {
             let (right_mm, bottom_mm) =
                 (size_mm.0 - area.x_mm - area.width_mm, size_mm.1 - area.y_mm - area.height_mm);
             let frame = Frame { size_mm, left_mm: area.x_mm, right_mm, bottom_mm };
-            (frame, sections(&mut maker, area, values, area.height_mm))
+            let parts = match values {
+                Values::Sheet(sheet) => sections(&mut maker, template.paper, area, sheet, area.height_mm),
+                Values::List(list) => list_sections(&mut maker, area, list),
+            };
+            (frame, parts)
         }
         None => (Frame { size_mm, left_mm: 3.0, right_mm: 3.0, bottom_mm: 0.0 }, Vec::new()),
     };
     let top_mm = area.map_or(0.0, |area| area.y_mm);
-    let header = |canvas: &mut Canvas, index: usize| {
-        if index == 0 { top_mm } else { continuation(canvas, template, &frame, values, index) }
+    let header = |canvas: &mut Canvas, index: usize| match values {
+        Values::Sheet(sheet) if index > 0 => continuation(canvas, template, &frame, values, sheet, index),
+        _ => top_mm,
     };
     let footer = |canvas: &mut Canvas, index: usize, pages: usize| {
-        if index == 0 {
-            let page = if pages > 1 { format!("1 / {pages}") } else { String::new() };
+        if index == 0 || matches!(values, Values::List(_)) {
+            let page = if pages > 1 { format!("{} / {pages}", index + 1) } else { String::new() };
             fixed(canvas, template, values, &page);
         }
     };
     let mut flowed = flow::flow(fonts, &frame, parts, &header, &footer);
     let mut problems = maker.problems;
     problems.append(&mut flowed.problems);
-    problems.extend(required(template.paper, values));
-    let limit = if template.fill_only { 1 } else { MAX_PAGES };
+    let limit = match values {
+        Values::Sheet(sheet) => {
+            problems.extend(required(template.paper, sheet));
+            MAX_PAGES
+        }
+        Values::List(list) => {
+            if list.parcels() == 0 {
+                problems.push(Problem::empty("parcels"));
+            }
+            MAX_LIST_PAGES
+        }
+    };
+    let limit = if template.fill_only { 1 } else { limit };
     if flowed.pages.len() > limit {
         problems.push(Problem::too_many_pages("flow", flowed.pages.len(), limit));
     }
@@ -78,7 +102,7 @@ fn required(paper: Paper, values: &SheetValues) -> Vec<Problem> {
 }
 
 /// Every box but the flow.
-fn fixed(canvas: &mut Canvas, template: &Template, values: &SheetValues, page: &str) {
+fn fixed(canvas: &mut Canvas, template: &Template, values: &Values, page: &str) {
     for (one, number) in template.boxes.iter().zip(1..) {
         if template.fill_only && one.is_fixed() {
             continue;
@@ -146,7 +170,8 @@ fn continuation(
     canvas: &mut Canvas,
     template: &Template,
     frame: &Frame,
-    values: &SheetValues,
+    values: &Values,
+    sheet: &SheetValues,
     index: usize,
 ) -> f32 {
     let (left, width, top) = (frame.left_mm, frame.width_mm(), 3.0);
@@ -160,9 +185,9 @@ fn continuation(
     let area = Rect::new(left, top + 7.0, width * 0.5, line);
     canvas.text("stamp.position", area, &position, Style::line(14.0, 7.0).bold());
     let area = Rect::new(left + width * 0.5, top + 7.0, width * 0.5, line);
-    canvas.text("number", area, values.number, Style::line(14.0, 7.0).bold().align(Align::Right));
+    canvas.text("number", area, sheet.number, Style::line(14.0, 7.0).bold().align(Align::Right));
     let name = Rect::new(left, area.bottom(), width, line_height_mm(11.0));
-    canvas.text("recipient.name", name, &values.recipient.name, Style::line(11.0, 6.0));
+    canvas.text("recipient.name", name, &sheet.recipient.name, Style::line(11.0, 6.0));
     let bottom = name.bottom() + 0.5;
     canvas.rule(left, bottom, width);
     if bottom + line > frame.limit_mm() {

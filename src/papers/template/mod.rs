@@ -2,16 +2,18 @@
 //!
 //! A template stands beside the papers in code, not instead of them: those choose between a comfortable
 //! and a tight form for each sheet, which boxes at fixed places cannot. [`starting`] is the same label
-//! as boxes, to be copied and changed; packing list and return label exist as boxes only. Lists of
-//! many parcels are no templates: their columns follow from what they count.
+//! as boxes, to be copied and changed; packing list and return label exist as boxes only. The boxes of a list of
+//! many parcels stand on every page of it, and its rows flow.
 //!
 //! A template makes the same display list as every paper, so preview, PDF and thermal printers show the
 //! same. What does not fit is a [`crate::papers::problem::Problem`] of its sheet here too, and nothing is cut.
 
 mod check;
+mod columns;
 mod fields;
 mod flow;
 mod layout;
+mod list;
 mod picture;
 mod starting;
 mod test_sheet;
@@ -23,9 +25,11 @@ use crate::domain::text_enum;
 use crate::papers::values::PaperSize;
 
 pub use check::{Finding, FindingCode, check};
-pub use fields::{FIELDS, Field, SheetValues};
-pub use flow::{COLUMNS, PARTS};
+pub use columns::{Chosen, Table, TableColumn, parse as table_of, tables_of};
+pub use fields::{Field, SheetValues, Values, fields_of};
+pub use flow::parts_of;
 pub use layout::lay_out;
+pub use list::ListValues;
 pub use picture::Picture;
 pub use starting::{sizes, starting};
 pub use test_sheet::test_sheet;
@@ -61,6 +65,18 @@ text_enum! {
         /// What is as long as the order: remarks, order numbers, items. It goes on on further pages. One
         /// part a line.
         Flow = "flow",
+    }
+}
+
+impl BoxKind {
+    /// Shows a text; lines, frames and pictures have none.
+    pub fn has_words(self) -> bool {
+        !matches!(self, Self::Line | Self::Frame | Self::Picture)
+    }
+
+    /// Its text has a size; the bars of a code follow from its box.
+    pub fn has_type(self) -> bool {
+        matches!(self, Self::Text | Self::Badge | Self::Flow)
     }
 }
 
@@ -165,6 +181,12 @@ impl TemplateBox {
 
 impl Template {
     /// Papers that can be templates.
-    pub const PAPERS: &'static [Paper] =
-        &[Paper::Waybill, Paper::DeliveryNote, Paper::PackingList, Paper::ReturnLabel];
+    pub const PAPERS: &'static [Paper] = &[
+        Paper::Waybill,
+        Paper::DeliveryNote,
+        Paper::PackingList,
+        Paper::PickList,
+        Paper::HandOverList,
+        Paper::ReturnLabel,
+    ];
 }

@@ -5,14 +5,14 @@ use crate::papers::values::PaperSize;
 
 use super::{BoxKind, Side, Template, TemplateBox};
 
-/// The sizes a paper can be a template for, the usual one first; none for lists.
+/// The sizes a paper can be a template for, the usual one first.
 pub fn sizes(paper: Paper) -> &'static [PaperSize] {
     use PaperSize::*;
     match paper {
         Paper::Waybill => &[Label100x150, Label76x130, Label100x180, Label4x6],
         Paper::DeliveryNote | Paper::PackingList => &[A5, A4, Label100x150, Label100x180, Label4x6],
         Paper::ReturnLabel => &[Label100x150, Label76x130, Label100x180, Label4x6],
-        Paper::PickList | Paper::HandOverList => &[],
+        Paper::PickList | Paper::HandOverList => &[A4, A5, Label100x150, Label100x180, Label4x6],
     }
 }
 
@@ -27,13 +27,32 @@ pub fn starting(paper: Paper, size: PaperSize) -> Option<Template> {
         Paper::DeliveryNote => note(width, height, "发货单 Delivery note", NOTE_COLUMNS),
         Paper::PackingList => note(width, height, "装箱单 Packing list", PACKING_COLUMNS),
         Paper::ReturnLabel => return_label(width, height),
-        Paper::PickList | Paper::HandOverList => return None,
+        Paper::PickList => list(width, height, PICK_LIST, PICK_COLUMNS),
+        Paper::HandOverList => list(width, height, HAND_OVER_LIST, HAND_OVER_COLUMNS),
     };
     Some(Template { paper, size, fill_only: false, offset_x_mm: 0.0, offset_y_mm: 0.0, boxes })
 }
 
 const NOTE_COLUMNS: &str = "remarks\norders\ntable: number sku name variant quantity";
 const PACKING_COLUMNS: &str = "remarks\ntable: tick shelf sku item quantity\norders";
+
+const PICK_COLUMNS: &str =
+    "picks: tick shelf sku item quantity positions by shelf\nshipments: position number items remarks";
+const HAND_OVER_COLUMNS: &str = "parcels: position number city pieces weight tick\nsignatures";
+
+/// Title, what stands large at its right, and the facts below.
+type ListHead = (&'static str, &'static str, &'static str);
+
+const PICK_LIST: ListHead = (
+    "拣货单 Pick list",
+    "{serial}",
+    "仓库 Warehouse {warehouse}     包裹 Parcels {parcels}     种数 SKUs {kinds}     件数 Pieces {pieces}",
+);
+const HAND_OVER_LIST: ListHead = (
+    "交接单 Hand-over list   {carrier}",
+    "{day}",
+    "仓库 Warehouse {warehouse}     批次 Run {serial}     包裹 Parcels {parcels}     件数 Pieces {pieces}",
+);
 
 type At = (f32, f32, f32, f32);
 
@@ -189,6 +208,32 @@ fn note(w: f32, h: f32, title: &str, parts: &str) -> Vec<TemplateBox> {
     boxes.push(words((left, foot, inner * 0.6, 4.0), (7.5, 5.0), "{printed}  {version}"));
     boxes.push(words((left + inner * 0.6, foot, inner * 0.4, 4.0), (7.5, 5.0), "{page}").to(Side::Right));
     boxes
+}
+
+/// A list of many parcels: what stands around the flow is on every page.
+fn list(w: f32, h: f32, (title, large, facts): ListHead, parts: &str) -> Vec<TemplateBox> {
+    let is_label = w < 110.0;
+    let left = match w {
+        _ if is_label => 4.0,
+        w if w < 180.0 => 10.0,
+        _ => 12.0,
+    };
+    let (inner, top) = (w - 2.0 * left, left * 0.8);
+    let (foot, facts_mm) = if is_label { (h - 6.0, 9.0) } else { (h - 12.0, 7.0) };
+    let y = top + 11.0 + facts_mm;
+    let style = if is_label { (7.5, 6.0) } else { (9.5, 7.5) };
+    let flow = words((left, y + 0.5, inner, foot - y - 1.0), style, parts);
+    vec![
+        words((left, top, inner * 0.62 - 2.0, 10.0), (17.0, 8.0), title).bold(),
+        words((left + inner * 0.62, top, inner * 0.38, 10.0), (20.0, 9.0), large).bold().to(Side::Right),
+        line(left, top + 10.5, inner),
+        words((left, top + 11.0, inner, facts_mm - 0.5), (10.0, 5.5), facts).wrapped(),
+        line(left, y, inner),
+        TemplateBox { kind: BoxKind::Flow, ..flow },
+        line(left, foot - 0.25, inner),
+        words((left, foot, inner * 0.7, 4.0), (7.5, 5.0), "{printed}"),
+        words((left + inner * 0.7, foot, inner * 0.3, 4.0), (7.5, 5.0), "{page}").to(Side::Right),
+    ]
 }
 
 /// From the buyer back to the seller. The buyer's address stands on the parcel's first label; here it would only travel once

@@ -58,7 +58,15 @@ texts! {
     FIELDS_TITLE = "Fields" "字段";
     FIELDS_HINT = "Write them in braces. A box whose fields are all empty is left out." "用花括号书写；字段全空的框不打印。";
     PARTS_TITLE = "Parts of a flow, one a line" "流动区内容，每行一项";
-    COLUMNS_TITLE = "Columns behind “table:”" "“table：” 后可用的列";
+    TABLE_HINT = "A table is its word and its columns in their order: sku:30 is 30 mm wide, the others share what is left; “by shelf” at the end sorts, “by -quantity” from the largest." "表格写法：名称加列名，按顺序排列；sku:30 表示宽 30 毫米，其余列均分；末尾加 by shelf 按库位排序，by -quantity 从大到小。";
+    PARTS_TEXT = "Parts, one a line" "内容，每行一项";
+    COLUMN = "Column" "列";
+    COLUMN_PLACE = "Place" "顺序";
+    COLUMN_WIDTH = "Width, mm" "宽(毫米)";
+    COLUMN_SHARE = "shared" "均分";
+    SORT_BY = "Sorted by" "排序";
+    AS_IT_COMES = "as it comes" "不排序";
+    FROM_END = "From the largest" "从大到小";
     VERSIONS = "Versions" "历史版本";
     LOOK = "Look" "查看";
     LOOKING = "This is version {}; saving makes it the newest." "当前查看版本 {}，保存后成为最新版本。";

@@ -7,17 +7,20 @@ use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, PreEscaped, html};
 
-use super::{HOME, paper, read};
+use super::{HOME, columns, paper, read};
 use crate::db::Db;
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::TemplateId;
+use crate::domain::print::Paper;
 use crate::operations::templates::{self, TemplateChange, TemplateVersion, TemplateView, Trial};
-use crate::papers::template::{BoxKind, COLUMNS, FIELDS, Finding, PARTS, Side, Template, TemplateBox};
+use crate::papers::template::{
+    BoxKind, Finding, Side, Template, TemplateBox, fields_of, parts_of, tables_of,
+};
 use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 use crate::web::icons::icon;
-use crate::web::lang::{Lang, Text};
+use crate::web::lang::Text;
 use crate::web::parts::events::People;
 use crate::web::session::{Visitor, then};
 use crate::web::shell::{Page, csrf};
@@ -86,8 +89,8 @@ pub async fn draft(visitor: Visitor, id: Path<TemplateId>, form: Form) -> HttpRe
 }
 
 fn shown(db: &mut Db, head: TemplateView, template: Template, name: String) -> Result<Shown, Error> {
-    let sheet = templates::trial_sheet(db)?;
-    let trial = templates::trial(&template, &sheet);
+    let tried_with = templates::trial_values(db, template.paper)?;
+    let trial = templates::trial(&template, &tried_with);
     let versions = templates::versions(db, head.id)?;
     let people = People::load(db)?;
     Ok(Shown { head, template, name, trial, versions, people, looked_at: None, open: None })
@@ -216,7 +219,7 @@ fn form(view: &View, shown: &Shown) -> Markup {
                     button type="submit" formaction=(draft) formnovalidate data-part="#template-editor" name="act" value={ "add:" (kind) } { (icon("plus")) (view.t(*text)) }
                 }
             }
-            (help(view))
+            (help(view, template.paper))
         }
     }
 }
@@ -248,14 +251,22 @@ fn one_box(view: &View, one: &TemplateBox, index: usize, shown: &Shown, draft: &
             @if let Some(picture) = &one.picture {
                 input type="hidden" name=(field("picture")) value={ (picture.width) " " (picture.height) " " (picture.bits) };
             } @else { input type="hidden" name=(field("picture")) value=""; }
-            label { span { (view.t(t::TEXT)) } textarea name=(field("text")) rows=(if one.kind == BoxKind::Flow { 4 } else { 2 }) maxlength="1000" spellcheck="false" { (one.text) } }
-            div.measures {
-                (measure(view, t::SIZE_PT, &field("size"), one.size_pt, "0.5"))
-                (measure(view, t::MIN_PT, &field("min"), one.min_pt, "0.5"))
-                label { span { (view.t(t::SIDE)) } select name=(field("side")) {
-                    @for (side, text) in SIDES { option value=(side) selected[*side == one.side] { (view.t(*text)) } } } }
-                label.tick { input type="checkbox" name=(field("bold")) value="1" checked[one.bold]; span { (view.t(t::BOLD)) } }
-                label.tick { input type="checkbox" name=(field("wraps")) value="1" checked[one.wraps]; span { (view.t(t::WRAPS)) } }
+            @if one.kind.has_words() {
+                @if one.kind == BoxKind::Flow { (columns::chosen(view, shown.template.paper, one, index)) }
+                label { span { (view.t(if one.kind == BoxKind::Flow { t::PARTS_TEXT } else { t::TEXT })) }
+                    textarea name=(field("text")) rows=(if one.kind == BoxKind::Flow { 4 } else { 2 }) maxlength="1000" spellcheck="false" { (one.text) } }
+                @if one.kind.has_type() {
+                    div.measures {
+                        (measure(view, t::SIZE_PT, &field("size"), one.size_pt, "0.5"))
+                        (measure(view, t::MIN_PT, &field("min"), one.min_pt, "0.5"))
+                        @if one.kind != BoxKind::Flow {
+                            label { span { (view.t(t::SIDE)) } select name=(field("side")) {
+                                @for (side, text) in SIDES { option value=(side) selected[*side == one.side] { (view.t(*text)) } } } }
+                            label.tick { input type="checkbox" name=(field("bold")) value="1" checked[one.bold]; span { (view.t(t::BOLD)) } }
+                            label.tick { input type="checkbox" name=(field("wraps")) value="1" checked[one.wraps]; span { (view.t(t::WRAPS)) } }
+                        }
+                    }
+                }
             }
             div.buttons { (act("up", t::UP, "right")) (act("down", t::DOWN, "down")) (act("remove", t::REMOVE, "cross")) }
         } }
@@ -267,17 +278,22 @@ fn measure(view: &View, text: Text, name: &str, value: f32, step: &str) -> Marku
     html! { label { span { (view.t(text)) } input type="number" name=(name) value=(value) step=(step) inputmode="decimal" required; } }
 }
 
-fn help(view: &View) -> Markup {
-    let is_zh = view.lang == Lang::Zh;
+fn help(view: &View, paper: Paper) -> Markup {
+    let pick = |en: &'static str, zh: &'static str| view.lang.pick(en, zh);
     html! {
         details.panel.fold {
             summary { (view.t(t::FIELDS_TITLE)) }
             p.hint { (view.t(t::FIELDS_HINT)) }
-            dl.facts { @for field in FIELDS { dt { code data-insert={ "{" (field.name) "}" } { "{" (field.name) "}" } } dd { (if is_zh { field.zh } else { field.en }) } } }
+            dl.facts { @for field in fields_of(paper) { dt { code data-insert={ "{" (field.name) "}" } { "{" (field.name) "}" } } dd { (pick(field.en, field.zh)) } } }
             h3 { (view.t(t::PARTS_TITLE)) }
-            dl.facts { @for (name, en, zh) in PARTS { dt { code { (name) } } dd { (if is_zh { zh } else { en }) } } }
-            h3 { (view.t(t::COLUMNS_TITLE)) }
-            p { @for column in COLUMNS { code { (column.name) } " " } }
+            dl.facts {
+                @for &(name, en, zh) in parts_of(paper) { dt { code { (name) } } dd { (pick(en, zh)) } }
+                @for table in tables_of(paper) {
+                    dt { code { (table.word) ":" } }
+                    dd { (pick(table.en, table.zh)) br; @for column in table.columns { code { (column.name) } " " } }
+                }
+            }
+            p.hint { (view.t(t::TABLE_HINT)) }
         }
     }
 }

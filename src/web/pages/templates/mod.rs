@@ -1,5 +1,6 @@
 //! Templates: the list, making one, and what is done with one.
 
+mod columns;
 mod editor;
 mod read;
 

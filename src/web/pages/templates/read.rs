@@ -1,7 +1,8 @@
 //! The editor's form as a template, and what its buttons do to it before anything is saved.
 
+use super::columns;
 use crate::domain::print::Paper;
-use crate::papers::template::{BoxKind, MAX_BOXES, Picture, Side, Template, TemplateBox};
+use crate::papers::template::{BoxKind, MAX_BOXES, Picture, Side, Template, TemplateBox, tables_of};
 use crate::papers::values::PaperSize;
 use crate::web::form::Form;
 
@@ -14,21 +15,28 @@ pub fn template(form: &Form, paper: Paper, size: PaperSize) -> Template {
         fill_only: form.has("fill_only"),
         offset_x_mm: measure(form.get("offset_x_mm")),
         offset_y_mm: measure(form.get("offset_y_mm")),
-        boxes: (0..count).map(|index| one(form, index)).collect(),
+        boxes: (0..count).map(|index| one(form, paper, index)).collect(),
     }
 }
 
-fn one(form: &Form, index: usize) -> TemplateBox {
+fn one(form: &Form, paper: Paper, index: usize) -> TemplateBox {
     let field = |name: &str| form.get(&format!("b{index}.{name}"));
+    let kind = BoxKind::parse(field("kind")).unwrap_or(BoxKind::Text);
+    let usual = TemplateBox::new(kind, 0.0, 0.0, 0.0, 0.0);
+    // A kind without a text of its own has no fields for it; changed to one that has, it begins with the usual ones.
+    let size = |name: &str, usual: f32| {
+        if form.has(&format!("b{index}.{name}")) { measure(field(name)) } else { usual }
+    };
+    let text = field("text").replace("\r\n", "\n");
     TemplateBox {
-        kind: BoxKind::parse(field("kind")).unwrap_or(BoxKind::Text),
+        kind,
         x_mm: measure(field("x")),
         y_mm: measure(field("y")),
         width_mm: measure(field("w")),
         height_mm: measure(field("h")),
-        text: field("text").replace("\r\n", "\n"),
-        size_pt: measure(field("size")),
-        min_pt: measure(field("min")),
+        text: if kind == BoxKind::Flow { columns::typed(form, paper, index, &text) } else { text },
+        size_pt: size("size", usual.size_pt),
+        min_pt: size("min", usual.min_pt),
         bold: !field("bold").is_empty(),
         side: Side::parse(field("side")).unwrap_or(Side::Left),
         wraps: !field("wraps").is_empty(),
@@ -53,7 +61,7 @@ pub fn act(template: &mut Template, act: &str) -> Option<usize> {
     let boxes = &mut template.boxes;
     if verb == "add" {
         let kind = BoxKind::parse(what).ok().filter(|_| boxes.len() < MAX_BOXES)?;
-        boxes.push(fresh(kind, template.size));
+        boxes.push(fresh(kind, template.paper, template.size));
         return Some(boxes.len() - 1);
     }
     let at: usize = what.parse().ok().filter(|at| *at < boxes.len())?;
@@ -75,9 +83,18 @@ pub fn act(template: &mut Template, act: &str) -> Option<usize> {
 }
 
 /// A new box in the middle of the paper, with something to see in it.
-fn fresh(kind: BoxKind, size: PaperSize) -> TemplateBox {
+fn fresh(kind: BoxKind, paper: Paper, size: PaperSize) -> TemplateBox {
     let (width, height) = size.size_mm();
+    // A list begins with its first table, all columns ticked.
+    let table = tables_of(paper).first().filter(|_| paper.is_list()).map(|table| {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        format!("{}: {}", table.word, names.join(" "))
+    });
     let (text, w, h) = match kind {
+        BoxKind::Flow if table.is_some() => (table.as_deref().unwrap_or_default(), width * 0.9, height * 0.6),
+        BoxKind::Text | BoxKind::Barcode | BoxKind::Qr if paper.is_list() => {
+            ("{serial}", 40.0, if kind == BoxKind::Text { 6.0 } else { 14.0 })
+        }
         BoxKind::Text => ("{shop}", 40.0, 6.0),
         BoxKind::Badge => ("!", 10.0, 6.0),
         BoxKind::Barcode => ("{number}", 66.0, 12.0),
