@@ -22,6 +22,9 @@ pub struct SellerSettings {
     pub remark_keywords: Vec<String>,
     /// A weighed parcel that is off its estimate by more than so many per cent, 1 to 100, is told at the scan; never without.
     pub weight_difference_percent: Option<i64>,
+    /// Labels are good only once somebody has typed what stands on the first and the last one: for forms that were printed with
+    /// their numbers before.
+    pub retype_numbers: bool,
     /// Which way parcels go where nobody has said so.
     pub plans: PlanSettings,
     /// Who stands as the sender on labels.
@@ -41,6 +44,7 @@ impl Default for SellerSettings {
             remarks_must_be_read: false,
             remark_keywords: Vec::new(),
             weight_difference_percent: None,
+            retype_numbers: false,
             plans: PlanSettings::default(),
             sender: Sender::default(),
             time_zone: Zone::default(),

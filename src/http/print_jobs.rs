@@ -28,7 +28,7 @@ use crate::domain::id::{PrintJobId, PrinterId, SellerId};
 use crate::jobs::housekeeping;
 use crate::jobs::printing::{self, Printout};
 use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
-use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob, Pulse};
+use crate::operations::print_jobs::{self as operations, Decision, NewPrintJob, PrintJob, Pulse, Read};
 use crate::papers::Output;
 use crate::papers::raster::Head;
 use crate::papers::thermal::Language;
@@ -43,6 +43,12 @@ const PDF: &str = "application/pdf";
 pub struct Acknowledgement {
     /// Position of the last good sheet; 0 when not even the first one is.
     last_good: i64,
+    /// The number on the paper of the first sheet that is good now; asked for with the setting `retype_numbers`.
+    #[serde(default)]
+    first_number: String,
+    /// The number on the paper of the last good sheet.
+    #[serde(default)]
+    last_number: String,
 }
 
 /// Make a print job
@@ -115,11 +121,10 @@ pub async fn events(caller: Caller, id: Id<PrintJobId>, app: Data<App>) -> Reply
 pub async fn stream(app: Data<App>, seller: SellerId, id: PrintJobId) -> Result<HttpResponse, Error> {
     let look = move || {
         let app = app.clone();
-        let pulse = blocking(move || {
+        blocking(move || {
             housekeeping::hear_silence(&app, seller)?;
             app.read(seller, |db| operations::pulse(db, id))
-        });
-        async move { pulse.await }
+        })
     };
     follow::stream("job", LOOK, look, Pulse::is_over).await
 }
@@ -240,7 +245,9 @@ pub(super) fn output_of(accepted: &str, query: &DocumentQuery) -> Result<(&'stat
     responses((status = 200, description = "The job as it is now", body = PrintJob)))]
 pub async fn acknowledge(caller: Caller, id: Id<PrintJobId>, body: Body<Acknowledgement>) -> Reply {
     caller.needs(Right::Print)?;
-    caller.write(StatusCode::OK, move |tx| operations::acknowledge(tx, id.0, body.0.last_good)).await
+    let Acknowledgement { last_good, first_number, last_number } = body.0;
+    let read = Read { first: first_number, last: last_number };
+    caller.write(StatusCode::OK, move |tx| operations::acknowledge_read(tx, id.0, last_good, &read)).await
 }
 
 /// Resume a print job

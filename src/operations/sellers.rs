@@ -119,6 +119,7 @@ pub fn change_settings(tx: &mut Tx, change: &Map<String, Json>) -> Result<Seller
             "merge_wait_minutes": wait,
             "skus_must_be_mapped": settings.skus_must_be_mapped,
             "remarks_must_be_read": settings.remarks_must_be_read,
+            "retype_numbers": settings.retype_numbers,
         }),
     };
     events::record(tx, &[event])?;

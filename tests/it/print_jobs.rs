@@ -551,3 +551,31 @@ each_database!(
         assert_eq!(picks, ["A-2 CUP-1 6", "A-10 TEA-1 3"]);
     }
 );
+
+each_database!(
+    fn with_preprinted_paper_the_first_and_the_last_number_are_read_back(app: TestApp) {
+        let ids = ready(&app, 4);
+        run(&app, &ids);
+        let job = labels(&app, &ids);
+        document(&app, job).expect("they wait");
+        app.http().patch("/api/v1/settings", json!({ "retype_numbers": true })).expect(200);
+        let path = format!("/api/v1/print-jobs/{job}/acknowledge");
+        let numbers: Vec<String> =
+            app.read(|db| print_jobs::show(db, job)).sheets.into_iter().map(|sheet| sheet.number).collect();
+        let tell = |first: &str, last: &str| {
+            app.http().post(&path, json!({ "last_good": 3, "first_number": first, "last_number": last }))
+        };
+        assert_eq!(tell("", "").status, 422, "nobody has looked");
+        assert_eq!(
+            tell(&numbers[0], &numbers[3]).problem(),
+            "409 number_differs",
+            "the paper moved on by one"
+        );
+        assert_eq!(sheets(&app, &ids, job)[2].split(' ').nth(1), Some("sent"), "nothing is changed");
+        let told = tell(&numbers[0].to_ascii_lowercase(), &format!(" {} ", numbers[2])).expect(200);
+        assert_eq!(told["progress"]["acknowledged"], json!(3));
+        // What is good already is not read again: the first one now is the fourth.
+        let rest = json!({ "last_good": 4, "first_number": numbers[3], "last_number": numbers[3] });
+        app.http().post(&path, rest).expect(200);
+    }
+);

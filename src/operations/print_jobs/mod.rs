@@ -35,7 +35,7 @@ pub use decide::{Decision, decide};
 pub use document::{Document, document, lock_to_take, not_rendered};
 pub use doubts::{Doubt, doubts};
 pub use place::{pause, place};
-pub use progress::{acknowledge, resume};
+pub use progress::{Read, acknowledge, acknowledge_read, resume};
 
 /// A wish to print.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]

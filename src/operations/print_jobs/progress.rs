@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::create::data_hash;
 use super::{PrintJob, lock, needs_report, needs_reprint, values, view};
-use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::print_jobs::JobRow;
 use crate::db::sheets::{self, Content, SheetRow};
 use crate::db::shipments::{self, ShipmentRow};
+use crate::db::{Tx, sellers};
 use crate::domain::error::Error;
 use crate::domain::id::{PrintJobId, ShipmentId};
 use crate::domain::left_out::LeftOut;
@@ -18,6 +18,7 @@ use crate::domain::print::{
     Paper, SheetState, check_last_good, is_up_to, next_copy, not_handed_out, resumed, why_not_printed,
 };
 use crate::domain::shipment::PrintState;
+use crate::domain::waybill::WaybillNumber;
 use crate::operations::number_runs::reasons_of;
 use crate::operations::shipments::{recheck, refresh};
 
@@ -31,6 +32,22 @@ use crate::operations::shipments::{recheck, refresh};
 /// `sheet_out_of_range`; `not_handed_out` when `last_good` itself was never handed out; `held_by_another`. Then
 /// nothing is changed.
 pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJob, Error> {
+    acknowledge_read(tx, id, last_good, &Read::default())
+}
+
+/// What somebody reads on the first and the last good paper; empty where nobody looked.
+#[derive(Debug, Clone, Default)]
+pub struct Read {
+    pub first: String,
+    pub last: String,
+}
+
+/// As [`acknowledge`], with the numbers that stand on paper. They are asked for where the seller wants labels to be read
+/// (`retype_numbers`); what was read counts wherever it was sent.
+///
+/// # Errors
+/// `number_differs` for a paper that has another number than its sheet; a field that is asked for and empty.
+pub fn acknowledge_read(tx: &mut Tx, id: PrintJobId, last_good: i64, read: &Read) -> Result<PrintJob, Error> {
     let job = lock(tx, id)?;
     needs_report(tx, &job)?;
     let sheets = sheets::of_job(tx, id)?;
@@ -60,6 +77,9 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
     if changed.is_empty() {
         return view(tx, job, left_out);
     }
+    let good =
+        changed.iter().filter(|(_, state)| *state == SheetState::Acknowledged).map(|(sheet, _)| *sheet);
+    compare(tx, &job, &good.collect::<Vec<_>>(), read)?;
     let states: Vec<_> = changed.iter().map(|(sheet, state)| (sheet.position, *state, "")).collect();
     sheets::set_states(tx, id, &states)?;
     let good =
@@ -71,6 +91,36 @@ pub fn acknowledge(tx: &mut Tx, id: PrintJobId, last_good: i64) -> Result<PrintJ
     let told = NewEvent { kind: "print_job.acknowledged", subject_kind: "print_job", subject: id.0, data };
     events::record(tx, &[told])?;
     view(tx, job, left_out)
+}
+
+/// Holds what was read against the first and the last of the sheets that are good now, in the order in which they came out.
+fn compare(tx: &mut Tx, job: &JobRow, good: &[&SheetRow], read: &Read) -> Result<(), Error> {
+    let (Some(first), Some(last)) = (good.first(), good.last()) else { return Ok(()) };
+    let (first, last) = if job.is_reversed { (last, first) } else { (first, last) };
+    let is_asked = job.paper == Paper::Waybill && sellers::settings(tx)?.retype_numbers;
+    for (field, sheet, typed) in [("first_number", first, &read.first), ("last_number", last, &read.last)] {
+        let typed = typed.trim();
+        if typed.is_empty() && is_asked {
+            let detail = format!("Type the number on the paper of sheet {}", sheet.position);
+            return Err(Error::invalid(field, "required", detail));
+        }
+        if !typed.is_empty() && !is_number(typed, &sheet.waybill) {
+            return Err(Error::conflict(
+                "number_differs",
+                format!(
+                    "Sheet {} has {}, and {typed} was read from its paper.",
+                    sheet.position, sheet.waybill
+                ),
+                "Look where the paper moved on: spoil the sheets that slipped and shift the others, or name an earlier last good one.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether what was typed is this number, whatever case, blanks and signs a scanner or a person put in.
+fn is_number(typed: &str, number: &str) -> bool {
+    WaybillNumber::normalise(typed).is_ok_and(|typed| typed.as_str() == number) || typed == number
 }
 
 /// The labels of these sheets are good, as far as they still show what is the case.

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::jobs::{badge, progress};
 use super::number_runs::PAPERS;
 use crate::db::jobs::JobRow;
+use crate::db::sellers;
 use crate::domain::actor::Right;
 use crate::domain::id::{PrintJobId, PrinterId};
 use crate::domain::job::JobState;
@@ -15,7 +16,7 @@ use crate::domain::print::{Paper, SheetState};
 use crate::http::blocking::blocking;
 use crate::jobs::printing;
 use crate::operations::answers::{self, DOCUMENT_AT_ONCE_MAX};
-use crate::operations::print_jobs::{self, Decision, PrintJob, Sheet};
+use crate::operations::print_jobs::{self, Decision, PrintJob, Read, Sheet};
 use crate::operations::rereads;
 use crate::operations::stations::{Station, list as stations_of};
 use crate::papers::Output;
@@ -111,10 +112,18 @@ pub async fn show(visitor: Visitor, id: Path<PrintJobId>, request: HttpRequest) 
             let stations = stations_of(db, view.now)?;
             let drawing = answers::newest_document(db, id, Output::Pdf)?;
             let unread = rereads::unread_shops(db, id)?;
+            let reads = job.paper == Paper::Waybill && sellers::settings(db)?.retype_numbers;
             Ok(Page::new(
                 t::JOB.with(view.lang, &[&id]),
                 "prints",
-                body(view, id, (&job, &unread), drawing.as_ref(), &stations, window(job.sheets.len())),
+                body(
+                    view,
+                    id,
+                    (&job, &unread),
+                    drawing.as_ref(),
+                    (&stations, reads),
+                    window(job.sheets.len()),
+                ),
             ))
         })
         .await
@@ -125,7 +134,7 @@ fn body(
     id: PrintJobId,
     (job, unread): (&PrintJob, &[String]),
     drawing: Option<&JobRow>,
-    desks_of: &[Station],
+    (desks_of, reads): (&[Station], bool),
     window: Window,
 ) -> Markup {
     let count = |state: SheetState| job.sheets.iter().filter(|sheet| sheet.state == state).count();
@@ -165,12 +174,14 @@ fn body(
                             form method="post" action={ (home(id)) "/acknowledge" } {
                                 (csrf(view))
                                 input type="hidden" name="last_good" value=(last);
+                                @if reads { (read_fields(view)) }
                                 button.primary[sent > 0] type="submit" data-step-on { (icon("tick")) (t::ALL_GOOD.with(view.lang, &[&(sent + unknown)])) }
                             }
                         }
                         form.row-form method="post" action={ (home(id)) "/acknowledge" } {
                             (csrf(view))
                             label { span { (view.t(t::LAST_GOOD)) } input type="number" name="last_good" min="0" max=(job.sheets.len()) required; }
+                            @if reads { (read_fields(view)) }
                             button type="submit" { (view.t(t::LAST_GOOD_DO)) }
                             p.hint { (view.t(t::LAST_GOOD_HINT)) }
                         }
@@ -188,6 +199,14 @@ fn body(
                 (window.ways(view, &home(id)))
             }
         }
+    }
+}
+
+/// What stands on the first and the last paper, to be typed or scanned.
+fn read_fields(view: &View) -> Markup {
+    html! {
+        label { span { (view.t(t::FIRST_PAPER)) } input name="first_number" maxlength="64" autocomplete="off" spellcheck="false" required; }
+        label { span { (view.t(t::LAST_PAPER)) } input name="last_number" maxlength="64" autocomplete="off" spellcheck="false" required; }
     }
 }
 
@@ -321,7 +340,9 @@ pub async fn acknowledge(visitor: Visitor, id: Path<PrintJobId>, form: Form) -> 
     let id = id.into_inner();
     visitor
         .change(Right::Print, move |tx, view| {
-            let job = print_jobs::acknowledge(tx, id, form.number("last_good")?)?;
+            let read =
+                Read { first: form.get("first_number").to_owned(), last: form.get("last_number").to_owned() };
+            let job = print_jobs::acknowledge_read(tx, id, form.number("last_good")?, &read)?;
             let good = job.sheets.iter().filter(|sheet| sheet.state == SheetState::Acknowledged).count();
             // All is well: what comes next is the run they belong to.
             let is_done = job.sheets.iter().all(|sheet| !sheet.state.is_unfinished());

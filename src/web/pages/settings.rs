@@ -54,6 +54,8 @@ pub async fn show(visitor: Visitor) -> HttpResponse {
                         label { span { (view.t(t::KEYWORDS)) } textarea name="remark_keywords" rows="3" placeholder="加急" { (settings.remark_keywords.join("\n")) } }
                         h2 { (view.t(t::WEIGHT)) }
                         label { span { (view.t(t::WEIGHT_DIFFERENCE)) } input type="number" name="weight_difference_percent" min="1" max="100" value=[settings.weight_difference_percent]; }
+                        h2 { (view.t(t::PRINTING)) }
+                        label.tick { input type="checkbox" name="retype_numbers" value="1" checked[settings.retype_numbers]; span { (view.t(t::RETYPE)) } }
                         h2 { (view.t(t::SENDER)) }
                         label { span { (view.t(t::SENDER_NAME)) } input name="sender_name" maxlength="120" value=(settings.sender.name); }
                         label { span { (view.t(t::SENDER_PHONE)) } input name="sender_phone" maxlength="120" value=(settings.sender.phone); }
@@ -87,6 +89,7 @@ pub async fn change(visitor: Visitor, form: Form) -> HttpResponse {
                 "merge_wait_minutes": form.number("merge_wait_minutes")?,
                 "skus_must_be_mapped": form.has("skus_must_be_mapped"),
                 "remarks_must_be_read": form.has("remarks_must_be_read"),
+                "retype_numbers": form.has("retype_numbers"),
                 "remark_keywords": words(form.get("remark_keywords")),
                 "sender": {
                     "name": form.get("sender_name"),

@@ -85,6 +85,8 @@ texts! {
     UNKNOWN_HINT = "Look at the paper: name the positions that are there, or those that are missing. Nothing unknown is printed by itself." "请查看纸张：填写已打出或缺失的序号。未知单据不会自动重打。";
     DECIDED = "{} sheets are settled." "已判定 {} 张。";
     ALL_GOOD = "All {} came out well" "{} 张全部完好";
+    FIRST_PAPER = "Number on the first paper" "首张单号";
+    LAST_PAPER = "Number on the last good paper" "末张单号";
     LAST_GOOD = "Last good sheet" "最后一张完好的序号";
     LAST_GOOD_DO = "Up to here it is good" "到此完好";
     LAST_GOOD_HINT = "After a jam: read the position on the last good sheet. Those behind it can be printed again." "卡纸后：查看最后一张完好面单上的序号，其后可续打。";

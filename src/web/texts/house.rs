@@ -119,6 +119,8 @@ texts! {
     SKUS = "SKUs" "商品编码";
     WEIGHT = "Weight" "重量";
     WEIGHT_DIFFERENCE = "Warn at the scan when the scale is off the estimate by more than, % (empty: never)" "称重与预估相差超过此百分比时扫描页提醒(留空：不提醒)";
+    PRINTING = "Printing" "打印";
+    RETYPE = "Labels are good once the numbers on the first and the last paper were typed: for pre-printed forms" "核对首尾单号后才算打印完成(适用于预印面单)";
     SKUS_MUST = "An order waits until each of its lines means a SKU" "每行商品都对应自有编码才可发货";
     REMARKS = "Remarks" "留言备注";
     REMARKS_MUST = "An order of any shop waits until its remarks are read" "所有店铺：有留言备注须先读";
