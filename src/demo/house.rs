@@ -21,7 +21,9 @@ use crate::operations::skus::{self, NewCode, NewSku};
 use crate::operations::warehouses::{self, NewWarehouse};
 
 /// Code, title, grams, category, warehouse, shelf, lowest price in fen.
-const GOODS: [(&str, &str, i64, &str, &str, &str, Option<i64>); 10] = [
+type Good = (&'static str, &'static str, i64, &'static str, &'static str, &'static str, Option<i64>);
+
+const GOODS: [Good; 10] = [
     ("TEA-LJ-250", "明前龙井 250g 礼盒", 420, "茶叶", "", "A-01", Some(19_900)),
     ("TEA-TGY-100", "铁观音 100g 罐装", 180, "茶叶", "", "A-02", Some(4_900)),
     ("TEA-PU-357", "普洱熟茶饼 357g", 430, "茶叶", "", "A-03", Some(12_900)),
