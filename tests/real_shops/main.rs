@@ -159,6 +159,8 @@ impl<'a> Day<'a> {
         let number_of = self.ship(people.len() + parcels, all);
 
         self.until("every shop is told", || {
+            // A refresh whose answer was lost with its process needs a person.
+            self.linked.iter().for_each(|shop| shop.authorise_if_asked(self.person));
             let waiting = self.person.get("/api/v1/write-backs?state=waiting&limit=1");
             waiting["items"].as_array().expect("a page").is_empty()
         });
