@@ -90,3 +90,9 @@ pub fn slots(db: &mut Db, periodic: &[(&str, i64)]) -> QueryResult<HashMap<Strin
     let statement = with_moments(sql(text).rows(rows), now).bind(now).bind(now);
     Ok(db.load::<SlotRow>(statement)?.into_iter().map(|row| (row.name, row.slot)).collect())
 }
+
+/// The slot that each periodic job took last, by its name.
+pub fn taken(db: &mut Db) -> QueryResult<HashMap<String, i64>> {
+    let rows: Vec<SlotRow> = db.load(sql("SELECT name, slot FROM job_slots"))?;
+    Ok(rows.into_iter().map(|row| (row.name, row.slot)).collect())
+}

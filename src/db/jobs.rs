@@ -458,6 +458,15 @@ pub fn queues(db: &mut Db) -> QueryResult<Vec<QueueRow>> {
     db.load(sql(text).bind(seller).bind(seller).bind(seller).bind(seller))
 }
 
+/// How many of this seller's jobs have failed for good within so long.
+pub fn failed_lately(db: &mut Db, span: Duration) -> QueryResult<i64> {
+    let (seller, now) = (db.seller(), now_ms(db));
+    let text = format!(
+        "SELECT COUNT(*) AS one FROM finished_jobs WHERE seller_id = ? AND state = 'dead' AND finished_ms > {now} - ?"
+    );
+    db.number(sql(text).bind(seller).bind(ms(span)))
+}
+
 row! {
     /// How many jobs of a lane are in a state, and how long the oldest of them has been due.
     pub struct DepthRow {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +23,6 @@ use crate::domain::error::Error;
 use crate::domain::id::{JobId, SellerId};
 use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
-use crate::jobs::registry::QUEUES;
 use crate::operations::jobs::{self, ManyJobs};
 
 /// How often a stream of events looks for news.
@@ -83,13 +82,6 @@ pub struct JobErrorView {
     at: UtcTime,
     attempt: i64,
     error: String,
-}
-
-/// A queue of this seller.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct QueueView {
-    name: String,
-    paused: bool,
 }
 
 /// Which jobs.
@@ -270,35 +262,6 @@ async fn act_on_many(
         .write(StatusCode::OK, move |tx| match &filter {
             Some(filter) => jobs::on_found(tx, filter, act),
             None => act(tx, &named),
-        })
-        .await
-}
-
-/// Pause a queue
-///
-/// No further job of this seller begins in it; what is at work goes on.
-#[utoipa::path(post, path = "/api/v1/queues/{name}/pause", tag = "jobs",
-    responses((status = 200, description = "The queue", body = QueueView)))]
-pub async fn pause(caller: Caller, name: Path<String>) -> Reply {
-    set_paused(caller, name.into_inner(), true).await
-}
-
-/// Resume a queue
-#[utoipa::path(post, path = "/api/v1/queues/{name}/resume", tag = "jobs",
-    responses((status = 200, description = "The queue", body = QueueView)))]
-pub async fn resume(caller: Caller, name: Path<String>) -> Reply {
-    set_paused(caller, name.into_inner(), false).await
-}
-
-async fn set_paused(caller: Caller, name: String, paused: bool) -> Reply {
-    caller.needs(Right::Manage)?;
-    if !QUEUES.iter().any(|queue| queue.name == name) {
-        return Err(Error::missing("queue", name).into());
-    }
-    caller
-        .write(StatusCode::OK, move |tx| {
-            jobs::pause(tx, &name, paused)?;
-            Ok(QueueView { name: name.clone(), paused })
         })
         .await
 }

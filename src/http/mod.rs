@@ -32,6 +32,7 @@ pub mod page;
 mod platforms;
 pub mod print_jobs;
 pub mod problem;
+pub mod queues;
 pub mod recipients;
 pub mod region_rules;
 mod rules;
@@ -237,8 +238,10 @@ fn api(config: &mut ServiceConfig) {
         .service(resource("/jobs/{id}/events").route(get().to(jobs::events)))
         .service(resource("/jobs/{id}/retry").route(post().to(jobs::retry)))
         .service(resource("/jobs/{id}/cancel").route(post().to(jobs::cancel)))
-        .service(resource("/queues/{name}/pause").route(post().to(jobs::pause)))
-        .service(resource("/queues/{name}/resume").route(post().to(jobs::resume)))
+        .service(resource("/queues").route(get().to(queues::list)))
+        .service(resource("/periodic-jobs").route(get().to(queues::periodic_jobs)))
+        .service(resource("/queues/{name}/pause").route(post().to(queues::pause)))
+        .service(resource("/queues/{name}/resume").route(post().to(queues::resume)))
         .service(resource("/events").route(get().to(events::list)))
         .service(resource("/platforms").route(get().to(platforms::list)))
         .service(resource("/waybill-formats").route(get().to(waybill_formats::list)))

@@ -13,7 +13,7 @@ use crate::domain::rule::{Amount, PaidAt, PiecesOf, Range, Remark};
 use super::problem::{self, ProblemView, Reply};
 use super::{
     audits, carriers, deadlines, evening, events, hand_overs, imports, jobs, later, memos, number_runs,
-    orders, packing, platforms, print_jobs, recipients, region_rules, rules, saved_filters, settings,
+    orders, packing, platforms, print_jobs, queues, recipients, region_rules, rules, saved_filters, settings,
     shipments, shipping, shops, sku_codes, skus, stations, templates, tokens, warehouses, waybill_formats,
     weights, why,
 };
@@ -64,7 +64,7 @@ use super::{
         settings::show, settings::change,
         tokens::create, tokens::list, tokens::revoke,
         jobs::list, jobs::show, later::answer, jobs::events, jobs::retry, jobs::retry_many, jobs::cancel, jobs::cancel_many,
-        jobs::pause, jobs::resume,
+        queues::list, queues::periodic_jobs, queues::pause, queues::resume,
         events::list,
         waybill_formats::list, waybill_formats::check, waybill_formats::next,
     ),

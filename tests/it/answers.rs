@@ -385,7 +385,7 @@ each_database!(
         let later = app.http().with_header("prefer", "respond-async");
         let job = later.get(&path).expect(202);
         let person = Browser::of(&app, Role::Shipper);
-        assert!(person.get("/write-backs").text().contains("Tea House · 2"));
+        assert!(person.get("/write-backs").text().contains("2 waiting"));
         let fields = [("shop", shop.to_string()), ("form", "taobao".to_owned()), ("mark", "one".to_owned())];
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         let page = way(&person.post("/write-backs/file", &fields).text());
@@ -408,7 +408,7 @@ each_database!(
         assert_eq!(Browser::of(&app, Role::Viewer).get(&format!("{page}/file")).status, 403);
         assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs WHERE state = 'waiting'"), 3);
         let said = person.post(&format!("{page}/taken"), &[]).text();
-        assert!(said.contains("2 settled.") && said.contains("Tea House · 1"), "{said}");
+        assert!(said.contains("2 settled.") && said.contains("1 waiting"), "{said}");
         assert_eq!(number(&app, "SELECT COUNT(*) AS one FROM write_backs WHERE state = 'waiting'"), 1);
     }
 );

@@ -538,6 +538,19 @@ each_database!(
         assert_eq!(turns(), 1, "only the other seller's");
         http.post("/api/v1/queues/house/resume", json!({})).expect(200);
         assert_eq!(turns(), 2);
+        let queues = http.get("/api/v1/queues").expect(200)["items"].clone();
+        let house = queues.as_array().and_then(|all| all.iter().find(|one| one["name"] == "house"));
+        assert_eq!(
+            house,
+            Some(&json!({ "name": "house", "paused": false, "ready": 2, "running": 0, "waiting": 0 })),
+            "its own jobs only: {queues}"
+        );
+        app.write(|tx| Ok(tx.execute(sql("INSERT INTO job_slots (name, slot) VALUES ('shops.pull', 10)"))?))
+            .expect("a round was made");
+        let rounds = http.get("/api/v1/periodic-jobs").expect(200)["items"].clone();
+        let pull = rounds.as_array().and_then(|all| all.iter().find(|one| one["name"] == "shops.pull"));
+        let expected = json!({ "name": "shops.pull", "every_s": 120, "last_at": "1970-01-01T00:20:00Z" });
+        assert_eq!(pull, Some(&expected), "{rounds}");
         let events = http.get("/api/v1/events").text();
         for kind in ["job.cancelled", "queue.paused", "queue.resumed"] {
             assert!(events.contains(kind), "{kind} is recorded");

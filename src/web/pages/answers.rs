@@ -151,12 +151,12 @@ fn step(view: &View, job: &JobRow, said: &Said, window: &impl Fn(usize) -> Windo
             data-trouble-here aria-labelledby="step-title" {
             header.page-head { h1 #step-title { a href=(home(job.id)) { (kind(view, &job.kind)) } } (badge(view, job)) }
             @if job.kind != UPLOAD_FILE.name { (stations::steps(view, place(job))) }
+            @if let Some(run) = run { p { a.button data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
             @if !job.state.is_end() { (under_way(view, job)) }
             @else if job.state != JobState::Done { (came_to_nothing(view, job, said)) }
             @else if let Said::Whole(answer) = said { (came_of_it(view, job, answer, window)) }
             @else if let Said::File(head) = said { (written(view, job, head)) }
             @else { p { (view.t(t::LATER_GONE)) } }
-            @if let Some(run) = run { p { a.button data-step-link href={ "/number-runs/" (run) } { (view.t(t::TO_RUN)) (icon("right")) } } }
             p { a href={ "/jobs/" (job.id) } { small { (t::AS_JOB.with(view.lang, &[&job.id])) } } }
         }
     }
@@ -233,22 +233,24 @@ fn came_of_it(view: &View, job: &JobRow, answer: &Answer, window: &impl Fn(usize
 fn each(view: &View, job: &JobRow, answer: &Answer, window: Window) -> Markup {
     let rows: Vec<Row> =
         answer.left_out.iter().map(Row::Left).chain(answer.done.iter().map(Row::Done)).collect();
+    // What was numbered or is printed has its place in the batch; what leaves has none.
+    let is_placed = job.kind != SHIP.name;
     html! {
         div.list { table {
             thead { tr {
-                th.num scope="col" { (view.t(t::POSITION)) } th scope="col" { (view.t(t::SHIPMENT)) }
-                th scope="col" { (view.t(t::NUMBER)) } th scope="col" { (view.t(t::OUTCOME)) }
+                @if is_placed { th.num scope="col" { (view.t(t::POSITION)) } }
+                th scope="col" { (view.t(t::SHIPMENT)) } th scope="col" { (view.t(t::NUMBER)) } th scope="col" { (view.t(t::OUTCOME)) }
             } }
             tbody { @for row in window.rows(&rows) { @match row {
                 Row::Left(left) => tr {
-                    td.num {} td { a href={ "/shipments/" (left.id) } { "#" (left.id) } } td {}
+                    @if is_placed { td.num {} } td { a href={ "/shipments/" (left.id) } { "#" (left.id) } } td {}
                     td { @for why in &left.reasons { p.reason { (reasons::message(view.lang, &why.code, &why.message)) br; small { (reasons::next(view.lang, &why.code, &why.next)) } } } }
                 },
                 Row::Done(done) => tr {
-                    td.num { @if let Some(position) = done.position { (position) } }
+                    @if is_placed { td.num { @if let Some(position) = done.position { (position) } } }
                     td { @if let Some(id) = done.shipment { a href={ "/shipments/" (id) } { "#" (id) } } }
                     td { code { (done.number.as_deref().unwrap_or_default()) } }
-                    td { (icon("tick")) @if done.already { (view.t(t::SHIPPED_BEFORE)) } @else if let Some(told) = done.write_backs { (t::TELLS.with(view.lang, &[&told])) } }
+                    td { (icon("tick")) " " @if done.already { (view.t(t::SHIPPED_BEFORE)) } @else if let Some(told) = done.write_backs { (t::TELLS.with(view.lang, &[&told])) } }
                 },
             } } }
         } }

@@ -1,5 +1,7 @@
 //! A window on jobs: what runs, waits and failed; called off, taken up again, whole queues paused.
 
+use std::time::Duration;
+
 use actix_web::web::{Path, ServiceConfig, get, post};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{Markup, html};
@@ -11,6 +13,7 @@ use crate::domain::error::Error;
 use crate::domain::id::JobId;
 use crate::domain::job::JobState;
 use crate::domain::time::UtcTime;
+use crate::http::queues::{self, PeriodicView};
 use crate::jobs::registry::QUEUES;
 use crate::operations::jobs::{self, ManyJobs};
 use crate::web::form::Form;
@@ -26,6 +29,8 @@ use crate::web::texts::{batch, common, jobs as t};
 use crate::web::view::View;
 
 const ROWS: usize = 50;
+/// Failures of so long are counted.
+pub(super) const LATELY: Duration = Duration::from_secs(24 * 3600);
 /// Jobs that were left out and are named after an act.
 const LEFT_SHOWN: usize = 10;
 
@@ -67,9 +72,23 @@ pub(super) fn kind(view: &View, kind: &str) -> String {
         "answer.ship" => t::SHIP,
         "answer.print_job" => t::PRINT_JOB,
         "answer.upload_file" => t::UPLOAD_FILE,
+        "deadlines.recount" => t::RECOUNT,
+        "rules.dry_run" => t::DRY_RUN,
+        "rules.first" => t::FIRST_RULES,
         _ => return kind.to_owned(),
     };
     view.t(text).to_owned()
+}
+
+/// What a queue is for; nothing where its name is all there is to say.
+fn lane(view: &View, name: &str) -> &'static str {
+    match name {
+        "import" => view.t(t::LANE_IMPORT),
+        "answer" => view.t(t::LANE_ANSWER),
+        "pull" => view.t(t::LANE_PULL),
+        "tell" => view.t(t::LANE_TELL),
+        _ => "",
+    }
 }
 
 /// `GET /jobs`
@@ -85,6 +104,8 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             let more = lists::cut(&mut rows, ROWS).map(|row| row.id.0);
             let people = People::load(db)?;
             let queues = record::queues(db)?;
+            let periodic = queues::periodic(db)?;
+            let failed = record::failed_lately(db, LATELY)?;
             let path = |state: Option<JobState>| {
                 let words = [("state", state.map(JobState::as_str)), ("kind", only.as_deref())];
                 let words: Vec<String> =
@@ -95,10 +116,11 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
                 div.page {
                     header.page-head { h1 { (view.t(t::TITLE)) } small { (view.t(t::LEAD)) } }
                     (queues_panel(view, &queues))
+                    (by_itself(view, &periodic))
                     nav.tabs aria-label=(view.t(common::STATE)) {
                         a href=(path(None)) aria-current=[state.is_none().then_some("page")] { (view.t(t::ALL)) }
                         @for one in JobState::ALL.iter().filter(|one| **one != JobState::Leased) {
-                            a href=(path(Some(*one))) aria-current=[(state == Some(*one)).then_some("page")] { (icon(word(*one).1)) (view.t(word(*one).0)) }
+                            a href=(path(Some(*one))) aria-current=[(state == Some(*one)).then_some("page")] { (icon(word(*one).1)) (view.t(word(*one).0)) @if *one == JobState::Dead && failed > 0 { " " span.count title=(view.t(t::FAILED_LATELY)) { (failed) } } }
                         }
                     }
                     @if let Some(only) = &only {
@@ -114,6 +136,32 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> HttpResponse {
             Ok(Page::new(view.t(t::TITLE), "jobs", body))
         })
         .await
+}
+
+/// What comes again and again, and when it began last.
+fn by_itself(view: &View, periodic: &[PeriodicView]) -> Markup {
+    let name = |name: &'static str| match name {
+        "house.keep" => view.t(t::KEEP),
+        "house.tidy" => view.t(t::TIDY),
+        "shops.pull" => view.t(t::PULL_ROUND),
+        "shops.gap_check" => view.t(t::GAP_ROUND),
+        "write_backs.tell" => view.t(t::TELL_ROUND),
+        other => other,
+    };
+    html! {
+        details.fold.panel {
+            summary { (icon("clock")) (view.t(t::BY_ITSELF)) }
+            p.hint { (view.t(t::BY_ITSELF_HINT)) }
+            div.list { table {
+                thead { tr { th scope="col" { (view.t(t::KIND)) } th scope="col" { (view.t(t::EVERY)) } th scope="col" { (view.t(t::LAST_AT)) } } }
+                tbody { @for one in periodic { tr {
+                    td { (name(one.name)) " " code { (one.name) } }
+                    td { (view.span(chrono::Duration::seconds(i64::try_from(one.every_s).unwrap_or(i64::MAX)))) }
+                    td { @if let Some(at) = one.last_at { (view.moment(at)) } @else { (view.t(t::NEVER_YET)) } }
+                } } }
+            } }
+        }
+    }
 }
 
 /// What can be done with many at once: those that are ticked, or all of what is shown.
@@ -148,7 +196,7 @@ fn queues_panel(view: &View, rows: &[QueueRow]) -> Markup {
                 @let row = of(queue.name);
                 @let is_paused = row.is_some_and(|row| row.is_paused);
                 tr {
-                    td { code { (queue.name) } @if is_paused { " " span.badge data-state="blocked" { (icon("pause")) (view.t(t::PAUSED)) } } }
+                    td { (lane(view, queue.name)) " " code { (queue.name) } @if is_paused { " " span.badge data-state="blocked" { (icon("pause")) (view.t(t::PAUSED)) } } }
                     td.num { (row.map_or(0, |row| row.ready)) } td.num { (row.map_or(0, |row| row.running)) } td.num { (row.map_or(0, |row| row.waiting)) }
                     td { @if view.may(Right::Manage) {
                         div.buttons { form method="post" action={ "/queues/" (queue.name) (if is_paused { "/resume" } else { "/pause" }) } {
@@ -192,7 +240,10 @@ fn table(view: &View, people: &People, rows: &[JobRow]) -> Markup {
                 td { a href={ "/jobs/" (row.id) } { "#" (row.id) } } td { a href={ "/jobs?kind=" (escape(&row.kind)) } { (kind(view, &row.kind)) } } td { (badge(view, row)) " " (progress(row)) }
                 td { small { (values(&row.payload)) @if let Some(error) = &row.error { br; (error) } } }
                 td.num { (row.attempt) " / " (row.max_attempts) } td { (people.name(&row.actor)) }
-                td { (view.moment(UtcTime::of_millis(row.finished_ms.unwrap_or(row.created_ms)))) }
+                td {
+                    @if row.state == JobState::Waiting { (view.t(t::NEXT_TRY)) " " (view.moment(UtcTime::of_millis(row.due_ms))) }
+                    @else { (view.moment(UtcTime::of_millis(row.finished_ms.unwrap_or(row.created_ms)))) }
+                }
                 td { (acts(view, row)) }
             } } }
         } }

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use actix_web::HttpResponse;
 use maud::{Markup, html};
 
+use super::jobs::LATELY;
 use super::workbench::query::Words;
 use super::workbench::rail::{Counts, OPEN, state_words, thousands};
 use crate::db::day_figures::Sample;
 use crate::db::shipment_list::ShipmentFilter;
-use crate::db::{Db, day_figures, shipment_list, shops, write_backs};
+use crate::db::{Db, day_figures, jobs, shipment_list, shops, write_backs};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
@@ -56,6 +57,7 @@ fn today(db: &mut Db, view: &View, counts: &Counts) -> Result<Markup, Error> {
     let left_today = shipment_list::shipped_since(db, view.day_began())?;
     let to_tell = write_backs::count(db, &[WriteBackState::Waiting])?;
     let trouble = write_backs::count(db, &[WriteBackState::Refused, WriteBackState::Unknown])?;
+    let failed = jobs::failed_lately(db, LATELY)?;
     let (near, more) = suggestions::list(db, None, NEAR_MAX)?;
     let near_text = format!("{}{}", near.len(), if more.is_some() { "+" } else { "" });
     let tile = |href: String, mark: &str, icon_name: &str, text: Text, count: String| {
@@ -79,6 +81,7 @@ fn today(db: &mut Db, view: &View, counts: &Counts) -> Result<Markup, Error> {
                 (tile("/write-backs?state=waiting".to_owned(), "", "clock", t::TO_TELL, number(to_tell)))
                 (tile("/write-backs?state=refused".to_owned(), alarm(trouble), "alarm", t::TROUBLE_TELLING, number(trouble)))
                 (tile("/suggestions".to_owned(), "", "merged", t::NEAR, near_text))
+                @if failed > 0 { (tile("/jobs?state=dead".to_owned(), "late", "alarm", t::FAILED_JOBS, number(failed))) }
             }
             (board(db, view)?)
             (the_day(db, view)?)

@@ -112,15 +112,16 @@ fn files(view: &View, shops: &[ByFile]) -> Markup {
         section.panel.stack aria-labelledby="files-title" {
             h2 #files-title { (view.t(batch::FILES)) }
             p.hint { (view.t(batch::FILES_HINT)) }
-            @for shop in shops {
-                form.row-form method="post" action="/write-backs/file" {
+            div.list { table { tbody { @for shop in shops { tr {
+                td { (shop.name) } td.num { (batch::FILE_WAITING.with(view.lang, &[&shop.waiting])) }
+                td.mend { form.row-form method="post" action="/write-backs/file" {
                     (csrf(view)) (mark()) input type="hidden" name="shop" value=(shop.shop);
-                    label { span { (shop.name) " · " (shop.waiting) } select name="form" aria-label=(view.t(batch::FILE_FORM)) {
+                    select name="form" aria-label=(view.t(batch::FILE_FORM)) {
                         @for form in UploadForm::ALL { option value=(form) selected[*form == shop.form] { (view.t(form_word(*form))) } }
-                    } }
+                    }
                     button type="submit" { (icon("file")) (view.t(batch::FILE_MAKE)) }
-                }
-            }
+                } }
+            } } } } }
         }
     }
 }

@@ -127,10 +127,11 @@ texts! {
     FILE_BEING_WRITTEN = "The upload file is being written." "正在生成上传文件。";
     FILE_FETCH = "Save the file" "下载文件";
     FILE_HINT = "Upload it in the shop, then say so here. Nothing counts as told before." "请在平台上传后在此确认；确认前都视为未回传。";
-    FILE_TAKEN = "The shop took it: {} are told" "平台已接收，{} 条已回传";
+    FILE_TAKEN = "The shop took it: {} are told" "平台已接收全部 {} 条";
     FILE_TAKEN_ASK = "Did the shop take all {}? They count as told then." "平台是否已接收全部 {} 条？确认后视为已回传。";
     FILES = "Told by upload file" "上传文件回传";
     FILES_HINT = "No worker tells these shops. A file carries their numbers." "这些店铺不能自动回传，需上传文件。";
+    FILE_WAITING = "{} waiting" "待回传 {} 条";
     FILE_FORM = "Layout" "格式";
     FILE_MAKE = "Make the file" "生成文件";
     FORM_TAOBAO = "Taobao batch shipping" "淘宝批量发货";

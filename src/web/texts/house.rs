@@ -137,6 +137,7 @@ texts! {
     LEFT_TODAY = "Left today" "今日已发";
     TO_TELL = "Shops to be told" "待回传";
     TROUBLE_TELLING = "Write-backs in trouble" "回传异常";
+    FAILED_JOBS = "Jobs failed in 24 hours" "近 24 小时失败的任务";
     NEAR = "Near matches to decide" "疑似同址待定";
     SHIP_BY_BOARD = "Ship-by board" "发货时限分布";
     SHIP_BY_HINT = "Open shipments by the hour in which they are due." "按到期时间统计未发包裹。";

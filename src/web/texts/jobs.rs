@@ -4,7 +4,14 @@ use crate::web::lang::texts;
 
 texts! {
     TITLE = "Jobs" "任务";
-    LEAD = "What runs later or outside: shops asked, shops told." "稍后或对外执行的工作：拉取订单、回传单号。";
+    LEAD = "What runs later or outside: shops asked and told, files taken in, long batches." "稍后或对外执行的工作：拉取与回传、导入文件、大批量操作。";
+    LANE_IMPORT = "Files taken in" "文件导入";
+    LANE_ANSWER = "Documents and long batches" "文件与大批量操作";
+    LANE_PULL = "Shops asked for orders" "拉取店铺订单";
+    LANE_TELL = "Shops told numbers" "平台回传";
+    RECOUNT = "Count deadlines anew" "重新计算时限";
+    DRY_RUN = "Try rules on orders" "试算规则";
+    FIRST_RULES = "Judge all orders by rules" "按规则判定全部订单";
     ALL = "All" "全部";
     EMPTY = "No such job." "没有任务。";
     JOB = "Job #{}" "任务 #{}";
@@ -41,6 +48,17 @@ texts! {
     CANCEL_TICKED_ASK = "Call all of these jobs off?" "取消所选的全部任务？";
     CALLED_OFF_MANY = "{} are called off." "已取消 {} 个。";
     NONE_TICKED = "Tick at least one job" "请至少勾选一个任务";
+    FAILED_LATELY = "Failed in the last 24 hours" "近 24 小时失败";
+    BY_ITSELF = "What comes by itself" "定时任务";
+    BY_ITSELF_HINT = "For all who work here. A round in which there is nothing to do is left out." "为全部商家执行；无事可做的轮次会略过。";
+    EVERY = "Every" "周期";
+    LAST_AT = "Began last" "上次开始";
+    NEVER_YET = "not yet" "尚未执行";
+    KEEP = "Look after what time changes" "处理到期事项";
+    TIDY = "Tidy up: expired keys, sessions, old jobs" "清理过期的密钥、会话与旧任务";
+    PULL_ROUND = "Ask every linked shop" "拉取全部已接入店铺";
+    GAP_ROUND = "Count every linked shop's orders" "核对全部已接入店铺";
+    TELL_ROUND = "Look for numbers to tell again" "查找待重试的回传";
     TIMELINE = "What happened" "经过";
     ENQUEUED = "Enqueued" "入队";
     FAILED = "Attempt {} failed" "第 {} 次失败";

@@ -1,0 +1,1 @@
+DROP INDEX finished_jobs_dead;
