@@ -162,7 +162,7 @@ fn body(
                 @if job.number_run.is_some() && job.paper == Paper::Waybill { (stations::steps(view, if is_done { 2 } else { 1 })) }
                 div #print-progress data-live data-events=[events_of(id, job)] { (placing::progress(view, job, desks_of)) }
                 @if !unread.is_empty() { p.hint { (icon("stale")) (t::PRINT_UNREAD.with(view.lang, &[&unread.join(", ")])) } }
-                div #print-work.stack data-live {
+                div #print-work.flow data-live {
                 @if is_done { p.all-done { (icon("tick")) (view.t(t::JOB_DONE)) } }
                 @if is_ours && job.printer.is_none() { (document_form(view, id, queued, sent, drawing)) }
                 (placing::forms(view, id, job, desks_of))
