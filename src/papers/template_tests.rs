@@ -227,7 +227,7 @@ fn mistakes_are_found_with_their_box() {
         ("no position", &|one| drop(one.boxes.remove(position)), "advised_field".to_owned()),
         ("no bars", &|one| drop(one.boxes.remove(bars)), "missing_field!".to_owned()),
         ("none", &|one| one.boxes.clear(), "boxes!".to_owned()),
-        ("paper", &|one| one.paper = Paper::PickList, "unsuitable!".to_owned()),
+        ("size", &|one| one.size = PaperSize::A4, "unsuitable!".to_owned()),
     ];
     for (what, change, expected) in cases {
         let mut template = usual.clone();

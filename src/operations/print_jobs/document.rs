@@ -262,7 +262,11 @@ fn name_on_paper(db: &mut Db, by: &str) -> Result<String, Error> {
             user.and_then(|user| user.email.split('@').next().map(str::to_owned))
         }
         Some(("token", id)) => match id.parse() {
-            Ok(token) => Some(tokens::find(db, token)?.name),
+            Ok(token) => match tokens::find(db, token) {
+                Ok(token) => Some(token.name),
+                Err(Error::Missing { .. }) => None,
+                Err(error) => return Err(error),
+            },
             Err(_) => None,
         },
         _ => None,

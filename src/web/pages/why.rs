@@ -131,8 +131,8 @@ fn shops(view: &View, shops: &[ShopWhy]) -> Markup {
     };
     let moment = |at: Option<crate::domain::time::UtcTime>| at.map_or("–".to_owned(), |at| view.moment(at));
     html! {
-        h2 { (view.t(t::SHOPS)) }
-        div.list { table {
+        h2 #shops-of-why { (view.t(t::SHOPS)) }
+        div.list tabindex="0" role="region" aria-labelledby="shops-of-why" { table {
             thead { tr {
                 th scope="col" { (view.t(t::SHOP)) } th scope="col" { (view.t(t::BY)) } th scope="col" { (view.t(t::LAST_PULL)) }
                 th scope="col" { (view.t(t::LAST_INTAKE)) } th scope="col" { (view.t(t::LAST_ORDER)) } th scope="col" { (view.t(t::COUNTED)) } th {}
