@@ -19,6 +19,8 @@ row! {
         pub carrier: String,
         pub service: String,
         pub warehouse: String,
+        pub branch: String,
+        pub worker: String,
         pub said_by: String,
         pub said_at: UtcTime,
     }
@@ -28,7 +30,7 @@ row! {
 pub fn wishes(db: &mut Db, orders: &[OrderId]) -> QueryResult<Vec<WishRow>> {
     let seller = db.seller();
     db.load(
-        sql("SELECT order_id, shipment_id, carrier, service, warehouse, said_by, said_at FROM plan_wishes \
+        sql("SELECT order_id, shipment_id, carrier, service, warehouse, branch, worker, said_by, said_at FROM plan_wishes \
              WHERE seller_id = ? AND order_id IN ? ORDER BY said_at, order_id, shipment_id")
         .bind(seller)
         .list(orders.iter().copied()),
@@ -56,13 +58,15 @@ pub fn save(tx: &mut Tx, wishes: &[NewWish]) -> QueryResult<()> {
         .column("carrier", wishes.iter().map(|new| &new.wish.carrier))
         .column("service", wishes.iter().map(|new| &new.wish.service))
         .column("warehouse", wishes.iter().map(|new| &new.wish.warehouse))
+        .column("branch", wishes.iter().map(|new| &new.wish.branch))
+        .column("worker", wishes.iter().map(|new| &new.wish.worker))
         .column("said_by", wishes.iter().map(|new| &new.wish.said_by));
     tx.execute(
-        sql("INSERT INTO plan_wishes (seller_id, order_id, shipment_id, carrier, service, warehouse, said_by, \
-             said_at) SELECT ?, new.order_id, new.shipment_id, new.carrier, new.service, new.warehouse, new.said_by, \
-             ? FROM ? WHERE true ON CONFLICT (seller_id, order_id, shipment_id) DO UPDATE SET \
+        sql("INSERT INTO plan_wishes (seller_id, order_id, shipment_id, carrier, service, warehouse, branch, \
+             worker, said_by, said_at) SELECT ?, new.order_id, new.shipment_id, new.carrier, new.service, \
+             new.warehouse, new.branch, new.worker, new.said_by, ? FROM ? WHERE true ON CONFLICT (seller_id, order_id, shipment_id) DO UPDATE SET \
              carrier = excluded.carrier, service = excluded.service, warehouse = excluded.warehouse, \
-             said_by = excluded.said_by, said_at = excluded.said_at")
+             branch = excluded.branch, worker = excluded.worker, said_by = excluded.said_by, said_at = excluded.said_at")
         .bind(seller)
         .bind(now)
         .rows(rows),

@@ -499,6 +499,27 @@ each_database!(
         let stays = http.post("/api/v1/shipments/ship", json!({ "shipments": [ids[0]] })).expect(200);
         assert_eq!(stays["left_out"][0]["reasons"][0]["code"], "not_numbered");
         choose(&http, &all, json!({ "service": "van" }));
+        let said = |shipments: &[ShipmentId], body: Json| {
+            let mut body = body;
+            body["shipments"] = json!(shipments);
+            http.post("/api/v1/shipments/plan", body)
+        };
+        choose(&http, &all[1..2], json!({ "service": "" }));
+        let named = said(&all, json!({ "branch": "城西网点", "worker": " 王师傅 " })).expect(200);
+        assert_eq!(named["done"].as_array().map(Vec::len), Some(2), "{named}");
+        assert_eq!(named["left_out"][0]["reasons"][0]["code"], "goes_by_carrier");
+        assert_eq!(named["done"][0]["plan"]["worker"], "王师傅");
+        let long = said(&all, json!({ "worker": "x".repeat(41) })).expect(422);
+        assert_eq!(long["errors"][0]["field"], "worker");
+        let carried = |id: ShipmentId| {
+            let rows = app.read(|db| huidan::db::shipments::find(db, &[id]));
+            let shown = app.read(|db| huidan::operations::print_jobs::values::load(db, &rows));
+            shown[&id].carrier_name.clone()
+        };
+        assert_eq!(carried(all[0]), "商家自送 · 城西网点 · 王师傅");
+        said(&all[..1], json!({ "worker": "" })).expect(200);
+        assert_eq!(carried(all[0]), "商家自送 · 城西网点");
+        choose(&http, &all[1..2], json!({ "service": "van" }));
         let send =
             || http.post("/api/v1/shipments/ship", json!({ "shipments": [all[0], all[2]] })).expect(200);
         let left = send();

@@ -21,7 +21,7 @@ use crate::domain::id::{OrderId, ShipmentId};
 use crate::domain::left_out::{LeftOut, Why, each_once};
 use crate::domain::number_run::{already_shipped, cancelled};
 use crate::domain::plan::{Other, Parcel, Plan, ShopPlan, Wish};
-use crate::domain::shipment::ShipmentState;
+use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::sku::SizeMm;
 use crate::operations::shipments::facts::Context;
 use crate::operations::shipments::{again, refresh};
@@ -41,7 +41,16 @@ pub struct NewPlan {
     /// Code of a warehouse.
     #[serde(default)]
     pub warehouse: Option<String>,
+    /// Branch of the own fleet, or where the buyer fetches it; up to 40 characters, on the delivery note.
+    #[serde(default)]
+    pub branch: Option<String>,
+    /// Who brings it; up to 40 characters, on the delivery note.
+    #[serde(default)]
+    pub worker: Option<String>,
 }
+
+/// Characters of a branch or a worker.
+const BRINGER_MAX: usize = 40;
 
 /// What was planned, and what was left out.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -89,6 +98,12 @@ pub fn choose(tx: &mut Tx, new: &NewPlan) -> Result<PlannedMany, Error> {
                 ShipmentState::Shipped => left_out.push(LeftOut::one(*id, already_shipped(*id))),
                 ShipmentState::Cancelled => left_out.push(LeftOut::one(*id, cancelled(*id))),
                 _ if !row.waybill.is_empty() => left_out.push(LeftOut::one(*id, numbered(*id, &row.waybill))),
+                _ if !new.names_a_way()
+                    && new.names_who_brings()
+                    && !is_without_number(&row.plan_carrier) =>
+                {
+                    left_out.push(LeftOut::one(*id, goes_by_carrier(*id)));
+                }
                 _ => fit.push(*id),
             },
         }
@@ -96,7 +111,13 @@ pub fn choose(tx: &mut Tx, new: &NewPlan) -> Result<PlannedMany, Error> {
     let members = shipments::members(tx, &fit)?;
     let wishes = said(tx, &new, &members)?;
     record::save(tx, &wishes)?;
-    let data = json!({ "carrier": new.carrier, "service": new.service, "warehouse": new.warehouse });
+    // A worker is a person, and no event names more of one than who acted.
+    let data = json!({ "carrier": new.carrier, "service": new.service, "warehouse": new.warehouse, "branch": new.branch });
+    if new.names_who_brings() {
+        let printed = |id: &&ShipmentId| matches!(rows[*id].print, PrintState::Queued | PrintState::Printed);
+        let printed: Vec<ShipmentId> = fit.iter().filter(printed).copied().collect();
+        shipments::set_print(tx, &printed, PrintState::Stale)?;
+    }
     let log: Vec<_> =
         fit.iter().map(|id| NewEvent::shipment("shipment.planned", *id, data.clone())).collect();
     events::record(tx, &log)?;
@@ -115,6 +136,24 @@ fn of(db: &mut Db, ids: &[ShipmentId]) -> Result<Vec<ShipmentPlan>, Error> {
     ids.iter().map(plan).collect()
 }
 
+impl NewPlan {
+    fn names_a_way(&self) -> bool {
+        self.carrier.is_some() || self.service.is_some()
+    }
+
+    fn names_who_brings(&self) -> bool {
+        self.branch.is_some() || self.worker.is_some()
+    }
+}
+
+fn goes_by_carrier(id: ShipmentId) -> Why {
+    Why::new(
+        "goes_by_carrier",
+        format!("Shipment {id} is not planned for your own fleet or for pickup."),
+        "Choose a service of the own fleet or for pickup first.",
+    )
+}
+
 fn numbered(id: ShipmentId, waybill: &str) -> Why {
     Why::new(
         "already_numbered",
@@ -127,12 +166,20 @@ fn numbered(id: ShipmentId, waybill: &str) -> Why {
 fn checked(db: &mut Db, new: &NewPlan) -> Result<NewPlan, Error> {
     let mut new = new.clone();
     let mut errors = Vec::new();
-    for part in [&mut new.carrier, &mut new.service, &mut new.warehouse].into_iter().flatten() {
+    let parts = [&mut new.carrier, &mut new.service, &mut new.warehouse, &mut new.branch, &mut new.worker];
+    for part in parts.into_iter().flatten() {
         *part = part.trim().to_owned();
     }
-    if new.carrier.is_none() && new.service.is_none() && new.warehouse.is_none() {
-        let detail = "Nothing is said; name a carrier, a service or a warehouse";
+    if !new.names_a_way() && new.warehouse.is_none() && !new.names_who_brings() {
+        let detail = "Nothing is said; name a carrier, a service, a warehouse, a branch or a worker";
         errors.push(FieldError::new("carrier", "required", detail));
+    }
+    for (field, text) in [("branch", &new.branch), ("worker", &new.worker)] {
+        let length = text.as_ref().map_or(0, |text| text.chars().count());
+        if length > BRINGER_MAX || text.as_ref().is_some_and(|text| text.chars().any(char::is_control)) {
+            let detail = format!("It has {length} characters; write up to {BRINGER_MAX} on one line");
+            errors.push(FieldError::new(field, "length", detail));
+        }
     }
     if let Some(carrier) = new.carrier.as_mut().filter(|carrier| !carrier.is_empty()) {
         match carrier_service::carrier("carrier", carrier) {
@@ -201,7 +248,9 @@ fn said(tx: &mut Tx, new: &NewPlan, members: &[MemberRow]) -> Result<Vec<NewWish
                 }
             };
             let warehouse = new.warehouse.clone().unwrap_or(before.warehouse);
-            let wish = Wish { carrier, service, warehouse, said_by: by.clone() };
+            let branch = new.branch.clone().unwrap_or(before.branch);
+            let worker = new.worker.clone().unwrap_or(before.worker);
+            let wish = Wish { carrier, service, warehouse, branch, worker, said_by: by.clone() };
             let one = move |order| NewWish { order, shipment, wish: wish.clone() };
             orders.into_iter().map(one).collect::<Vec<_>>()
         })

@@ -223,6 +223,9 @@ pub(super) fn wish(said: &[WishRow], orders: &[OrderId], shipment: ShipmentId) -
             (wish.carrier, wish.service) = (row.carrier.clone(), row.service.clone());
             wish.said_by.clone_from(&row.said_by);
         }
+        if !row.branch.is_empty() || !row.worker.is_empty() {
+            (wish.branch, wish.worker) = (row.branch.clone(), row.worker.clone());
+        }
         if !row.warehouse.is_empty() {
             wish.warehouse.clone_from(&row.warehouse);
             if wish.said_by.is_empty() {
@@ -254,7 +257,7 @@ fn ruled(facts: &[&Facts]) -> Option<Wish> {
         _ => said_by,
     };
     let warehouse = warehouse.map(|one| one.value.clone()).unwrap_or_default();
-    Some(Wish { carrier, service, warehouse, said_by })
+    Some(Wish { carrier, service, warehouse, said_by, ..Wish::default() })
 }
 
 /// What is in parcels, by weight and size.

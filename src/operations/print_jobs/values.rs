@@ -12,6 +12,7 @@ use crate::domain::id::{ShipmentId, SkuId};
 use crate::domain::recipient::Recipient;
 use crate::domain::time::UtcTime;
 use crate::domain::waybill::Format;
+use crate::operations::plans;
 use crate::operations::skus::{self as skus_of, Piece};
 use crate::papers::values::{
     DeliveryNote, HandOverParcel, ItemText, OrderNumberText, PickShipment, RecipientText, RemarkBy,
@@ -61,7 +62,7 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
                 shipment: row.id,
                 number: row.waybill.clone(),
                 carrier_name: match row.carrier.as_str() {
-                    "" => without_number(&row.plan_carrier, country).to_owned(),
+                    "" => brought_by(row, country)?,
                     carrier => carrier_name(carrier, country),
                 },
                 recipient: person.map(recipient_text).unwrap_or_default(),
@@ -75,9 +76,9 @@ pub fn load(db: &mut Db, rows: &[ShipmentRow]) -> Result<HashMap<ShipmentId, Sho
                 warehouse: places.get(&row.plan_warehouse).cloned().unwrap_or_default(),
                 weight_grams: None,
             };
-            (row.id, shown)
+            Ok((row.id, shown))
         })
-        .collect();
+        .collect::<Result<_, Error>>()?;
     for (id, grams) in weights::weighed(db, &ids)? {
         if let Some(shown) = shown.get_mut(&id) {
             shown.weight_grams = u32::try_from(grams).ok();
@@ -289,6 +290,18 @@ fn without_number(plan_carrier: &str, country: &str) -> &'static str {
         _ => ("", ""),
     };
     if is_chinese(country) { words.1 } else { words.0 }
+}
+
+/// The same with the branch and the worker, where somebody named them.
+fn brought_by(row: &ShipmentRow, country: &str) -> Result<String, Error> {
+    let who = without_number(&row.plan_carrier, country);
+    if who.is_empty() {
+        return Ok(String::new());
+    }
+    let plan = plans::read(&row.plan)?;
+    let named = plan.iter().flat_map(|plan| [plan.branch.as_str(), plan.worker.as_str()]);
+    let all: Vec<&str> = [who].into_iter().chain(named).filter(|text| !text.is_empty()).collect();
+    Ok(all.join(" · "))
 }
 
 /// The name of the one warehouse that all of these leave from; empty when they leave from several, or none is known.

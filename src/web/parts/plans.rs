@@ -17,6 +17,8 @@ use crate::web::view::View;
 pub struct Choices {
     services: Vec<(String, String)>,
     warehouses: Vec<(String, String)>,
+    /// Some service is of the own fleet or for pickup.
+    is_brought: bool,
 }
 
 impl Choices {
@@ -25,10 +27,12 @@ impl Choices {
     /// # Errors
     /// When the record cannot be read.
     pub fn load(db: &mut Db) -> Result<Self, Error> {
-        let services = carriers::list(db)?.into_iter().filter(|service| service.is_on);
+        let services: Vec<_> = carriers::list(db)?.into_iter().filter(|service| service.is_on).collect();
+        let is_brought = services.iter().any(|service| !service.kind.has_number());
         let warehouses = warehouses::list(db)?.into_iter().filter(|one| one.is_on);
         Ok(Self {
-            services: services.map(|service| (service.code, service.name)).collect(),
+            is_brought,
+            services: services.into_iter().map(|service| (service.code, service.name)).collect(),
             warehouses: warehouses.map(|one| (one.code, one.name)).collect(),
         })
     }
@@ -47,7 +51,11 @@ impl Choices {
 /// Who carries it, in words.
 fn way(view: &View, plan: &Plan) -> String {
     match (plan.kind.has_number(), plan.service_name.as_str()) {
-        (false, _) => format!("{} · {}", view.t(t::kind(plan.kind)), plan.service_name),
+        (false, _) => {
+            let kind = view.t(t::kind(plan.kind));
+            let all = [kind, &plan.service_name, &plan.branch, &plan.worker].into_iter();
+            all.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
+        }
         (true, "") => carrier_name(view, &plan.carrier),
         (true, service) => format!("{} · {service}", carrier_name(view, &plan.carrier)),
     }
@@ -130,11 +138,24 @@ pub fn fields(view: &View, choices: &Choices) -> Markup {
     html! {
         (select("plan_service", t::SERVICE, &choices.services))
         (select("plan_warehouse", t::WAREHOUSE, &choices.warehouses))
+        @if choices.is_brought {
+            label { span { (view.t(t::BRANCH)) } input name="plan_branch" maxlength="40" autocomplete="off"; }
+            label { span { (view.t(t::WORKER)) } input name="plan_worker" maxlength="40" autocomplete="off"; small { (view.t(t::BRINGER_HINT)) } }
+        }
     }
 }
 
 /// Goes back to rules and policy; no code of a service or warehouse has a blank.
 const AUTOMATIC: &str = "by itself";
+
+/// What was typed in [`fields`]: nothing for what stays, an empty text for a dash, which takes it back.
+pub fn typed(value: &str) -> Option<String> {
+    match value {
+        "" => None,
+        "-" | "－" | "–" => Some(String::new()),
+        text => Some(text.to_owned()),
+    }
+}
 
 /// What was chosen in [`fields`]: nothing for what stays, an empty text for what goes back to rules and policy.
 pub fn chosen(value: &str) -> Option<String> {

@@ -86,6 +86,9 @@ texts! {
     WAREHOUSES_LEAD = "Where parcels leave from, and where returns go" "发货仓与退货地址";
     WAREHOUSES_EMPTY = "Parcels leave from one place. With several, write them down and each parcel shows its own." "单仓无需设置；多仓登记后，每个包裹显示发货仓。";
     WAREHOUSE = "Warehouse" "仓库";
+    BRANCH = "Branch (own fleet, pickup)" "网点(自送/自提)";
+    WORKER = "Worker" "配送员";
+    BRINGER_HINT = "On the delivery note; a dash takes it back." "印在发货单上；填 - 清除。";
     ADD_WAREHOUSE = "Add a warehouse" "新增仓库";
     RETURN_NAME = "Returns to" "退货收件人";
     RETURN_PHONE = "Phone" "电话";

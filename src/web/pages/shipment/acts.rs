@@ -17,7 +17,7 @@ use crate::operations::shipments::{list, reveal as revealing};
 use crate::operations::waybills::{self, Correction};
 use crate::web::form::Form;
 use crate::web::pages::workbench::acts::back_with;
-use crate::web::parts::plans::chosen;
+use crate::web::parts::plans::{chosen, typed};
 use crate::web::reply;
 use crate::web::session::{Visitor, then};
 use crate::web::texts::{batch, carriers, shipment as t};
@@ -144,6 +144,8 @@ pub async fn plan(visitor: Visitor, id: Path<ShipmentId>, form: Form) -> HttpRes
                 carrier: None,
                 service: chosen(form.get("plan_service")),
                 warehouse: chosen(form.get("plan_warehouse")),
+                branch: typed(form.get("plan_branch")),
+                worker: typed(form.get("plan_worker")),
             };
             let planned = plans::choose(tx, &new)?;
             let text = carriers::CHOSEN.with(view.lang, &[&planned.done.len()]);

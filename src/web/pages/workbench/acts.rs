@@ -12,7 +12,7 @@ use crate::operations::merging;
 use crate::operations::orders::{self, NewHold};
 use crate::operations::plans::{self, NewPlan};
 use crate::web::form::Form;
-use crate::web::parts::plans::chosen;
+use crate::web::parts::plans::{chosen, typed};
 use crate::web::session::{Left, Notice, Onward, Visitor, then};
 use crate::web::texts::{carriers, workbench as t};
 use crate::web::view::View;
@@ -61,6 +61,8 @@ pub async fn plan(visitor: Visitor, form: Form) -> HttpResponse {
                 carrier: None,
                 service: chosen(form.get("plan_service")),
                 warehouse: chosen(form.get("plan_warehouse")),
+                branch: typed(form.get("plan_branch")),
+                worker: typed(form.get("plan_worker")),
             };
             let planned = plans::choose(tx, &new)?;
             let text = carriers::CHOSEN.with(view.lang, &[&planned.done.len()]);

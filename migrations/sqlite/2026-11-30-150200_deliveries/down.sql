@@ -1,0 +1,2 @@
+ALTER TABLE plan_wishes DROP COLUMN worker;
+ALTER TABLE plan_wishes DROP COLUMN branch;
