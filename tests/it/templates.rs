@@ -122,7 +122,7 @@ each_database!(
         change.template.size = PaperSize::Label76x130;
         assert_eq!(refused(save(&app, view.id, &change)), ["template.size size_unsuitable"]);
         assert_eq!(app.read(|db| templates::versions(db, view.id)).len(), 1, "nothing was saved");
-        let list = wish("list", Paper::PickList, PaperSize::A4);
+        let list = wish("list", Paper::PickList, PaperSize::Label76x130);
         assert_eq!(refused(app.write(|tx| templates::create(tx, &list))), ["size size_unsuitable"]);
     }
 );
