@@ -26,7 +26,7 @@ const BATCH: usize = 1_000;
 /// # Errors
 /// When the record cannot be written.
 pub fn enqueue(tx: &mut Tx, note_id: NoteId, shop_id: ShopId) -> Result<(), Error> {
-    Ok(jobs::enqueue_all(tx, &tellings(&[WaitingMemo { note_id, shop_id }])).map(drop)?)
+    jobs::enqueue_all(tx, &tellings(&[WaitingMemo { note_id, shop_id }])).map(drop)
 }
 
 /// Enqueues a page of the memos of these shops whose next try is due; answers behind which one the next page begins.

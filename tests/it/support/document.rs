@@ -18,11 +18,14 @@ struct Address {
 /// How an answer looks.
 type Shape = (Schemas, SchemaIndex);
 
+/// By method, address and status; nothing where the document says nothing.
+type Shapes = HashMap<(String, String, u16), Option<&'static Shape>>;
+
 struct Promise {
     document: Json,
     addresses: Vec<Address>,
-    /// By method, address and status; made when first asked for.
-    shapes: Mutex<HashMap<(String, String, u16), Option<&'static Shape>>>,
+    /// Made when first asked for.
+    shapes: Mutex<Shapes>,
 }
 
 fn promise() -> &'static Promise {
