@@ -42,6 +42,11 @@ pub trait Authorisation: Send + Sync {
     /// `AuthExpired` when the key of the app is missing.
     fn consent_url(&self, access: &Access, state: &str, back: &str) -> Result<String, CallError>;
 
+    /// Whether the platform itself has sent the person back with these parameters, where it signs them.
+    fn is_genuine(&self, _access: &Access, _returned: &[(String, String)]) -> bool {
+        true
+    }
+
     /// Exchanges the code a person came back with. A code works once and ends within minutes.
     ///
     /// # Errors

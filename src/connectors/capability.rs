@@ -146,7 +146,6 @@ pub const ALL: &[Capability] = &[
         page_size: 50,
         by_number: Some(20),
         memo: Some(shopify::MEMO),
-        is_counted: false,
         is_pushed: true,
         is_seen: false,
         ..PLAIN

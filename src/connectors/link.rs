@@ -4,12 +4,15 @@
 //! and answers orders. When it is asked, how far back, and what becomes of the orders is decided elsewhere
 //! (`jobs/pulling.rs`, `jobs/telling.rs`). Source of the classes of errors: the platforms' own codes, gathered over all of them.
 
-use std::time::Duration;
+use std::time::Duration as Wait;
 
+use chrono::Duration;
 use serde_json::{Map, Value as Json};
+use ureq::http::header::DATE;
 
 use super::authorisation::Authorisation;
-use super::http::Http;
+use super::clock::PlatformClock;
+use super::http::{Answer, Http};
 use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
@@ -47,9 +50,29 @@ pub struct Access<'a> {
     /// When this sweep began, by our clock. Where a platform's own time of change is not to be trusted, the
     /// moment of reading stands for it.
     pub now: UtcTime,
+    /// How far the platform's clock is ahead of ours.
+    pub clock: &'a PlatformClock,
 }
 
 impl Access<'_> {
+    /// `now` by the platform's clock, which signs calls and ends windows.
+    pub fn its_now(&self) -> UtcTime {
+        self.now.plus(self.clock.ahead())
+    }
+
+    /// A moment of ours by the platform's clock; no later than by ours, since what is read twice does no harm.
+    pub fn its(&self, moment: UtcTime) -> UtcTime {
+        moment.plus(self.clock.ahead().min(Duration::zero()))
+    }
+
+    /// An answer of the platform, by which its clock is known.
+    pub fn heard(&self, answer: Answer) -> Answer {
+        if let Some(date) = answer.headers.get(DATE).and_then(|date| date.to_str().ok()) {
+            self.clock.hear(date, self.now);
+        }
+        answer
+    }
+
     /// Where the shop is, without a slash at the end; where its platform is, when a person has written nothing else.
     pub fn address(&self, platforms: &'static str) -> &str {
         match self.settings.address.trim_end_matches('/') {
@@ -95,7 +118,7 @@ pub enum CallError {
     ClockSkew(String),
     /// Too many calls.
     #[error("the shop asks for patience")]
-    Throttled { retry_after: Duration },
+    Throttled { retry_after: Wait },
     /// The shop is at fault or out of reach; it may be well later.
     #[error("the shop does not answer as it should: {0}")]
     PlatformBusy(String),
@@ -200,7 +223,8 @@ pub fn connected(
 ) -> Option<&'static dyn Connector> {
     connector(platform).filter(|connector| match connector.gateway() {
         Some(_) => is_linked,
-        None => !settings.address.is_empty(),
+        // Its address alone opens nothing where the token is still to come.
+        None => !settings.address.is_empty() && (connector.authorisation().is_none() || is_linked),
     })
 }
 
@@ -216,7 +240,7 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
     match platform {
         Platform::Vendure => &["api_key", "channel_token"],
         Platform::Medusa => &["secret_key"],
-        Platform::Shopify => &["access_token", "webhook_secret"],
+        Platform::Shopify => &["access_token", "client_id", "webhook_secret"],
         Platform::Woocommerce => &["consumer_key", "consumer_secret", "webhook_secret"],
         Platform::Taobao | Platform::Tmall | Platform::Douyin | Platform::Jd | Platform::Xiaohongshu => {
             &["app_key", "app_secret", "access_token"]
@@ -231,6 +255,7 @@ pub fn credentials(platform: Platform) -> &'static [&'static str] {
 pub fn is_optional(platform: Platform, credential: &str) -> bool {
     let comes = || connector(platform).is_some_and(|connector| connector.authorisation().is_some());
     matches!(credential, "channel_token" | "webhook_secret" | "message_key")
+        || platform == Platform::Shopify && credential == "client_id"
         || credential == "access_token" && comes()
 }
 

@@ -15,6 +15,7 @@
 pub mod authorisation;
 pub mod capability;
 mod china;
+pub mod clock;
 pub mod digest;
 pub mod douyin;
 pub mod file;
@@ -39,7 +40,6 @@ pub mod sign_check;
 pub mod taobao;
 pub mod tracking;
 pub mod vendure;
-mod walk;
 mod windows;
 pub mod woocommerce;
 pub mod xiaohongshu;

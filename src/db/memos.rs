@@ -148,3 +148,10 @@ pub fn set_outcome(tx: &mut Tx, note: NoteId, state: WriteBackState, reply: &str
     let statement = sql(text).bind(state).bind(reply).bind(&tx.actor.name).bind(now).bind(seller).bind(note);
     tx.execute(statement).map(drop)
 }
+
+/// How many wait for a person: refused, or told and not heard.
+pub fn failed(db: &mut Db) -> QueryResult<i64> {
+    let seller = db.seller();
+    let text = "SELECT COUNT(*) AS one FROM memos WHERE seller_id = ? AND state IN ('refused', 'unknown')";
+    db.number(sql(text).bind(seller))
+}

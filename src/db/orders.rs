@@ -55,6 +55,8 @@ pub struct OrderWrite<'a> {
     pub shop: ShopId,
     pub number: &'a str,
     pub head: Option<&'a OrderHead>,
+    /// The head's nick as it is kept.
+    pub buyer_nick: String,
     pub recipient: Option<RecipientId>,
     pub head_at: Option<UtcTime>,
     pub head_rank: i64,
@@ -143,7 +145,7 @@ fn head_columns(rows: Rows, orders: &[OrderWrite]) -> Rows {
         .column("paid_at", time(|head| head.paid_at))
         .column("ship_by", time(|head| head.ship_by))
         .column("ship_from", time(|head| head.ship_from))
-        .column("buyer_nick", text(|head| &head.buyer_nick))
+        .column("buyer_nick", orders.iter().map(|order| &order.buyer_nick))
         .column("buyer_message", text(|head| &head.buyer_message))
         .column("seller_memo", text(|head| &head.seller_memo))
         .column("flag", text(|head| &head.flag))

@@ -3,9 +3,10 @@
 //!
 //! Network and record take turns. Cut off between the platform's answer and its writing, a code is lost, and the person
 //! authorises again; a refresh is asked for again with the token that is kept, once the job that was cut off is taken up by
-//! another worker, or its call cannot be under way any more (35 s). Platforms that end a refresh token with its first use then refuse, and a person has to consent
-//! anew: that cannot be mended on this side, and is said at once.
+//! another worker, or its calls cannot be under way any more (65 s). Platforms that end a refresh token with its first use then
+//! refuse, and a person has to consent anew: that cannot be mended on this side, and is said at once.
 
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
@@ -14,6 +15,7 @@ use workers::Hold;
 use super::pulling::{HTTP, shop_refuses};
 use crate::app::App;
 use crate::connectors::authorisation::Authorisation;
+use crate::connectors::clock::{Clocks, PlatformClock, Why};
 use crate::connectors::http::{DEADLINE, Http};
 use crate::connectors::link::{Access, CallError, Connector, connected, connector};
 use crate::db::shop_tokens::{self, ShopTokenRow};
@@ -27,6 +29,8 @@ use crate::operations::shops::credentials;
 
 /// Until one looks again whether another process has refreshed.
 const REFRESHING: Duration = Duration::from_secs(2);
+/// A refresh is one call, and one more where the platform's clock is another than the first was made by.
+const REFRESH_MAX: Duration = Duration::from_secs(2 * DEADLINE.as_secs());
 
 /// A shop with what opens it.
 pub struct Door {
@@ -36,7 +40,11 @@ pub struct Door {
     pub connector: &'static dyn Connector,
     token: ShopTokenRow,
     http: &'static Http,
+    clock: Arc<PlatformClock>,
 }
+
+/// The clocks of the platforms this process asks.
+static CLOCKS: LazyLock<Clocks> = LazyLock::new(Clocks::default);
 
 /// Why a shop cannot be asked now.
 pub enum Shut {
@@ -72,10 +80,10 @@ pub fn open(app: &App, actor: &Actor, shop: ShopId, job: Option<Hold>) -> Result
     }
     let Some(authorisation) = door.connector.authorisation() else { return Ok(door) };
     let version = door.token.version;
-    let Some(hold) = app.write(actor, |tx| operations::hold(tx, shop, version, job, DEADLINE))? else {
+    let Some(hold) = app.write(actor, |tx| operations::hold(tx, shop, version, job, REFRESH_MAX))? else {
         return Err(Shut::Later(REFRESHING));
     };
-    match authorisation.refresh(&door.access(app)) {
+    match door.ask(app, |access| authorisation.refresh(access)) {
         Ok(given) => {
             let is_kept =
                 app.write(actor, |tx| operations::keep_refreshed(tx, shop, version, hold, &given))?;
@@ -104,7 +112,8 @@ fn look(app: &App, actor: &Actor, shop: ShopId) -> Result<Option<Door>, Error> {
         // Before the keys: an older version with newer keys is refused later, the reverse would not be.
         let token = shop_tokens::find(db, shop)?;
         let credentials = credentials(db, shop)?;
-        Ok(Some(Door { shop: row, settings, credentials, connector, token, http: &HTTP }))
+        let clock = CLOCKS.of(shop);
+        Ok(Some(Door { shop: row, settings, credentials, connector, token, http: &HTTP, clock }))
     })
 }
 
@@ -114,9 +123,23 @@ impl Door {
         Self { http, ..self }
     }
 
-    /// What the connector is handed now.
+    /// What the connector is handed now. Calls go through [`Door::ask`].
     pub fn access(&self, app: &App) -> Access<'_> {
-        Access { http: self.http, settings: &self.settings, credentials: &self.credentials, now: app.now() }
+        Access {
+            http: self.http,
+            settings: &self.settings,
+            credentials: &self.credentials,
+            now: app.now(),
+            clock: &self.clock,
+        }
+    }
+
+    /// Does something in the shop, once more where it was refused for the time it was asked at.
+    ///
+    /// # Errors
+    /// What the deed answers.
+    pub fn ask<T, E: Why>(&self, app: &App, deed: impl Fn(&Access) -> Result<T, E>) -> Result<T, E> {
+        self.clock.keep(|| deed(&self.access(app)))
     }
 
     /// Which of the shop's tokens it was opened with.
@@ -132,18 +155,17 @@ impl Door {
 pub fn consent(app: &App, actor: &Actor, shop: ShopId, session: i64, back: &str) -> Result<String, Error> {
     let known = known(app, actor, shop)?;
     let state = app.write(actor, |tx| operations::send_away(tx, shop, session))?;
-    let access =
-        Access { http: &HTTP, settings: &known.settings, credentials: &known.credentials, now: app.now() };
+    let access = known.access(app);
     known
         .authorisation
         .consent_url(&access, &state, back)
         .map_err(|error| no_consent(shop, &error.to_string()))
 }
 
-/// Exchanges the code a person of this session came back with; the shop it opens.
+/// Exchanges the code a person of this session came back with, among `returned`; the shop it opens.
 ///
 /// # Errors
-/// `consent_unknown` when nobody went; `shop_refuses` with what the platform says; `keys_changed`.
+/// `consent_unknown` when nobody went; `consent_refused` when the platform did not sign it; `shop_refuses` with what the platform says; `keys_changed`.
 pub fn consented(
     app: &App,
     actor: &Actor,
@@ -151,13 +173,22 @@ pub fn consented(
     state: &str,
     code: &str,
     back: &str,
+    returned: &[(String, String)],
 ) -> Result<ShopRow, Error> {
     let shop = app.write(actor, |tx| operations::welcome_back(tx, state, session))?;
     let known = known(app, actor, shop)?;
-    let access =
-        Access { http: &HTTP, settings: &known.settings, credentials: &known.credentials, now: app.now() };
-    let given =
-        known.authorisation.exchange(&access, code, back).map_err(|error| shop_refuses(shop, &error))?;
+    let access = known.access(app);
+    if !known.authorisation.is_genuine(&access, returned) {
+        return Err(Error::conflict(
+            "consent_refused",
+            format!("What came back for shop {shop} is not signed by it with the app's secret."),
+            "Compare the shop's address and the app's client secret, then authorise again.",
+        ));
+    }
+    let given = known
+        .clock
+        .keep(|| known.authorisation.exchange(&access, code, back))
+        .map_err(|error| shop_refuses(shop, &error))?;
     app.write(actor, |tx| {
         operations::keep_consented(tx, shop, known.version, &given)?;
         crate::operations::write_backs::telling::enqueue_shop(tx, shop)?;
@@ -171,6 +202,19 @@ struct Known {
     settings: ShopSettings,
     credentials: Map<String, Json>,
     version: i64,
+    clock: Arc<PlatformClock>,
+}
+
+impl Known {
+    fn access(&self, app: &App) -> Access<'_> {
+        Access {
+            http: &HTTP,
+            settings: &self.settings,
+            credentials: &self.credentials,
+            now: app.now(),
+            clock: &self.clock,
+        }
+    }
 }
 
 fn known(app: &App, actor: &Actor, shop: ShopId) -> Result<Known, Error> {
@@ -180,7 +224,8 @@ fn known(app: &App, actor: &Actor, shop: ShopId) -> Result<Known, Error> {
             no_consent(shop, &format!("the platform {} gives its keys otherwise", row.platform))
         })?;
         let version = shop_tokens::find(db, shop)?.version;
-        Ok(Known { authorisation, settings: row.settings()?, credentials: credentials(db, shop)?, version })
+        let (settings, credentials) = (row.settings()?, credentials(db, shop)?);
+        Ok(Known { authorisation, settings, credentials, version, clock: CLOCKS.of(shop) })
     })
 }
 

@@ -120,7 +120,8 @@ fn count(task: &Task, door: &Door, counting: &dyn Counting) -> Result<End, Troub
         if task.work.is_stopping() || task.work.is_cancelled() {
             return Err(Trouble::Stopped);
         }
-        theirs.push(counting.placed(&door.access(task.app), *from, *until).map_err(Trouble::Call)?);
+        let counted = door.ask(task.app, |access| counting.placed(access, *from, *until));
+        theirs.push(counted.map_err(Trouble::Call)?);
     }
     let counted: Vec<Counted> = days
         .iter()

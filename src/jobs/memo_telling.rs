@@ -29,7 +29,7 @@ pub fn tell(task: &Task) -> Result<End, Error> {
     };
     let told = match authorising::open(task.app, &task.actor, shop, Some(task.job.hold())) {
         Ok(door) => match door.connector.memos() {
-            Some(memos) => match memos.note(&door.access(task.app), &memo) {
+            Some(memos) => match door.ask(task.app, |access| memos.note(access, &memo)) {
                 Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, &door)? => {
                     return Ok(End::Snooze(AFRESH));
                 }

@@ -208,8 +208,8 @@ pub(super) fn sweep_all(
             return Err(Trouble::Stopped);
         }
         // Anew for each page: what is read later tells what is newer.
-        let access = door.access(task.app);
-        let page = door.connector.orders(&access, sweep, from.as_deref()).map_err(Trouble::Call)?;
+        let page = door.ask(task.app, |access| door.connector.orders(access, sweep, from.as_deref()));
+        let page = page.map_err(Trouble::Call)?;
         for (number, why) in &page.unreadable {
             tracing::warn!(shop.id = %shop.id, "Order {number} of shop {} could not be read: {why}", shop.id);
         }

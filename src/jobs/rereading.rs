@@ -130,8 +130,8 @@ fn read_some(task: &Task, door: &Door, platform: &dyn Platform, orders: &[DueRow
         return Err(Trouble::Stopped);
     }
     let numbers: Vec<&str> = orders.iter().map(|order| order.number.as_str()).collect();
-    let access = door.access(task.app);
-    let page = platform.read(&access, &numbers).map_err(Trouble::Call)?;
+    let asked = door.ask(task.app, |access| Ok((platform.read(access, &numbers)?, access.now)));
+    let (page, at) = asked.map_err(Trouble::Call)?;
     for (number, why) in &page.unreadable {
         let shop = door.shop.id;
         tracing::warn!(shop.id = %shop, "Order {number} of shop {shop} could not be read again: {why}");
@@ -140,7 +140,7 @@ fn read_some(task: &Task, door: &Door, platform: &dyn Platform, orders: &[DueRow
     // What the shop does not tell stays unread, and the hand-out says so.
     let is_told = |order: &&DueRow| page.orders.iter().any(|told| told.number == order.number);
     let told: Vec<DueRow> = orders.iter().filter(is_told).cloned().collect();
-    note_read(task, &told, access.now)
+    note_read(task, &told, at)
 }
 
 fn note_read(task: &Task, orders: &[DueRow], at: UtcTime) -> Result<(), Trouble> {

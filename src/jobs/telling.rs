@@ -75,7 +75,7 @@ pub fn tell(task: &Task) -> Result<End, Error> {
     };
     let shop = telling.shop.id;
     let told = match authorising::open(task.app, &task.actor, shop, Some(task.job.hold())) {
-        Ok(door) => match door.connector.ship(&door.access(task.app), &telling.parcel) {
+        Ok(door) => match door.ask(task.app, |access| door.connector.ship(access, &telling.parcel)) {
             Err(ShipError::Unasked(CallError::AuthExpired(_))) if doubt(task, &door)? => {
                 return Ok(End::Snooze(AFRESH));
             }

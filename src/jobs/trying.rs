@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use super::pulling::{HTTP, asked, shop_refuses};
 use crate::app::App;
+use crate::connectors::clock::PlatformClock;
 use crate::connectors::link::{Access, Sweep, is_complete};
 use crate::domain::actor::Actor;
 use crate::domain::error::Error;
@@ -57,9 +58,10 @@ pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Res
     credentials.extend(trial.credentials);
     let connector = asked(shop, platform, &settings, is_complete(platform, &credentials))?;
     let now = app.now();
-    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now };
+    let clock = PlatformClock::default();
+    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now, clock: &clock };
     let ask = |from: Option<&str>| {
-        let page = connector.orders(&access, Sweep::Placed(now.plus(-SINCE)), from);
+        let page = clock.keep(|| connector.orders(&access, Sweep::Placed(now.plus(-SINCE)), from));
         page.map_err(|error| shop_refuses(shop, &error))
     };
     let mut page = ask(None)?;

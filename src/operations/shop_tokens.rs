@@ -23,7 +23,7 @@ use crate::domain::shop_token::{FRESH_FOR, refresh_again_at};
 const STATE: &str = "consent";
 /// How long a person may take on the platform's page.
 const AWAY: Duration = Duration::minutes(30);
-/// Beyond the one call a refresh takes, so that two are never under way.
+/// Beyond the calls a refresh takes, so that two are never under way.
 const SLACK_MS: i64 = 5_000;
 
 /// The word a person of this session goes to the platform with. An earlier one of the shop is void.
@@ -70,7 +70,7 @@ pub fn keep_consented(tx: &mut Tx, shop: ShopId, version: i64, given: &Grant) ->
     record(tx, "shop.authorised", shop, json!({ "linked_until": linked_until }))
 }
 
-/// Takes the right to refresh the token of this version by a call that ends within `deadline`; `None` when another has it.
+/// Takes the right to refresh the token of this version by calls that end within `deadline`; `None` when another has it.
 /// The right of a job ends with the job's own lease: when its process is killed, whoever takes the job up may refresh.
 ///
 /// # Errors

@@ -1,8 +1,10 @@
 //! Tokens that platforms give for a person's consent, exchanged and refreshed over HTTP with platforms that are played.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use huidan::connectors::authorisation::Grant;
+use huidan::connectors::clock::PlatformClock;
 use huidan::connectors::douyin;
 use huidan::connectors::http::Http;
 use huidan::connectors::link::{Access, CallError, connector};
@@ -113,7 +115,8 @@ fn xiaohongshu(asked: &Asked) -> Given {
 }
 
 fn access<'a>(http: &'a Http, settings: &'a ShopSettings, credentials: &'a Map<String, Json>) -> Access<'a> {
-    Access { http, settings, credentials, now: now() }
+    static CLOCK: LazyLock<PlatformClock> = LazyLock::new(PlatformClock::default);
+    Access { http, settings, credentials, now: now(), clock: &CLOCK }
 }
 
 #[test]
@@ -163,6 +166,68 @@ fn a_code_becomes_a_token_and_that_the_next_one_and_spent_words_ask_for_consent_
             consent.exchange(&access(&http, &settings, &keys), "code-2", "").map(|grant| grant.access_token);
         assert!(matches!(&wrong, Err(CallError::AuthExpired(_))), "{platform}: {wrong:?}");
     }
+}
+
+#[test]
+fn a_shopify_shop_gives_a_token_of_an_hour_that_is_refreshed_and_signs_the_way_back() {
+    let gateway = Gateway::start(|asked| {
+        assert_eq!(asked.path, "/admin/oauth/access_token");
+        let wish: Json = serde_json::from_str(&asked.body).expect("JSON");
+        assert_eq!((&wish["client_id"], &wish["client_secret"]), (&json!("app"), &json!("hush")));
+        let word = match wish["grant_type"].as_str() {
+            Some("refresh_token") => &wish["refresh_token"],
+            _ if wish["expiring"] == "1" => &wish["code"],
+            _ => panic!("{wish}"),
+        };
+        match next(word.as_str().expect("a word")) {
+            Some([token, refresh]) => {
+                given(json!({ "access_token": token, "scope": "read_orders", "expires_in": 3_600,
+                "refresh_token": refresh, "refresh_token_expires_in": 7_776_000 }))
+            }
+            None => (400, Vec::new(), json!({ "error": "invalid_request" }).to_string()),
+        }
+    });
+    let settings = ShopSettings { address: gateway.address(), ..ShopSettings::default() };
+    let http = Http::default();
+    let keys = json!({ "client_id": "app", "webhook_secret": "hush" });
+    let keys: Map<String, Json> = keys.as_object().expect("an object").clone();
+    let consent = connector(Platform::Shopify).and_then(|one| one.authorisation()).expect("by consent");
+    let page = consent.consent_url(&access(&http, &settings, &keys), "word", "https://here.example/back");
+    let page = page.expect("a page");
+    assert!(page.starts_with(&format!(
+        "{}/admin/oauth/authorize?client_id=app&scope=read_orders",
+        gateway.address()
+    )));
+    let grant = consent.exchange(&access(&http, &settings, &keys), "code-1", "").expect("a token");
+    assert_eq!(grant.life.ends_at, Some(now().plus(chrono::Duration::hours(1))));
+    assert_eq!(grant.life.refreshable_until, Some(now().plus(chrono::Duration::days(90))));
+    let next_keys = grant.added_to(keys.clone());
+    let next = consent.refresh(&access(&http, &settings, &next_keys)).expect("the next token");
+    assert_eq!((next.access_token.as_str(), next.refresh_token.as_deref()), ("token-2", Some("refresh-2")));
+    let spent =
+        consent.exchange(&access(&http, &settings, &keys), "code-2", "").map(|grant| grant.access_token);
+    assert!(matches!(&spent, Err(CallError::AuthExpired(_))), "{spent:?}");
+
+    // Vector of the platform's public libraries.
+    let settings =
+        ShopSettings { address: "https://some-shop.myshopify.com".to_owned(), ..ShopSettings::default() };
+    let returned = |shop: &str| -> Vec<(String, String)> {
+        let hmac = "7db6973c2aff68295ebcf354c2ce528a6b09aef1146baafccc2e0b369fff5f6d";
+        [
+            ("code", "0907a61c0c8d55e99db179b68161bc00"),
+            ("hmac", hmac),
+            ("shop", shop),
+            ("timestamp", "1337178173"),
+            ("state", "abcd"),
+        ]
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .into()
+    };
+    assert!(consent.is_genuine(&access(&http, &settings, &keys), &returned("some-shop.myshopify.com")));
+    assert!(!consent.is_genuine(&access(&http, &settings, &keys), &returned("another.myshopify.com")));
+    assert!(
+        !consent.is_genuine(&access(&http, &settings, &Map::new()), &returned("some-shop.myshopify.com"))
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use huidan::db::imports as record;
+use huidan::db::statement::sql;
 use huidan::domain::id::{OrderId, SellerId};
 use huidan::domain::order::OrderSnapshot;
 use huidan::domain::shop::ShopSettings;
@@ -11,6 +12,7 @@ use huidan::jobs::intake::take_in_all;
 use huidan::operations::intake::Outcome::{Created, Unchanged, Updated};
 use huidan::operations::orders;
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::support::shipments::{reasons, the_shipment_of};
 use crate::support::{TestApp, order, recipient};
@@ -252,5 +254,36 @@ each_database!(
         assert!(is_running(other));
         app.advance(chrono::Duration::minutes(1));
         assert!(!is_running(other), "its process is gone");
+    }
+);
+
+each_database!(
+    fn an_e_mail_address_for_a_nick_is_kept_masked_and_still_finds_its_orders(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        let of = |number: &str, nick: &str| order(number).with("buyer", json!({ "nick": nick }));
+        app.push(
+            &shop,
+            &[
+                of("1", "Ada@Example.com"),
+                of("2", "ada@example.com"),
+                of("3", "abe@example.com"),
+                of("4", "tea"),
+            ],
+        );
+        let nicks: Vec<String> = http.get("/api/v1/orders").expect(200)["items"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|order| order["buyer_nick"].as_str().expect("a nick").to_owned())
+            .collect();
+        assert!(nicks[1..].iter().all(|nick| nick.starts_with("a***@example.com #")), "{nicks:?}");
+        assert_eq!((nicks[2] == nicks[3], nicks[1] == nicks[2], nicks[0].as_str()), (true, false, "tea"));
+        let kept = "SELECT COUNT(*) AS one FROM orders WHERE buyer_nick LIKE '%ada%'";
+        assert_eq!(app.read(|db| db.number(sql(kept))), 0);
+        for (path, found) in
+            [("/api/v1/orders?nick=ADA@example.com", 2), ("/api/v1/shipments?q=abe@example.com", 1)]
+        {
+            assert_eq!(http.get(path).expect(200)["items"].as_array().map(Vec::len), Some(found), "{path}");
+        }
     }
 );

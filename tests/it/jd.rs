@@ -16,7 +16,7 @@ use crate::rereads::assert_tells_again;
 use crate::ship::{all_write_backs, ship};
 use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
-use crate::support::played::{Moods, given, orders, pull, refusal, ship_all, tell};
+use crate::support::played::{Moods, count, given, orders, pull, refusal, ship_all, tell};
 use crate::support::shipments::the_shipment_of;
 use crate::telling::{link, said};
 
@@ -213,6 +213,20 @@ each_database!(
         assert_eq!(shown, ["100000000001", "100000000002"]);
     }
 );
+
+#[test]
+fn an_order_jd_put_into_its_list_late_is_found_by_counting() {
+    let app = TestApp::sqlite();
+    let shop = Shop::of(&app, 3);
+    let late = shop.orders().remove(&(FIRST + 2)).expect("an order");
+    let gateway = shop.start();
+    let linked = link(&app, "jd", &gateway);
+    pull(&app, linked.id);
+    assert_eq!((orders(&app).len(), count(&app, linked.id)["missing"].as_i64()), (2, Some(0)));
+    shop.orders().insert(FIRST + 2, late);
+    let found = count(&app, linked.id);
+    assert_eq!((&found["missing"], orders(&app).len()), (&json!(0), 3), "{found}");
+}
 
 #[test]
 fn what_became_of_a_jd_order_meanwhile_decides() {

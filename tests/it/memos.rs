@@ -16,6 +16,7 @@ use crate::support::played::pull;
 use crate::support::shipments::reasons;
 use crate::support::{TestApp, order};
 use crate::telling::{link, worker};
+use crate::web::Browser;
 
 /// What a shop keeps of order 101.
 #[derive(Default)]
@@ -193,7 +194,9 @@ fn note(http: &Http, order: OrderId, wish: Json) -> Json {
 fn tell(app: &TestApp) -> Vec<String> {
     let memos = || app.http().get("/api/v1/memos").expect(200)["items"].as_array().expect("a list").clone();
     let runner = worker(app);
-    until("all is told", || memos().iter().all(|memo| memo["state"] != "waiting"));
+    // One that could not be told is tried again later.
+    let is_later = |memo: &Json| memo["next_try_at"].as_str() > Some(app.now().to_string().as_str());
+    until("all is told", || memos().iter().all(|memo| memo["state"] != "waiting" || is_later(memo)));
     runner.stop(PATIENCE);
     let said = |memo: &Json| format!("{} {}", text(&memo["state"]), text(&memo["reply"]));
     memos().iter().map(said).collect()
@@ -232,7 +235,8 @@ fn every_platform_that_takes_memos_keeps_one_once_though_its_answer_is_lost() {
         let id = app.push(&shop, &[order("101").memo("")])[0].order;
         desk.silent_writes.store(1, Ordering::Relaxed);
         note(&http, id, json!({ "text": "送小样", "memo": { "flag": flag } }));
-        assert!(tell(&app)[0].starts_with("done 101 shows the memo"), "{platform}");
+        let told = tell(&app);
+        assert!(told[0].starts_with("done 101 shows the memo"), "{platform} {told:?}");
         // JD does not say which flag an order has, so a wished one is written again; the memo is not.
         let writes = if platform == "jd" { 2 } else { 1 };
         assert_eq!((desk.memo().as_str(), desk.kept().writes), (expected.0, writes), "{platform}");
@@ -350,5 +354,39 @@ each_database!(
             http.get("/api/v1/memos?state=done").expect(200)["items"].as_array().map(Vec::len),
             Some(2)
         );
+    }
+);
+
+each_database!(
+    fn a_person_tells_the_shop_from_the_page_and_mends_what_it_refused(app: TestApp) {
+        let (shop, gateway) = top::start(app.app(), top::trades(1, 1_795_147_200 - 600, 1));
+        let linked = link(&app, "taobao", &gateway);
+        pull(&app, linked.id);
+        let page = app.http().get("/api/v1/orders").expect(200);
+        let order = format!("/orders/{}", text(&page["items"][0]["id"]));
+        let browser = Browser::of(&app, Role::Shipper);
+        assert!(browser.get(&order).text().contains("Also as the memo in the shop"));
+        shop.rows().get_mut(&FIRST).expect("a trade").memo = "长".repeat(333);
+        let wish = [("text", "送小样"), ("memo", "1"), ("memo_flag", "blue"), ("back", order.as_str())];
+        assert!(browser.post(&format!("{order}/notes"), &wish).text().contains("The shop is being told"));
+        tell(&app);
+        assert!(browser.get("/").text().contains("Memos the shop did not take"));
+        let list = browser.get("/memos?state=refused").text();
+        assert!(list.contains("the memo has 1011 bytes, and the platform takes 1000"), "{list}");
+        let memo = text(&app.http().get("/api/v1/memos").expect(200)["items"][0]["note"]);
+        shop.rows().get_mut(&FIRST).expect("a trade").memo.clear();
+        assert!(
+            browser
+                .post(&format!("/memos/{memo}/retry"), &[("back", order.as_str())])
+                .text()
+                .contains("told again")
+        );
+        tell(&app);
+        let trade = shop.rows()[&FIRST].clone();
+        assert_eq!((trade.memo.as_str(), trade.flag.as_str()), ("送小样", "4"));
+        let shown = browser.get(&order).text();
+        assert!(shown.contains("Stands in the shop") && !shown.contains("/memos/"), "{shown}");
+        let elsewhere = app.push(&app.shop("Tea House"), &[crate::support::order("1")])[0].order;
+        assert!(!browser.get(&format!("/orders/{elsewhere}")).text().contains("Also as the memo"));
     }
 );

@@ -142,7 +142,7 @@ each_database!(
             assert!(to.starts_with("https://fuwu.pinduoduo.com/service-market/auth?"), "{to}");
             assert!(to.contains("redirect_uri=https%3A%2F%2Fhuidan.example%2Fshops%2Fauthorised"), "{to}");
             let state = to.split("&state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a word");
-            consented(app.app(), owner, 7, state, code, back)
+            consented(app.app(), owner, 7, state, code, back, &[])
         };
         assert!(link("wrong").is_err());
         link("the-code").expect("it is linked");

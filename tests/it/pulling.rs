@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use huidan::connectors::clock::PlatformClock;
 use huidan::connectors::http::Http;
 use huidan::connectors::link::{Access, Connector, connector};
 use huidan::connectors::woocommerce::sign;
@@ -443,12 +444,13 @@ fn shops_count_the_orders_of_a_day_by_filters_they_are_seen_to_know() {
     let keys = json!({ "consumer_key": KEY, "consumer_secret": SECRET, "secret_key": "sk", "api_key": "k" });
     let (from, until) = ("2026-11-18T16:00:00Z", "2026-11-19T16:00:00Z");
     let at = |text| UtcTime::parse(text).expect("a time");
-    let http = Http::default();
+    let (http, clock) = (Http::default(), PlatformClock::default());
     let access = Access {
         http: &http,
         settings: &settings,
         credentials: keys.as_object().expect("an object"),
         now: at("2026-11-20T04:00:00Z"),
+        clock: &clock,
     };
     for platform in [Platform::Woocommerce, Platform::Medusa, Platform::Vendure] {
         let counting = connector(platform).and_then(Connector::counting).expect("it counts");

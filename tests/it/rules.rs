@@ -486,6 +486,23 @@ each_database!(
 );
 
 each_database!(
+    fn what_is_said_of_a_buyer_known_by_an_e_mail_address_counts_for_all_their_orders(app: TestApp) {
+        let (shop, http) = (app.shop("Tea House"), app.http());
+        set(&http, json!([rule("vip", json!({ "buyer_tag": ["vip"] }), json!({ "carrier": "sf" }))]));
+        let by = |number: &str, nick: &str| order(number).to(recipient(number)).nick(nick);
+        let taken = app.push(&shop, &[by("1", "Ada@Example.com"), by("2", "abe@example.com")]);
+        let (first, stranger) = (taken[0].order, taken[1].order);
+        let waiting = app.push(&shop, &[by("3", "ada@example.com")])[0].order;
+        http.put(&format!("/api/v1/orders/{first}/buyer-tags"), json!({ "tags": ["vip"] })).expect(200);
+        let later = app.push(&shop, &[by("4", " ada@example.com")])[0].order;
+        let all = [first, waiting, later, stranger].map(|order| decided(&http, order));
+        assert_eq!(all, ["vip:sf", "vip:sf", "vip:sf", ""], "the same mask is not the same buyer");
+        let shown = http.get(&format!("/api/v1/orders/{later}")).expect(200);
+        assert_eq!(shown["buyer_tags"], json!(["vip"]));
+    }
+);
+
+each_database!(
     fn gifts_are_given_by_hand_also_where_there_are_no_rules(app: TestApp) {
         let (shop, http) = (app.shop("Tea House"), app.http());
         sku(&http, "CUP", 100);

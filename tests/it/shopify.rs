@@ -21,8 +21,12 @@ use crate::support::TestApp;
 use crate::support::effects::{PATIENCE, until};
 use crate::support::gateway::{Asked, Gateway, Given};
 use crate::support::orders::{OrderBuilder, order};
+use crate::support::played::{count, orders, pull};
 use crate::support::shipments::the_shipment_of;
 use crate::telling::{link, said, waits, worker};
+
+/// When all orders were placed.
+const PLACED: &str = "2026-11-20T01:00:00Z";
 
 /// A shop by order name.
 #[derive(Default)]
@@ -107,6 +111,15 @@ impl Shop {
         }
         if query.contains("fulfillmentOrders(") {
             return self.show_for_shipping(variables["q"].as_str().expect("a filter"));
+        }
+        if query.contains("ordersCount(") {
+            let filter = variables["q"].as_str().expect("a filter");
+            let bound = |sign: &str| {
+                filter.split(sign).nth(1).and_then(|rest| rest.split('\'').next()).expect("a bound")
+            };
+            let is_in = (bound(":>='")..bound(":<'")).contains(&PLACED);
+            let count = if is_in { self.orders().len() } else { 0 };
+            return given(json!({ "data": { "ordersCount": { "count": count } } }));
         }
         if query.contains("order(id:") {
             let id = variables["id"].as_str().expect("an id");
@@ -235,7 +248,7 @@ fn show(order: &Shown, variables: &Json) -> Json {
             "address2": null, "city": "杭州市", "province": "浙江省", "zip": "311121", "countryCodeV2": "CN", "phone": format!("1380000{:04}", order.id) })
     });
     json!({
-        "id": gid("Order", order.id), "name": format!("#{}", order.id), "createdAt": "2026-11-20T01:00:00Z",
+        "id": gid("Order", order.id), "name": format!("#{}", order.id), "createdAt": PLACED,
         "processedAt": "2026-11-20T01:00:05Z", "updatedAt": order.updated, "cancelledAt": null, "closedAt": null,
         "email": "buyer@example.com", "phone": null, "note": null, "displayFinancialStatus": "PAID",
         "displayFulfillmentStatus": order.state, "returnStatus": "NO_RETURN", "paymentGatewayNames": ["shopify_payments"],
@@ -257,6 +270,19 @@ fn lines(order: &Shown, variables: &Json, size: &str) -> Json {
             "discountedUnitPriceSet": { "shopMoney": { "amount": "10.79", "currencyCode": "USD" } } })
     }).collect();
     json!({ "nodes": nodes, "pageInfo": { "hasNextPage": to < order.lines, "endCursor": to.to_string() } })
+}
+
+#[test]
+fn an_order_shopify_put_into_its_list_late_is_found_by_counting() {
+    let app = TestApp::sqlite();
+    let shop = Shop::of([Shown::new(1, 1), Shown::new(3, 1)]);
+    let gateway = shop.start();
+    let linked = link(&app, "shopify", &gateway);
+    pull(&app, linked.id);
+    assert_eq!((orders(&app).len(), count(&app, linked.id)["missing"].as_i64()), (2, Some(0)));
+    shop.orders().insert("#2".to_owned(), Shown::new(2, 1));
+    let found = count(&app, linked.id);
+    assert_eq!((&found["missing"], orders(&app).len()), (&json!(0), 3), "{found}");
 }
 
 each_database!(

@@ -365,6 +365,31 @@ each_database!(
     }
 );
 
+each_database!(
+    fn a_platform_whose_clock_is_another_is_asked_and_told_by_its_own(app: TestApp) {
+        let (shop, gateway) = top::start(app.app(), top::trades(2, NOON - 600, 1));
+        let row = linked(&app, &gateway);
+        for ahead_s in [1_200, -1_200] {
+            shop.ahead_s.store(ahead_s, Ordering::Relaxed);
+            let now = NOON + ahead_s;
+            shop.rows().get_mut(&FIRST).expect("a trade").modified = now - 5;
+            let job = pull(&app, &row);
+            assert_eq!((&job["state"], &job["attempt"]), (&json!("done"), &json!(1)), "{ahead_s} {job}");
+            let health = app.http().get(&format!("/api/v1/shops/{}", row.id)).expect(200)["health"].clone();
+            assert_eq!(health["failures"], 0, "{health}");
+            assert_eq!(app.read(|db| db.number(sql("SELECT COUNT(*) AS one FROM orders"))), 2);
+        }
+        let ids = shipments(&app);
+        run(&app, &ids);
+        ship(&app, &ids);
+        let runner = worker(&app);
+        until("both are told", || waits(&app) == 0);
+        runner.stop(PATIENCE);
+        assert!(shop.rows().values().all(|trade| trade.lines[0].told == 1));
+        assert_eq!(events(&app, "shop.silent"), 0);
+    }
+);
+
 /// Counts to the end.
 fn count(app: &TestApp, shop: &ShopRow) -> Json {
     let runner = pulling::worker(app);

@@ -15,7 +15,7 @@ use crate::rereads::assert_tells_again;
 use crate::ship::ship;
 use crate::support::TestApp;
 use crate::support::gateway::{Asked, Gateway, Given};
-use crate::support::played::{Moods, given, orders, pull, refusal, ship_all, tell};
+use crate::support::played::{Moods, count, given, orders, pull, refusal, ship_all, tell};
 use crate::support::shipments::the_shipment_of;
 use crate::telling::link;
 
@@ -257,6 +257,20 @@ each_database!(
         assert_eq!((read.len(), cancelled, asked("requested")), (129, 2, 129));
     }
 );
+
+#[test]
+fn an_order_xiaohongshu_put_into_its_list_late_is_found_by_counting() {
+    let app = TestApp::sqlite();
+    let shop = Shop::of(&app, 3);
+    let late = shop.orders().remove(&name(2)).expect("an order");
+    let gateway = shop.start();
+    let linked = link(&app, "xiaohongshu", &gateway);
+    pull(&app, linked.id);
+    assert_eq!((orders(&app).len(), count(&app, linked.id)["missing"].as_i64()), (2, Some(0)));
+    shop.orders().insert(name(2), late);
+    let found = count(&app, linked.id);
+    assert_eq!((&found["missing"], orders(&app).len()), (&json!(0), 3), "{found}");
+}
 
 each_database!(
     fn orders_of_xiaohongshu_are_shipped_once_though_answers_are_lost(app: TestApp) {

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use huidan::connectors::capability;
+use huidan::connectors::clock::PlatformClock;
 use huidan::connectors::http::Http;
 use huidan::connectors::link::{Access, Sweep, connector};
 use huidan::domain::actor::Role;
@@ -324,6 +325,7 @@ fn assert_tells_again(shop: &Shop) {
         settings: &settings,
         credentials: &credentials,
         now: UtcTime::now(),
+        clock: &PlatformClock::default(),
     };
     let since = Sweep::Placed(access.now.plus(-chrono::Duration::days(1)));
     let listed = connector.orders(&access, since, None).expect("its list").orders;

@@ -33,7 +33,7 @@ pub fn call_with<T: DeserializeOwned>(
     let body = canonical(&wish.to_string())
         .map_err(|error| CallError::Invalid(format!("{method} cannot be asked: {error}")))?;
     let (app_key, secret) = (access.credential("app_key")?, access.credential("app_secret")?);
-    let timestamp = seconds(access.now).to_string();
+    let timestamp = seconds(access.its_now()).to_string();
     let signature = sign(app_key, method, &body, &timestamp, secret, Method::HmacSha256);
     let query: Vec<String> = [
         ("app_key", app_key),
@@ -50,7 +50,7 @@ pub fn call_with<T: DeserializeOwned>(
     .collect();
     let address = access.address(GATEWAY);
     let url = format!("{address}/{}?{}", method.replace('.', "/"), query.join("&"));
-    let answer = access.http.post_text(&url, "application/json", &body)?;
+    let answer = access.heard(access.http.post_text(&url, "application/json", &body)?);
     let envelope: Envelope = answer.json()?;
     match (envelope.code.as_str(), &envelope.data) {
         ("10000", Some(data)) => serde_json::from_str(data.get()).map_err(|error| {

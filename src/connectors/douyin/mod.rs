@@ -65,8 +65,8 @@ impl Connector for Douyin {
             Sweep::Changed(since) => ("update_time", since),
             Sweep::Placed(since) => ("create_time", since),
         };
-        let since = since.max(access.now.plus(-BACK));
-        let window = Window::parse(from, since, access.now, &RULE)?;
+        let since = since.max(access.its_now().plus(-BACK));
+        let window = Window::parse(from, access.its(since), access.its_now(), &RULE)?;
         let wish = json!({
             format!("{field}_start"): window.start_s, format!("{field}_end"): window.end_s,
             "order_by": field, "order_asc": true, "page": window.page() - 1, "size": RULE.size,

@@ -18,7 +18,7 @@ use crate::connectors::windows::seconds;
 /// What the platform's code says; `PlatformBusy` when its answer cannot be read.
 pub fn call<T: DeserializeOwned>(access: &Access, method: &str, wish: &Json) -> Result<T, CallError> {
     let arguments = wish.to_string();
-    let timestamp = time(seconds(access.now));
+    let timestamp = time(seconds(access.its_now()));
     let mut fields = vec![
         ("360buy_param_json", arguments.as_str()),
         ("access_token", access.credential("access_token")?),
@@ -30,7 +30,7 @@ pub fn call<T: DeserializeOwned>(access: &Access, method: &str, wish: &Json) -> 
     let signature = sign(fields.iter().copied(), access.credential("app_secret")?);
     fields.push(("sign", &signature));
     let url = format!("{}/routerjson", access.address(GATEWAY));
-    let answer = access.http.post_form(&url, &fields)?;
+    let answer = access.heard(access.http.post_form(&url, &fields)?);
     let unreadable = |error: &dyn std::fmt::Display| {
         CallError::PlatformBusy(format!("its answer to {method} cannot be read: {error}"))
     };

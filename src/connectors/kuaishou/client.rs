@@ -28,7 +28,7 @@ pub fn call<T: DeserializeOwned>(
     wish: &Json,
 ) -> Result<T, CallError> {
     let param = wish.to_string();
-    let timestamp = (seconds(access.now) * 1_000).to_string();
+    let timestamp = (seconds(access.its_now()) * 1_000).to_string();
     let mut fields = vec![
         ("access_token", access.credential("access_token")?),
         ("appkey", access.credential("app_key")?),
@@ -49,7 +49,7 @@ pub fn call<T: DeserializeOwned>(
             access.http.get(&format!("{url}?{}", query.join("&")), &[])?
         }
     };
-    let envelope: Envelope = answer.json()?;
+    let envelope: Envelope = access.heard(answer).json()?;
     if envelope.result != 1 {
         return Err(codes::refused(&envelope));
     }

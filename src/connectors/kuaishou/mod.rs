@@ -66,8 +66,8 @@ impl Connector for Kuaishou {
             Sweep::Changed(since) => (2, since),
             Sweep::Placed(since) => (1, since),
         };
-        let since = since.max(access.now.plus(-BACK));
-        let stretch = Stretch::parse(from, since, access.now, LONGEST_S)?;
+        let since = since.max(access.its_now().plus(-BACK));
+        let stretch = Stretch::parse(from, access.its(since), access.its_now(), LONGEST_S)?;
         let wish = json!({
             "orderViewStatus": 1, "pageSize": CAPABILITY.page_size, "sort": 2, "queryType": by, "cursor": stretch.cursor,
             "beginTime": stretch.start_s * 1_000, "endTime": stretch.end_s * 1_000,

@@ -29,7 +29,7 @@ pub fn call_with(
     token: &str,
     params: &[(&str, &str)],
 ) -> Result<Json, CallError> {
-    let timestamp = access.now.chrono().timestamp().to_string();
+    let timestamp = access.its_now().chrono().timestamp().to_string();
     let common = [
         ("type", method),
         ("client_id", access.credential("client_id")?),
@@ -43,7 +43,7 @@ pub fn call_with(
         common.into_iter().chain(params.iter().copied()).filter(|(_, value)| !value.is_empty()).collect();
     let signature = sign(fields.iter().copied(), access.credential("client_secret")?);
     fields.push(("sign", signature.as_str()));
-    let answer = access.http.post_form(access.address(GATEWAY), &fields)?;
+    let answer = access.heard(access.http.post_form(access.address(GATEWAY), &fields)?);
     let Json::Object(body) = answer.json()? else {
         return Err(CallError::PlatformBusy(format!("its answer to {method} is no object")));
     };

@@ -13,12 +13,14 @@ mod ship;
 pub mod sign;
 mod wire;
 
+use chrono::Duration;
+
 use super::authorisation::Authorisation;
 use super::link::{Access, CallError, Connector, Page, Sweep};
 use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
-use super::walk::Walk;
+use super::windows::{Rule, Window};
 use client::{call, part};
 use wire::{Info, List, Named, Order};
 
@@ -30,65 +32,56 @@ pub struct Pinduoduo;
 
 /// Where all shops are asked.
 pub const GATEWAY: &str = "https://gw-api.pinduoduo.com/api/router";
-/// Orders of a page, the platform's most.
-const PAGE: i64 = 100;
-/// The longest window over the time of change.
-const CHANGED_SPAN: i64 = 30 * 60;
-/// The longest window over the time of confirmation.
-const CONFIRMED_SPAN: i64 = 86_400;
+/// Windows over the time of change: half an hour, in pages of 100, the platform's most.
+const CHANGED: Rule = Rule { longest_s: 30 * 60, size: 100, most: u64::MAX };
+/// Windows over the time of confirmation.
+const CONFIRMED: Rule = Rule { longest_s: 86_400, ..CHANGED };
 /// What changed longer ago is read by the time of confirmation.
-const LONG_AGO: i64 = 7 * 86_400;
+const LONG_AGO: Duration = Duration::days(7);
 /// The platform keeps three months.
-const MEMORY: i64 = 89 * 86_400;
+const MEMORY: Duration = Duration::days(89);
 
 impl Connector for Pinduoduo {
     fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError> {
-        let now = access.now.chrono().timestamp();
+        let now = access.its_now();
         let (since, is_changed) = match sweep {
-            Sweep::Changed(since) => {
-                let since = since.chrono().timestamp();
-                (since, now - since <= LONG_AGO)
-            }
-            Sweep::Placed(since) => (since.chrono().timestamp(), false),
+            Sweep::Changed(since) => (access.its(since), access.its(since).plus(LONG_AGO) >= now),
+            Sweep::Placed(since) => (access.its(since), false),
         };
         // A page further on keeps the kind of list it began with, though time has gone on.
         let (kind, place) = match from.and_then(|from| from.split_once(' ')) {
             Some((kind, place)) => (kind == "changed", Some(place)),
             None => (is_changed, None),
         };
-        let (method, span, names) = match kind {
+        let (method, rule, names) = match kind {
             true => {
-                ("pdd.order.number.list.increment.get", CHANGED_SPAN, ("start_updated_at", "end_updated_at"))
+                let names = ("start_updated_at", "end_updated_at");
+                ("pdd.order.number.list.increment.get", &CHANGED, names)
             }
-            false => ("pdd.order.list.get", CONFIRMED_SPAN, ("start_confirm_at", "end_confirm_at")),
+            false => ("pdd.order.list.get", &CONFIRMED, ("start_confirm_at", "end_confirm_at")),
         };
-        let walk = Walk::parse(place, since.max(now - MEMORY), span, now);
-        let mut walk = walk.ok_or_else(|| CallError::Invalid(format!("{from:?} is no place in the list")))?;
-        let list = |walk: &Walk| -> Result<List, CallError> {
-            let page = walk.page.max(1).to_string();
-            let (start, end, size) = (walk.start.to_string(), walk.end.to_string(), PAGE.to_string());
-            let params = [
-                (names.0, start.as_str()),
-                (names.1, end.as_str()),
-                // Of every state.
-                ("order_status", "5"),
-                ("refund_status", "5"),
-                ("is_lucky_flag", if kind { "0" } else { "" }),
-                ("page", page.as_str()),
-                ("page_size", size.as_str()),
-                // Without a total nobody knows where the last page is.
-                ("use_has_next", "false"),
-            ];
-            part(call(access, method, &params)?)
-        };
-        let mut found = list(&walk)?;
-        if walk.page == 0 {
-            walk = walk.counted(found.total_count, PAGE);
-            if walk.page > 1 {
-                found = list(&walk)?;
-            }
+        let window = Window::parse(place, since.max(now.plus(-MEMORY)), now, rule)?;
+        let (page, size) = (window.page().to_string(), rule.size.to_string());
+        let (start, end) = (window.start_s.to_string(), window.end_s.to_string());
+        let params = [
+            (names.0, start.as_str()),
+            (names.1, end.as_str()),
+            // Of every state.
+            ("order_status", "5"),
+            ("refund_status", "5"),
+            ("is_lucky_flag", if kind { "0" } else { "" }),
+            ("page", page.as_str()),
+            ("page_size", size.as_str()),
+            // Without a total nobody knows where the last page is.
+            ("use_has_next", "false"),
+        ];
+        let found: List = part(call(access, method, &params)?)?;
+        let onward = window.onward(rule, found.total_count.unsigned_abs())?;
+        let word = if kind { "changed" } else { "confirmed" };
+        let mut page = Page { next: onward.next.map(|place| format!("{word} {place}")), ..Page::default() };
+        if !onward.is_read {
+            return Ok(page);
         }
-        let mut page = Page::default();
         for Named { order_sn } in found.orders {
             match detail(access, &order_sn) {
                 Ok(order) => match map::snapshot(order, access.now) {
@@ -99,8 +92,6 @@ impl Connector for Pinduoduo {
                 Err(error) => return Err(error),
             }
         }
-        let word = if kind { "changed" } else { "confirmed" };
-        page.next = walk.onward(found.total_count, span, now).map(|place| format!("{word} {place}"));
         Ok(page)
     }
 

@@ -4,6 +4,7 @@
 //! so none is missed. A query has a cost, known only when it is asked; one that is too dear is asked for fewer
 //! orders. Source: shopify.dev, API version 2026-07.
 
+mod consent;
 mod map;
 mod memo;
 mod ship;
@@ -15,17 +16,19 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::authorisation::Authorisation;
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
 use crate::domain::order::OrderSnapshot;
+use crate::domain::time::UtcTime;
 use wire::{Answer, Cost, Error, Line, List, Order};
 
 pub use memo::RULE as MEMO;
 
-/// The connector. Credentials: `access_token` of an app of the shop's own, and `webhook_secret`, the app's client
-/// secret, where webhooks are to be heard.
+/// The connector. Credentials: `access_token` of an app of the shop's own, and `webhook_secret`, the app's client secret, where
+/// webhooks are to be heard; or `client_id` and that secret of an app of the platform, whose token comes by consent.
 pub struct Shopify;
 
 /// Pinned: each version is served for a year at least.
@@ -64,6 +67,14 @@ impl Connector for Shopify {
     }
 
     fn rereading(&self) -> Option<&dyn Rereading> {
+        Some(self)
+    }
+
+    fn authorisation(&self) -> Option<&dyn Authorisation> {
+        Some(&consent::Consent)
+    }
+
+    fn counting(&self) -> Option<&dyn Counting> {
         Some(self)
     }
 
@@ -113,6 +124,18 @@ fn page_of(access: &Access, filter: &str, by: &str, from: Option<&str>) -> Resul
     }
     page.next = list.page_info.end_cursor.filter(|_| list.page_info.has_next_page);
     Ok(page)
+}
+
+impl Counting for Shopify {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        let shown = |time: UtcTime| time.chrono().format("%Y-%m-%dT%H:%M:%SZ");
+        let filter = format!("created_at:>='{}' created_at:<'{}'", shown(from), shown(until));
+        // Without a limit it stops counting at 10,000.
+        let query = "query($q: String!) { ordersCount(query: $q, limit: null) { count } }";
+        let data = call(access, query, &json!({ "q": filter }))?;
+        let count = data["ordersCount"]["count"].as_i64();
+        count.ok_or_else(|| CallError::PlatformBusy("its answer has no ordersCount".to_owned()))
+    }
 }
 
 /// An order of many lines tells the first of them only.

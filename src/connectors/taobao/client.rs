@@ -50,7 +50,7 @@ pub fn call_with(
     session: &str,
     params: &[(&str, &str)],
 ) -> Result<Json, Failed> {
-    let timestamp = time(access.now.chrono().timestamp());
+    let timestamp = time(access.its_now().chrono().timestamp());
     let common = [
         ("method", method),
         ("app_key", access.credential("app_key")?),
@@ -66,7 +66,7 @@ pub fn call_with(
     let secret = access.credential("app_secret")?;
     let signature = sign(fields.iter().copied(), secret.as_bytes(), Method::HmacSha256);
     fields.push(("sign", signature.as_str()));
-    let answer = access.http.post_form(access.address(GATEWAY), &fields)?;
+    let answer = access.heard(access.http.post_form(access.address(GATEWAY), &fields)?);
     let body: Json = answer.json()?;
     let root = format!("{}_response", method.replace('.', "_"));
     match (body.get("error_response"), body.get(&root)) {
@@ -97,8 +97,8 @@ fn refused(error: ErrorResponse) -> Failed {
         _ if of_permission => CallError::PermissionMissing(words),
         "25" => CallError::AuthExpired(format!("the signature is wrong, so the app_secret is: {words}")),
         "26" | "27" | "28" | "29" => CallError::AuthExpired(words),
-        // More than ten minutes off; that may be mended while we wait.
-        "30" | "31" => CallError::PlatformBusy(format!("set the clock of this machine: {words}")),
+        // More than ten minutes off.
+        "30" | "31" => CallError::ClockSkew(words),
         "10" => CallError::PlatformBusy(words),
         _ if sub_code.starts_with("isp.") => CallError::PlatformBusy(words),
         _ => CallError::Invalid(format!("the shop answered: {words}")),
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(class("15", "isv.permission-api-package-limit", ""), "permission");
         assert_eq!(class("15", "isp.remote-service-timeout", ""), "busy");
         assert_eq!(class("50", "isp.top-remote-connection-timeout", ""), "busy");
-        assert_eq!(class("31", "", ""), "busy");
+        assert_eq!(class("31", "", ""), "clock");
         assert_eq!(class("15", "isv.logistics-offline-service-error:B04", ""), "invalid");
         assert_eq!(class("41", "isv.invalid-parameter:tid", ""), "invalid");
     }

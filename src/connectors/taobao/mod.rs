@@ -12,6 +12,7 @@ mod ship;
 pub mod sign;
 mod wire;
 
+use chrono::Duration;
 use serde::Deserialize;
 
 use super::authorisation::Authorisation;
@@ -20,7 +21,7 @@ use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
-use super::walk::Walk;
+use super::windows::{Rule, Window};
 use crate::domain::time::UtcTime;
 use client::{call, part};
 use wire::{Detail, List};
@@ -33,51 +34,43 @@ pub struct Taobao;
 
 /// Where all shops are asked. The platform has others for the overseas and for its sandbox.
 pub const GATEWAY: &str = "https://eco.taobao.com/router/rest";
-/// Orders of a page; the platform takes 100 and advises this.
-const PAGE: i64 = 50;
-/// The longest window over the time of change.
-const CHANGED_SPAN: i64 = 86_400;
+/// Windows over the time of change: a day, in pages of 50; the platform takes 100 and advises this.
+const CHANGED: Rule = Rule { longest_s: 86_400, size: 50, most: u64::MAX };
 /// A window over the time of placing; the platform keeps three months and has no longest one.
-const PLACED_SPAN: i64 = 30 * 86_400;
+const PLACED: Rule = Rule { longest_s: 30 * 86_400, ..CHANGED };
 /// Older orders stand in another list of the platform.
-const MEMORY: i64 = 89 * 86_400;
+const MEMORY: Duration = Duration::days(89);
 
 impl Connector for Taobao {
     fn orders(&self, access: &Access, sweep: Sweep, from: Option<&str>) -> Result<Page, CallError> {
-        let (method, since, span, names) = match sweep {
+        let (method, since, rule, names) = match sweep {
             Sweep::Changed(since) => {
-                ("taobao.trades.sold.increment.get", since, CHANGED_SPAN, ("start_modified", "end_modified"))
+                let names = ("start_modified", "end_modified");
+                ("taobao.trades.sold.increment.get", since, &CHANGED, names)
             }
             Sweep::Placed(since) => {
-                ("taobao.trades.sold.get", since, PLACED_SPAN, ("start_created", "end_created"))
+                ("taobao.trades.sold.get", since, &PLACED, ("start_created", "end_created"))
             }
         };
-        let now = access.now.chrono().timestamp();
-        let since = since.chrono().timestamp().max(now - MEMORY);
-        let walk = Walk::parse(from, since, span, now);
-        let mut walk = walk.ok_or_else(|| CallError::Invalid(format!("{from:?} is no place in the list")))?;
-        let list = |walk: &Walk| -> Result<List, CallError> {
-            let (page, size) = (walk.page.max(1).to_string(), PAGE.to_string());
-            let (start, end) = (time(walk.start), time(walk.end));
-            let params = [
-                ("fields", "tid,modified"),
-                (names.0, start.as_str()),
-                (names.1, end.as_str()),
-                ("page_no", page.as_str()),
-                ("page_size", size.as_str()),
-                // Without a total nobody knows where the last page is.
-                ("use_has_next", "false"),
-            ];
-            part(call(access, method, &params)?)
-        };
-        let mut found = list(&walk)?;
-        if walk.page == 0 {
-            walk = walk.counted(found.total_results, PAGE);
-            if walk.page > 1 {
-                found = list(&walk)?;
-            }
+        let now = access.its_now();
+        let window = Window::parse(from, access.its(since).max(now.plus(-MEMORY)), now, rule)?;
+        let (page, size) = (window.page().to_string(), rule.size.to_string());
+        let (start, end) = (time(window.start_s), time(window.end_s));
+        let params = [
+            ("fields", "tid,modified"),
+            (names.0, start.as_str()),
+            (names.1, end.as_str()),
+            ("page_no", page.as_str()),
+            ("page_size", size.as_str()),
+            // Without a total nobody knows where the last page is.
+            ("use_has_next", "false"),
+        ];
+        let found: List = part(call(access, method, &params)?)?;
+        let onward = window.onward(rule, found.total_results.unsigned_abs())?;
+        let mut page = Page { next: onward.next, ..Page::default() };
+        if !onward.is_read {
+            return Ok(page);
         }
-        let mut page = Page::default();
         for trade in found.trades.trade {
             match detail(access, &trade.tid) {
                 Ok(full) => match map::snapshot(full, access.now) {
@@ -88,7 +81,6 @@ impl Connector for Taobao {
                 Err(error) => return Err(error),
             }
         }
-        page.next = walk.onward(found.total_results, span, now);
         Ok(page)
     }
 

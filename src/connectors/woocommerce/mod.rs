@@ -151,7 +151,7 @@ fn call(access: &Access, path: &str, query: &[(&str, &str)]) -> Result<Answer, C
     let (url, authorization) = signed(access, "GET", path, query)?;
     let headers: Vec<(&str, &str)> =
         authorization.iter().map(|value| ("authorization", value.as_str())).collect();
-    access.http.get(&url, &headers)
+    Ok(access.heard(access.http.get(&url, &headers)?))
 }
 
 fn post(access: &Access, path: &str, body: &Json) -> Result<Answer, CallError> {
@@ -190,7 +190,7 @@ fn signed(
         let query = if query.is_empty() { String::new() } else { format!("?{}", text(query)) };
         return Ok((format!("{url}{query}"), Some(authorization)));
     }
-    let now = UtcTime::now();
+    let now = UtcTime::now().plus(access.clock.ahead());
     let timestamp = (now.micros() / 1_000_000).to_string();
     // Never the same twice for one key, and nothing a listener could guess from another.
     let nonce = hex(&sha256(format!("{verb}{}{path}{}{secret}", now.micros(), text(query))))[..32].to_owned();

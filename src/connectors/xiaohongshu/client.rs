@@ -28,7 +28,7 @@ pub fn call<T: DeserializeOwned>(access: &Access, method: &str, wish: &Json) -> 
 /// As [`call`].
 pub fn call_with<T: DeserializeOwned>(access: &Access, method: &str, mut body: Json) -> Result<T, CallError> {
     let (app_id, secret) = (access.credential("app_key")?, access.credential("app_secret")?);
-    let timestamp = seconds(access.now).to_string();
+    let timestamp = seconds(access.its_now()).to_string();
     for (name, value) in [
         ("appId", app_id),
         ("method", method),
@@ -39,7 +39,7 @@ pub fn call_with<T: DeserializeOwned>(access: &Access, method: &str, mut body: J
         body[name] = value.into();
     }
     let url = format!("{}{PATH}", access.address(GATEWAY));
-    let envelope: Envelope = access.http.post(&url, &[], &body)?.json()?;
+    let envelope: Envelope = access.heard(access.http.post(&url, &[], &body)?).json()?;
     if !envelope.success {
         return Err(codes::refused(&envelope.code(), envelope.words()));
     }

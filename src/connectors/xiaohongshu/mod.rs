@@ -20,12 +20,13 @@ use serde_json::json;
 
 use super::authorisation::Authorisation;
 use super::capability::{Capability, Paging, Parts, Recipients};
-use super::link::{Access, CallError, Connector, Page, Sweep};
+use super::link::{Access, CallError, Connector, Counting, Page, Sweep};
 use super::memo::Memos;
 use super::parcel::{Parcel, ShipError};
 use super::rereading::Rereading;
-use super::windows::{Rule, Window};
+use super::windows::{Rule, Window, seconds};
 use crate::domain::platform::Platform;
+use crate::domain::time::UtcTime;
 use wire::{List, Order};
 
 /// The connector. Credentials: `app_key` (the app's id) and `app_secret`, `access_token` of the shop.
@@ -47,7 +48,7 @@ pub const CAPABILITY: Capability = Capability {
     recipients: Recipients::MaskedWithKey,
     by_number: Some(1),
     memo: Some(memo::RULE),
-    is_counted: false,
+    is_counted: true,
     is_pushed: false,
     is_seen: false,
     off: &["pushes"],
@@ -73,7 +74,7 @@ impl Connector for Xiaohongshu {
             None => (by, None),
         };
         let (rule, time_type) = if by == "changed" { (&CHANGED, 2) } else { (&PLACED, 1) };
-        let window = Window::parse(place, since, access.now, rule)?;
+        let window = Window::parse(place, access.its(since), access.its_now(), rule)?;
         let wish = json!({
             "startTime": window.start_s, "endTime": window.end_s, "timeType": time_type,
             "pageNo": window.page(), "pageSize": rule.size,
@@ -113,6 +114,10 @@ impl Connector for Xiaohongshu {
         Some(GATEWAY)
     }
 
+    fn counting(&self) -> Option<&dyn Counting> {
+        Some(self)
+    }
+
     fn memos(&self) -> Option<&dyn Memos> {
         Some(self)
     }
@@ -121,6 +126,17 @@ impl Connector for Xiaohongshu {
 impl Rereading for Xiaohongshu {
     fn read(&self, access: &Access, numbers: &[&str]) -> Result<Page, CallError> {
         Page::one_by_one(numbers, |number| Ok(map::snapshot(order(access, number)?, access.now)))
+    }
+}
+
+impl Counting for Xiaohongshu {
+    fn placed(&self, access: &Access, from: UtcTime, until: UtcTime) -> Result<i64, CallError> {
+        // In pages of one its last page is how many there are, where it tells no total.
+        let wish = json!({
+            "startTime": seconds(from), "endTime": seconds(until) - 1, "timeType": 1, "pageNo": 1, "pageSize": 1,
+        });
+        let list: List = client::call(access, "order.getOrderList", &wish)?;
+        Ok(if list.total > 0 { list.total } else { list.max_page_no.max(list.order_list.len() as i64) })
     }
 }
 

@@ -36,7 +36,7 @@ pub fn ship(access: &Access, parcel: &Parcel) -> Result<String, ShipError> {
     let (code, name) = carrier(access, parcel)?;
     let mut wish = json!({
         "orderId": parcel.order, "expressNo": parcel.number, "expressCompanyCode": code, "expressCompanyName": name,
-        "deliveringTime": seconds(access.now) * 1_000, "unpack": !is_whole,
+        "deliveringTime": seconds(access.its_now()) * 1_000, "unpack": !is_whole,
     });
     if !is_whole {
         let mut skus: Vec<&str> = pieces.keys().map(|line| sku(line)).collect();

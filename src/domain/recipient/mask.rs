@@ -34,6 +34,14 @@ pub fn name(raw: &str) -> String {
         .collect()
 }
 
+/// An e-mail address by its first sign and its host: `ada@example.com` is `a***@example.com`. `None` for what is no address.
+pub fn email(raw: &str) -> Option<String> {
+    let (name, host) = raw.trim().rsplit_once('@')?;
+    let first = name.chars().next()?;
+    let is_host = host.contains('.') && !host.starts_with('.') && !host.ends_with('.');
+    (is_host && !raw.trim().contains(char::is_whitespace)).then(|| format!("{first}***@{host}"))
+}
+
 /// 13800001001 is 138****1001. Every digit between the first three (or the area code) and the last four
 /// is masked, and at least half of a short number; an extension is masked whole.
 pub fn phone(raw: &str) -> String {
@@ -144,6 +152,14 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(name(raw), shown, "{raw}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_mail_show_their_hosts_and_nicks_are_none() {
+        assert_eq!(email(" ada.l@example.com "), Some("a***@example.com".to_owned()));
+        for nick in ["", "tea_lover_88", "@home", "a@b", "me @ home.de", "x@.de", "茶**友"] {
+            assert_eq!(email(nick), None, "{nick}");
         }
     }
 

@@ -6,6 +6,7 @@
 //! same state. Only what the platform says is written here; where the order belongs is found by
 //! `merging::settle` in the same transaction.
 
+mod nicks;
 mod recipients;
 mod versions;
 
@@ -14,16 +15,17 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::db::Tx;
 use crate::db::events::{self, NewEvent};
 use crate::db::orders::{self, KnownOrder, LineWrite, OrderWrite, VersionWrite};
 use crate::db::planner;
 use crate::db::shops::{self, ShopRow};
+use crate::db::{Db, Tx};
 use crate::domain::error::Error;
 use crate::domain::id::{OrderId, RecipientId};
 use crate::domain::order::OrderSnapshot;
 use crate::domain::time::UtcTime;
 use crate::operations::merging::{self, Changes};
+pub use nicks::kept_nick;
 use versions::{Rank, Telling};
 
 /// What became of one telling.
@@ -145,12 +147,14 @@ impl<'a> Draft<'a> {
         (!same).then_some(*snapshot)
     }
 
-    fn row<'b>(&'b self, shop: &ShopRow, recipient: Option<RecipientId>) -> OrderWrite<'b> {
+    fn row<'b>(&'b self, db: &Db, shop: &ShopRow, recipient: Option<RecipientId>) -> OrderWrite<'b> {
+        let head = self.new_head().and_then(|snapshot| snapshot.head.as_ref());
         OrderWrite {
             id: self.id,
             shop: shop.id,
             number: self.number,
-            head: self.new_head().and_then(|snapshot| snapshot.head.as_ref()),
+            head,
+            buyer_nick: head.map(|head| kept_nick(db, &head.buyer_nick)).unwrap_or_default(),
             recipient,
             head_at: self.head_rank.as_ref().map(|rank| rank.at),
             head_rank: self.head_rank.as_ref().map_or(0, |rank| rank.rank),
@@ -170,7 +174,7 @@ fn write(tx: &mut Tx, shop: &ShopRow, drafts: &[Draft]) -> Result<(), Error> {
         drafts.iter().filter_map(|draft| Some((draft.id, &draft.new_head()?.head.as_ref()?.recipient))),
     )?;
     let rows: Vec<OrderWrite> =
-        drafts.iter().map(|draft| draft.row(shop, recipients.get(&draft.id).copied())).collect();
+        drafts.iter().map(|draft| draft.row(tx, shop, recipients.get(&draft.id).copied())).collect();
     let pick = |test: &dyn Fn(&Draft) -> bool| {
         rows.iter()
             .zip(drafts)

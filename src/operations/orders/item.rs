@@ -19,6 +19,7 @@ use crate::domain::reason::{Reason, ReasonCode};
 use crate::domain::shipment::{PrintState, ShipmentState};
 use crate::domain::time::UtcTime;
 use crate::operations::deadlines::{self, DeadlineView};
+use crate::operations::intake::kept_nick;
 use crate::operations::memos;
 use crate::operations::plans;
 use crate::operations::rules::{self, OrderRules};
@@ -174,7 +175,9 @@ pub fn orders(
     limit: usize,
     now: UtcTime,
 ) -> Result<(Vec<OrderView>, Option<OrderId>), Error> {
-    let mut rows = record::list(db, filter, before, limit + 1)?;
+    let buyer_nick = filter.buyer_nick.as_deref().map(|nick| kept_nick(db, nick));
+    let filter = OrderFilter { buyer_nick, ..filter.clone() };
+    let mut rows = record::list(db, &filter, before, limit + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| more).map(|row| row.id);

@@ -9,6 +9,7 @@ use crate::domain::recipient::Recipient;
 use crate::domain::recipient::keys::Keys;
 use crate::domain::recipient::phone::phones_for_search;
 use crate::domain::waybill::WaybillNumber;
+use crate::operations::intake::kept_nick;
 
 use super::item::{ShipmentItem, items};
 
@@ -98,6 +99,6 @@ fn meaning(db: &Db, text: &str) -> Search {
         phone_keys: phones_for_search(text).iter().map(|phone| db.hash("phone", phone)).collect(),
         last4_key: if is_last4 { db.hash("last4", text) } else { String::new() },
         name_key: db.hash("name", &name),
-        text: text.to_owned(),
+        text: kept_nick(db, text),
     }
 }

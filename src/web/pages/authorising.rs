@@ -87,6 +87,8 @@ pub struct Returned {
 /// `GET /shops/authorised`: back from the platform with a code.
 pub async fn authorised(visitor: Visitor, returned: Query<Returned>, request: HttpRequest) -> HttpResponse {
     let (returned, back) = (returned.into_inner(), back(&request));
+    let all = Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let all = all.map(Query::into_inner).unwrap_or_default();
     visitor
         .steps(Right::Manage, move |visitor| {
             if returned.code.is_empty() {
@@ -101,7 +103,7 @@ pub async fn authorised(visitor: Visitor, returned: Query<Returned>, request: Ht
             }
             let Returned { state, code, .. } = &returned;
             let session = visitor.session.id;
-            let shop = consented(&visitor.app, &visitor.actor, session, state, code, &back)?;
+            let shop = consented(&visitor.app, &visitor.actor, session, state, code, &back, &all)?;
             let text = t::AUTHORISED.with(visitor.view.lang, &[&shop.name]);
             visitor.app.write(&visitor.actor, |tx| {
                 visitor.keep_notice(tx, &Notice { text: text.clone(), ..Notice::default() })

@@ -85,6 +85,7 @@ fn panel(
     let last = shop.last_intake_at.map_or_else(|| view.t(t::NEVER).to_owned(), |at| view.moment(at));
     let connector = connector(shop.platform).filter(|_| !settings.simulated);
     let is_asked = connector.is_some();
+    let is_counted = connector.and_then(Connector::counting).is_some();
     let gateway = connector.and_then(Connector::gateway);
     let consents = connector.and_then(Connector::authorisation).is_some();
     html! {
@@ -97,7 +98,7 @@ fn panel(
                     form method="post" action={ "/shops/" (shop.id) "/pull" } {
                         (csrf(view)) button type="submit" { (icon("stale")) (view.t(t::PULL_NOW)) }
                     }
-                    @if connector.and_then(Connector::counting).is_some() {
+                    @if is_counted {
                         form method="post" action={ "/shops/" (shop.id) "/gap-check" } {
                             (csrf(view)) button type="submit" { (icon("tick")) (view.t(t::GAP_CHECK)) }
                         }
@@ -107,7 +108,7 @@ fn panel(
                     a.button href={ "/imports?shop=" (shop.id) } { (icon("file")) (view.t(t::IMPORT_INTO)) }
                 }
             }
-            @if is_asked { (health(view, pull)) (counted(view, pull, gaps)) (authorising::term(view, token)) }
+            @if is_asked { (health(view, pull)) (counted(view, is_counted, pull, gaps)) (authorising::term(view, token)) }
             @if view.may(Right::Manage) && is_asked {
                 details.fold open[settings.address.is_empty() && !shop.is_linked] {
                     summary { (view.t(t::LINK)) }
@@ -162,9 +163,10 @@ fn health(view: &View, pull: &ShopPullRow) -> Markup {
 }
 
 /// What came of holding the shop's own count against ours.
-fn counted(view: &View, pull: &ShopPullRow, gaps: &[Gap]) -> Markup {
+fn counted(view: &View, is_counted: bool, pull: &ShopPullRow, gaps: &[Gap]) -> Markup {
     html! {
         @if gaps.is_empty() {
+            @if !is_counted { p.hint { (view.t(t::GAP_NOT_COUNTED)) } }
             @if let Some(at) = pull.gaps_checked_at { p { (icon("tick")) " " (view.t(t::GAP_NONE)) " " (view.moment(at)) } }
         } @else {
             @for gap in gaps {

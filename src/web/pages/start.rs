@@ -10,7 +10,7 @@ use super::workbench::query::Words;
 use super::workbench::rail::{Counts, OPEN, state_words, thousands};
 use crate::db::day_figures::Sample;
 use crate::db::shipment_list::ShipmentFilter;
-use crate::db::{Db, day_figures, jobs, shipment_list, shops, write_backs};
+use crate::db::{Db, day_figures, jobs, memos, shipment_list, shops, write_backs};
 use crate::domain::actor::Right;
 use crate::domain::error::Error;
 use crate::domain::id::ShopId;
@@ -57,6 +57,7 @@ fn today(db: &mut Db, view: &View, counts: &Counts) -> Result<Markup, Error> {
     let left_today = shipment_list::shipped_since(db, view.day_began())?;
     let to_tell = write_backs::count(db, &[WriteBackState::Waiting])?;
     let trouble = write_backs::count(db, &[WriteBackState::Refused, WriteBackState::Unknown])?;
+    let memos = memos::failed(db)?;
     let failed = jobs::failed_lately(db, LATELY)?;
     let (near, more) = suggestions::list(db, None, NEAR_MAX)?;
     let near_text = format!("{}{}", near.len(), if more.is_some() { "+" } else { "" });
@@ -80,6 +81,7 @@ fn today(db: &mut Db, view: &View, counts: &Counts) -> Result<Markup, Error> {
                 (tile(state(ShipmentState::Shipped), "", "shipped", t::LEFT_TODAY, number(left_today)))
                 (tile("/write-backs?state=waiting".to_owned(), "", "clock", t::TO_TELL, number(to_tell)))
                 (tile("/write-backs?state=refused".to_owned(), alarm(trouble), "alarm", t::TROUBLE_TELLING, number(trouble)))
+                @if memos > 0 { (tile("/memos?state=refused".to_owned(), alarm(memos), "alarm", t::TROUBLE_MEMOS, number(memos))) }
                 (tile("/suggestions".to_owned(), "", "merged", t::NEAR, near_text))
                 @if failed > 0 { (tile("/jobs?state=dead".to_owned(), "late", "alarm", t::FAILED_JOBS, number(failed))) }
             }

@@ -14,6 +14,7 @@ texts! {
     GAP_CHECK = "Count orders" "核对订单数";
     GAP_CHECKING = "The shop is being asked how many orders it has; what is missing is read again." "正在与店铺核对订单数,如有遗漏将自动补拉。";
     GAP_NONE = "Counted against the shop, nothing is missing" "已与店铺核对订单数,无遗漏";
+    GAP_NOT_COUNTED = "The platform does not say how many orders it has, so a missing one shows only in its own list." "平台不提供订单总数，无法自动核对漏单，请以平台后台列表为准。";
     GAP_DAY = "Placed {} to {}: the shop counts {} orders, {} are here. Look for orders that could not be read, or pull again." "下单时间 {} 至 {}:店铺 {} 单,本地 {} 单。请查看是否有无法识别的订单,或重新拉取。";
     HINTED = "Last webhook" "最近一次推送";
     NOT_PULLED = "Not read yet." "尚未读取。";
@@ -30,7 +31,7 @@ texts! {
     LINKED_UNTIL = "Authorised until" "授权有效期至";
     LINKED_NO_MORE = "The authorisation has ended; authorise the shop anew. It ended" "授权已到期，请重新授权。到期时间";
     GATEWAY_HINT = "Leave the address as it is, unless the platform gave you another." "地址保持默认即可，除非平台为您提供了其他地址。";
-    FIND_SHOPIFY = "In the admin under Settings, Apps, Develop apps: install an app with read_orders, read_all_orders and write_merchant_managed_fulfillment_orders, and protected customer data. The address is https://NAME.myshopify.com; the webhook secret is the app's client secret." "在后台 设置 → 应用 → 开发应用 中安装应用，授予 read_orders、read_all_orders、write_merchant_managed_fulfillment_orders 及受保护的客户数据；地址为 https://名称.myshopify.com;webhook secret 为应用的客户端密钥。";
+    FIND_SHOPIFY = "In the admin under Settings, Apps, Develop apps: install an app with read_orders, read_all_orders and write_merchant_managed_fulfillment_orders, and protected customer data. The address is https://NAME.myshopify.com; the webhook secret is the app's client secret. For an app of the platform: its client_id and that secret, then Authorise." "在后台 设置 → 应用 → 开发应用 中安装应用，授予 read_orders、read_all_orders、write_merchant_managed_fulfillment_orders 及受保护的客户数据；地址为 https://名称.myshopify.com;webhook secret 为应用的客户端密钥。公共应用填写 client_id 与客户端密钥后点授权。";
     FIND_TAOBAO = "On open.taobao.com under App management: App Key and App Secret of an app that may read and ship trades. Save them, then authorise; or type the session key (access_token) you have." "在 open.taobao.com 应用管理中查看 App Key 和 App Secret(应用需有交易与物流权限)。先保存，再点“授权”；已有 SessionKey 时可直接填入 access_token。";
     PUSH_TO = "Address for the platform's pushes: that of this server as the internet sees it, and behind it" "平台消息推送(webhook)地址：本服务器的公网地址，后接";
     FIND_DOUYIN = "On op.jinritemai.com under the app: app key and app secret. Save them, then authorise; or type the access token you have." "在抖店开放平台 op.jinritemai.com 的应用详情中查看 app key 与 app secret。先保存，再点“授权”；已有 access token 时可直接填写。";
@@ -137,6 +138,7 @@ texts! {
     LEFT_TODAY = "Left today" "今日已发";
     TO_TELL = "Shops to be told" "待回传";
     TROUBLE_TELLING = "Write-backs in trouble" "回传异常";
+    TROUBLE_MEMOS = "Memos the shop did not take" "备注同步失败";
     FAILED_JOBS = "Jobs failed in 24 hours" "近 24 小时失败的任务";
     NEAR = "Near matches to decide" "疑似同址待定";
     SHIP_BY_BOARD = "Ship-by board" "发货时限分布";

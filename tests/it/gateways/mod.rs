@@ -6,7 +6,7 @@ pub mod top;
 pub mod woo;
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use huidan::app::App;
@@ -27,6 +27,8 @@ pub struct World<T> {
     pub silent_writes: AtomicUsize,
     /// So many further calls are refused for being too many.
     pub bans: AtomicUsize,
+    /// Seconds its clock is ahead of ours.
+    pub ahead_s: AtomicI64,
 }
 
 /// The tokens in force. A refresh ends both of those before it.
@@ -66,11 +68,12 @@ impl<T> World<T> {
             lists: AtomicUsize::new(0),
             silent_writes: AtomicUsize::new(0),
             bans: AtomicUsize::new(0),
+            ahead_s: AtomicI64::new(0),
         }
     }
 
     pub fn now(&self) -> UtcTime {
-        self.app.now()
+        self.app.now().plus(chrono::Duration::seconds(self.ahead_s.load(Ordering::Relaxed)))
     }
 
     pub fn rows(&self) -> MutexGuard<'_, T> {

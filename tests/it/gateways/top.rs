@@ -77,7 +77,12 @@ pub fn trades(count: u64, since: i64, step: i64) -> Trades {
 pub fn start(app: &App, trades: Trades) -> (Arc<Top>, Gateway) {
     let top = Arc::new(Top::new(app, trades));
     let shop = top.clone();
-    (top, Gateway::start(move |asked| answer(&shop, asked)))
+    let dated = move |asked: &Asked| {
+        let (status, mut headers, body) = answer(&shop, asked);
+        headers.push(("date", shop.now().chrono().format("%a, %d %b %Y %H:%M:%S GMT").to_string()));
+        (status, headers, body)
+    };
+    (top, Gateway::start(dated))
 }
 
 fn refused(code: u32, sub_code: &str, sub_msg: &str) -> Given {

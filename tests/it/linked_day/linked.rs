@@ -12,7 +12,7 @@ use super::places::{Change, Place};
 use crate::support::TestApp;
 use crate::support::person::Person;
 
-/// How long anything may stand still: a killed process's jobs are its own for a while, its right to refresh a token for 35 s.
+/// How long anything may stand still: a killed process's jobs are its own for a while, its right to refresh a token for 65 s.
 /// Shorter than the runner of the tests waits, so that it is said what is late.
 pub const PATIENCE: Duration = Duration::from_secs(80);
 /// The buyers' hours: so many ticks, each so long.
@@ -51,7 +51,7 @@ impl<'a> Linked<'a> {
         while let Some(code) = self.place.consents() {
             let to = consent(self.clocked, owner, id, SESSION, BACK).expect("a way there");
             let state = to.split("state=").nth(1).and_then(|rest| rest.split('&').next()).expect("a word");
-            match consented(self.clocked, owner, SESSION, state, &code, BACK) {
+            match consented(self.clocked, owner, SESSION, state, &code, BACK, &[]) {
                 Ok(_) => return,
                 Err(error) => {
                     assert!(begun.elapsed() < PATIENCE, "{} is never linked: {error}", self.place.platform);

@@ -53,6 +53,14 @@ pub fn pull(app: &TestApp, shop: ShopId) -> Json {
     job
 }
 
+/// Holds a shop's own count against ours; what came of it.
+pub fn count(app: &TestApp, shop: ShopId) -> Json {
+    let runner = pulling::worker(app);
+    let job = pulling::ended(app, &format!("/api/v1/shops/{shop}/gap-check"));
+    runner.stop(PATIENCE);
+    job["result"].clone()
+}
+
 /// All orders, page by page.
 pub fn orders(app: &TestApp) -> Vec<Json> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
