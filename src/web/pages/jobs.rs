@@ -86,6 +86,7 @@ fn lane(view: &View, name: &str) -> &'static str {
         "import" => view.t(t::LANE_IMPORT),
         "answer" => view.t(t::LANE_ANSWER),
         "pull" => view.t(t::LANE_PULL),
+        "reread" => view.t(t::LANE_REREAD),
         "tell" => view.t(t::LANE_TELL),
         _ => "",
     }

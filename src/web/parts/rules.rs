@@ -137,7 +137,7 @@ pub fn then(view: &View, actions: &Actions) -> String {
     for audit in &actions.audits {
         say(ActionKind::Audit, value_of(view, ActionKind::Audit, audit.as_str(), None));
     }
-    said.join(view.lang.pick("; ", ";"))
+    said.join(view.lang.pick("; ", "；"))
 }
 
 /// What is decided, in the reader's words.

@@ -12,10 +12,10 @@ texts! {
     PULLING = "The shop is being asked for what has changed." "正在拉取店铺的变更。";
     PULLED = "Read to the end" "已完整读取";
     GAP_CHECK = "Count orders" "核对订单数";
-    GAP_CHECKING = "The shop is being asked how many orders it has; what is missing is read again." "正在与店铺核对订单数,如有遗漏将自动补拉。";
-    GAP_NONE = "Counted against the shop, nothing is missing" "已与店铺核对订单数,无遗漏";
+    GAP_CHECKING = "The shop is being asked how many orders it has; what is missing is read again." "正在与店铺核对订单数，如有遗漏将自动补拉。";
+    GAP_NONE = "Counted against the shop, nothing is missing" "已与店铺核对订单数，无遗漏";
     GAP_NOT_COUNTED = "The platform does not say how many orders it has, so a missing one shows only in its own list." "平台不提供订单总数，无法自动核对漏单，请以平台后台列表为准。";
-    GAP_DAY = "Placed {} to {}: the shop counts {} orders, {} are here. Look for orders that could not be read, or pull again." "下单时间 {} 至 {}:店铺 {} 单,本地 {} 单。请查看是否有无法识别的订单,或重新拉取。";
+    GAP_DAY = "Placed {} to {}: the shop counts {} orders, {} are here. Look for orders that could not be read, or pull again." "下单时间 {} 至 {}：店铺 {} 单，本地 {} 单。请查看是否有无法识别的订单，或重新拉取。";
     HINTED = "Last webhook" "最近一次推送";
     NOT_PULLED = "Not read yet." "尚未读取。";
     PULL_FAILED = "Could not be read {} times in a row:" "连续 {} 次读取失败：";

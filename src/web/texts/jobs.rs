@@ -8,7 +8,8 @@ texts! {
     LANE_IMPORT = "Files taken in" "文件导入";
     LANE_ANSWER = "Documents and long batches" "文件与大批量操作";
     LANE_PULL = "Shops asked for orders" "拉取店铺订单";
-    LANE_TELL = "Shops told numbers" "平台回传";
+    LANE_REREAD = "Orders read again before labels" "打单前复查";
+    LANE_TELL = "Shops told numbers and memos" "单号与备注回传";
     RECOUNT = "Count deadlines anew" "重新计算时限";
     DRY_RUN = "Try rules on orders" "试算规则";
     FIRST_RULES = "Judge all orders by rules" "按规则判定全部订单";
