@@ -94,8 +94,15 @@ impl Clocks {
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::time::Instant;
+
+    use serde_json::Map;
+    use ureq::http::header::{DATE, HeaderMap, HeaderValue};
 
     use super::*;
+    use crate::connectors::http::{Answer, Http};
+    use crate::connectors::link::Access;
+    use crate::domain::shop::ShopSettings;
 
     #[test]
     fn a_clock_that_is_minutes_off_is_learnt_and_the_refused_call_made_again() {
@@ -125,5 +132,24 @@ mod tests {
         assert_eq!(calls.get(), 1, "nothing new was learnt");
         assert!(refused("Fri, 20 Nov 2026 04:00:00 GMT", CallError::PlatformBusy("?".to_owned())).is_err());
         assert_eq!(calls.get(), 1, "it may have been done");
+    }
+
+    #[test]
+    fn a_slow_shop_is_not_taken_for_one_with_another_clock() {
+        let slow = std::time::Duration::from_secs(200);
+        let began = Instant::now().checked_sub(slow).expect("a machine that runs for minutes");
+        let (clock, now) = (PlatformClock::default(), UtcTime::of_millis(1_795_147_200_000));
+        let (settings, credentials) = (ShopSettings::default(), Map::new());
+        let http = Http::default();
+        let access =
+            Access { http: &http, settings: &settings, credentials: &credentials, now, began, clock: &clock };
+        let date = HeaderValue::from_static("Fri, 20 Nov 2026 04:03:20 GMT");
+        let headers = HeaderMap::from_iter([(DATE, date)]);
+        access.heard(Answer { status: 200, headers, body: String::new() });
+        assert_eq!(clock.ahead(), Duration::zero());
+        assert!(
+            access.its_now() >= now.plus(Duration::seconds(200)),
+            "and its calls are signed with the present"
+        );
     }
 }

@@ -4,7 +4,7 @@
 //! and answers orders. When it is asked, how far back, and what becomes of the orders is decided elsewhere
 //! (`jobs/pulling.rs`, `jobs/telling.rs`). Source of the classes of errors: the platforms' own codes, gathered over all of them.
 
-use std::time::Duration as Wait;
+use std::time::{Duration as Wait, Instant};
 
 use chrono::Duration;
 use serde_json::{Map, Value as Json};
@@ -50,14 +50,20 @@ pub struct Access<'a> {
     /// When this sweep began, by our clock. Where a platform's own time of change is not to be trusted, the
     /// moment of reading stands for it.
     pub now: UtcTime,
+    /// When `now` was, by a clock that nobody sets: a page of many orders takes minutes where the shop is slow.
+    pub began: Instant,
     /// How far the platform's clock is ahead of ours.
     pub clock: &'a PlatformClock,
 }
 
 impl Access<'_> {
-    /// `now` by the platform's clock, which signs calls and ends windows.
+    /// The present by the platform's clock, which signs calls and ends windows.
     pub fn its_now(&self) -> UtcTime {
-        self.now.plus(self.clock.ahead())
+        self.present().plus(self.clock.ahead())
+    }
+
+    fn present(&self) -> UtcTime {
+        self.now.plus(Duration::from_std(self.began.elapsed()).unwrap_or_default())
     }
 
     /// A moment of ours by the platform's clock; no later than by ours, since what is read twice does no harm.
@@ -68,7 +74,7 @@ impl Access<'_> {
     /// An answer of the platform, by which its clock is known.
     pub fn heard(&self, answer: Answer) -> Answer {
         if let Some(date) = answer.headers.get(DATE).and_then(|date| date.to_str().ok()) {
-            self.clock.hear(date, self.now);
+            self.clock.hear(date, self.present());
         }
         answer
     }

@@ -7,7 +7,7 @@
 //! refuse, and a person has to consent anew: that cannot be mended on this side, and is said at once.
 
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
 use workers::Hold;
@@ -130,6 +130,7 @@ impl Door {
             settings: &self.settings,
             credentials: &self.credentials,
             now: app.now(),
+            began: Instant::now(),
             clock: &self.clock,
         }
     }
@@ -212,6 +213,7 @@ impl Known {
             settings: &self.settings,
             credentials: &self.credentials,
             now: app.now(),
+            began: Instant::now(),
             clock: &self.clock,
         }
     }

@@ -1,5 +1,7 @@
 //! A shop tried before its address and keys are kept: its first orders are read, and nothing is written.
 
+use std::time::Instant;
+
 use chrono::Duration;
 use serde_json::{Map, Value as Json};
 
@@ -59,7 +61,8 @@ pub fn first_orders(app: &App, actor: &Actor, shop: ShopId, trial: Trial) -> Res
     let connector = asked(shop, platform, &settings, is_complete(platform, &credentials))?;
     let now = app.now();
     let clock = PlatformClock::default();
-    let access = Access { http: &HTTP, settings: &settings, credentials: &credentials, now, clock: &clock };
+    let (settings, credentials, began) = (&settings, &credentials, Instant::now());
+    let access = Access { http: &HTTP, settings, credentials, now, began, clock: &clock };
     let ask = |from: Option<&str>| {
         let page = clock.keep(|| connector.orders(&access, Sweep::Placed(now.plus(-SINCE)), from));
         page.map_err(|error| shop_refuses(shop, &error))

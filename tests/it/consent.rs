@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Instant;
 
 use huidan::connectors::authorisation::Grant;
 use huidan::connectors::clock::PlatformClock;
@@ -116,7 +117,7 @@ fn xiaohongshu(asked: &Asked) -> Given {
 
 fn access<'a>(http: &'a Http, settings: &'a ShopSettings, credentials: &'a Map<String, Json>) -> Access<'a> {
     static CLOCK: LazyLock<PlatformClock> = LazyLock::new(PlatformClock::default);
-    Access { http, settings, credentials, now: now(), clock: &CLOCK }
+    Access { http, settings, credentials, now: now(), began: Instant::now(), clock: &CLOCK }
 }
 
 #[test]

@@ -450,6 +450,7 @@ fn shops_count_the_orders_of_a_day_by_filters_they_are_seen_to_know() {
         settings: &settings,
         credentials: keys.as_object().expect("an object"),
         now: at("2026-11-20T04:00:00Z"),
+        began: Instant::now(),
         clock: &clock,
     };
     for platform in [Platform::Woocommerce, Platform::Medusa, Platform::Vendure] {

@@ -325,6 +325,7 @@ fn assert_tells_again(shop: &Shop) {
         settings: &settings,
         credentials: &credentials,
         now: UtcTime::now(),
+        began: Instant::now(),
         clock: &PlatformClock::default(),
     };
     let since = Sweep::Placed(access.now.plus(-chrono::Duration::days(1)));
