@@ -73,11 +73,12 @@ pub fn at_work(db: &mut Db, kind: JobKind, keys: &[String]) -> QueryResult<Vec<S
     Ok(db.load::<Shop>(statement)?.into_iter().map(|row| row.shop_id).collect())
 }
 
-/// Notes that these orders were read at this moment.
+/// Notes that these orders were read at this moment; a reading that began later keeps its word.
 pub fn note_read(tx: &mut Tx, orders: &[OrderId], at: UtcTime) -> QueryResult<()> {
     let seller = tx.seller();
-    let text = "UPDATE orders SET reread_at = ? WHERE seller_id = ? AND id IN ?";
-    tx.execute(sql(text).bind(at).bind(seller).list(orders.iter().copied())).map(drop)
+    let text = "UPDATE orders SET reread_at = ? WHERE seller_id = ? AND id IN ? \
+         AND (reread_at IS NULL OR reread_at < ?)";
+    tx.execute(sql(text).bind(at).bind(seller).list(orders.iter().copied()).bind(at)).map(drop)
 }
 
 /// Notes that labels went without a word of these shops.

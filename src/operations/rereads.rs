@@ -96,10 +96,12 @@ pub fn due(db: &mut Db, cause: Cause, now: UtcTime) -> Result<Due, Error> {
 /// # Errors
 /// When the record cannot be read.
 pub fn under_way(db: &mut Db, cause: Cause, now: UtcTime) -> Result<(Due, bool), Error> {
-    let due = due(db, cause, now)?;
-    let keys: Vec<String> = due.awaited.iter().map(|shop| cause.key(*shop)).collect();
+    let seen = due(db, cause, now)?;
+    let keys: Vec<String> = seen.awaited.iter().map(|shop| cause.key(*shop)).collect();
     let is_any = !keys.is_empty() && !record::at_work(db, REREAD, &keys)?.is_empty();
-    Ok((due, is_any))
+    // Between the two questions a reading may have ended, and what it read counts.
+    let seen = if is_any || keys.is_empty() { seen } else { due(db, cause, now)? };
+    Ok((seen, is_any))
 }
 
 /// The orders of a shop that a job is to read.
